@@ -1,0 +1,150 @@
+//! [`Arguments`]: the command line, libtest's flags and ours, and the variables under it. What the flags of libtest do is
+//! libtest-mimic's.
+
+use std::num::NonZero;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use clap::Parser;
+use libtest_mimic::{FormatSetting, Trial};
+
+use crate::plan::Plan;
+use crate::refusal::Refusal;
+use crate::{Case, Options, parse_duration, parse_seed};
+
+/// What the command line and the environment ask of this run.
+#[derive(Debug)]
+pub(crate) struct Arguments {
+    /// What libtest-mimic is to do: always on one thread, since the workers are ours.
+    pub(crate) mimic: libtest_mimic::Arguments,
+    /// How many cases run at a time.
+    pub(crate) threads: NonZero<usize>,
+    /// What is said about every case.
+    pub(crate) options: Options,
+}
+
+#[derive(Debug, Parser)]
+struct CommandLine {
+    #[command(flatten)]
+    mimic: libtest_mimic::Arguments,
+
+    /// Permute tasks that are ready at the same instant, and feed every random number, by this seed
+    #[arg(long, value_name = "HEX", value_parser = parse_seed)]
+    seed: Option<u64>,
+
+    /// Fail a test that takes more virtual time than this, such as `1h`
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    time_limit: Option<Duration>,
+
+    /// Fail a test that takes more real time than this, such as `30s`
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    wall_limit: Option<Duration>,
+}
+
+impl Arguments {
+    /// Reads the command line and the variables of this process.
+    pub(crate) fn of_this_process() -> Result<Self, Refusal> {
+        let line = CommandLine::try_parse().map_err(Refusal::CommandLine)?;
+        Self::new(line, Options::from_environment()?)
+    }
+
+    fn new(line: CommandLine, environment: Options) -> Result<Self, Refusal> {
+        let flags = Options {
+            seed: line.seed,
+            time_limit: line.time_limit,
+            wall_limit: line.wall_limit,
+        };
+        let threads = match line.mimic.test_threads {
+            Some(threads) => NonZero::new(threads).ok_or_else(|| {
+                Refusal::misuse(
+                    "argument for --test-threads must not be 0: name the number of tests to run at a time",
+                )
+            })?,
+            None => available_parallelism().unwrap_or(NonZero::<usize>::MIN),
+        };
+        Ok(Self {
+            mimic: libtest_mimic::Arguments {
+                test_threads: Some(1),
+                ..line.mimic
+            },
+            threads,
+            options: flags.or(environment),
+        })
+    }
+
+    /// The places of the cases that are to run: none when they are only listed.
+    pub(crate) fn selection(&self, plan: &Plan) -> Vec<usize> {
+        if self.mimic.list {
+            return Vec::new();
+        }
+        (0..plan.len())
+            .filter(|&place| self.selects(&plan[place]))
+            .collect()
+    }
+
+    fn selects(&self, case: &Case) -> bool {
+        // libtest-mimic answers for a trial alone; this one never runs.
+        let trial = Trial::test(&case.name, || Ok(())).with_ignored_flag(case.is_ignored());
+        !self.mimic.is_filtered_out(&trial) && !self.mimic.is_ignored(&trial)
+    }
+
+    /// Whether stdout is to hold JSON lines and nothing else.
+    pub(crate) fn is_json(&self) -> bool {
+        self.mimic.format == Some(FormatSetting::Json)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn arguments(line: &[&str], environment: Options) -> Result<Arguments, String> {
+        CommandLine::try_parse_from([&["it"], line].concat())
+            .map_err(Refusal::CommandLine)
+            .and_then(|line| Arguments::new(line, environment))
+            .map_err(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn no_two_flags_clash() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_beats_its_variable() {
+        let environment = Options {
+            seed: Some(1),
+            time_limit: Some(Duration::from_secs(2)),
+            wall_limit: None,
+        };
+        let arguments = arguments(&["--seed", "0x2a", "--wall-limit=1m"], environment).unwrap();
+        let expected = Options {
+            seed: Some(42),
+            time_limit: Some(Duration::from_secs(2)),
+            wall_limit: Some(Duration::from_secs(60)),
+        };
+        assert_eq!(arguments.options, expected);
+    }
+
+    #[test]
+    fn the_workers_are_ours() {
+        let arguments = arguments(&["--test-threads", "8"], Options::default()).unwrap();
+        assert_eq!(arguments.threads.get(), 8);
+        assert_eq!(arguments.mimic.test_threads, Some(1));
+    }
+
+    #[test]
+    fn bad_values_are_refused_with_their_cure() {
+        for (line, cure) in [
+            (["--test-threads", "0"], "must not be 0"),
+            (["--seed", "x"], "1 to 16 hexadecimal digits"),
+            (["--time-limit", "5"], "ns, us, ms, s, m, h or d"),
+            (["--wall-limit", "5 s"], "ns, us, ms, s, m, h or d"),
+        ] {
+            let refusal = arguments(&line, Options::default()).unwrap_err();
+            assert!(refusal.contains(cure), "{line:?}: {refusal}");
+        }
+    }
+}

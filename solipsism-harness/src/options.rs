@@ -1,0 +1,107 @@
+//! [`Options`]: what a run says about every case, and the variables that say it where nobody can pass a flag (libtest, nextest).
+//! The flags themselves are `arguments`'.
+
+use std::env;
+use std::time::Duration;
+
+use crate::parse_duration;
+use crate::refusal::Refusal;
+
+/// What the flags and the environment say about every case; a flag beats its variable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// `--seed`, `SOLIPSISM_SEED`: permutes equally ready tasks, and feeds every random number.
+    pub seed: Option<u64>,
+    /// `--time-limit`, `SOLIPSISM_TIME_LIMIT`: how much virtual time a case may take.
+    pub time_limit: Option<Duration>,
+    /// `--wall-limit`, `SOLIPSISM_WALL_LIMIT`: how much real time a case may take.
+    pub wall_limit: Option<Duration>,
+}
+
+impl Options {
+    /// What the variables say.
+    pub(crate) fn from_environment() -> Result<Self, Refusal> {
+        Ok(Self {
+            seed: variable("SOLIPSISM_SEED", parse_seed)?,
+            time_limit: variable("SOLIPSISM_TIME_LIMIT", parse_duration)?,
+            wall_limit: variable("SOLIPSISM_WALL_LIMIT", parse_duration)?,
+        })
+    }
+
+    /// These, and where they say nothing, `other`.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            seed: self.seed.or(other.seed),
+            time_limit: self.time_limit.or(other.time_limit),
+            wall_limit: self.wall_limit.or(other.wall_limit),
+        }
+    }
+}
+
+/// Reads a seed: up to 16 hexadecimal digits, with or without `0x`, as reports print it.
+///
+/// # Errors
+///
+/// Anything else, with a sentence that says what to write instead.
+///
+/// # Examples
+///
+/// ```
+/// # use solipsism_harness::parse_seed;
+/// assert_eq!(parse_seed("0x2a"), Ok(42));
+/// assert_eq!(parse_seed("2A"), Ok(42));
+/// assert!(parse_seed("forty-two").is_err());
+/// ```
+pub fn parse_seed(text: &str) -> Result<u64, &'static str> {
+    const WANTED: &str = "a seed is 1 to 16 hexadecimal digits, as in `0x2a`";
+    let digits = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))
+        .unwrap_or(text);
+    // `from_str_radix` takes a sign.
+    if digits.starts_with('+') {
+        return Err(WANTED);
+    }
+    u64::from_str_radix(digits, 16).map_err(|_| WANTED)
+}
+
+fn variable<T>(
+    name: &str,
+    parse: fn(&str) -> Result<T, &'static str>,
+) -> Result<Option<T>, Refusal> {
+    let Some(value) = env::var_os(name) else {
+        return Ok(None);
+    };
+    let text = value.to_string_lossy();
+    match parse(&text) {
+        Ok(value) => Ok(Some(value)),
+        Err(cure) => Err(Refusal::misuse(format!(
+            "the environment variable `{name}` is {text:?}: {cure}; or unset it"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds() {
+        assert_eq!(parse_seed("0"), Ok(0));
+        assert_eq!(parse_seed("0XfFfFfFfFfFfFfFfF"), Ok(u64::MAX));
+        for bad in [
+            "",
+            "0x",
+            "+1",
+            "0x+1",
+            "-1",
+            "1 ",
+            "g",
+            "0x0x1",
+            "0x10000000000000000",
+        ] {
+            assert!(parse_seed(bad).is_err(), "{bad:?}");
+        }
+    }
+}

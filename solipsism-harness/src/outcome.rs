@@ -1,0 +1,183 @@
+//! [`Outcome`]: how a case ended, and what that means to a test that is to panic. What the report of a failure says is the
+//! runner's.
+
+use std::fmt;
+
+use crate::ShouldPanic;
+#[cfg(feature = "libtest-mimic")]
+use crate::Test;
+
+/// How a case ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It ran to its end, and nothing is to be said.
+    Passed,
+    /// It did not.
+    Failed(Failure),
+}
+
+/// Why a case failed.
+pub struct Failure {
+    /// What a test that is to panic wants to know.
+    pub kind: FailureKind,
+    /// The whole text, without a newline at its end.
+    pub report: String,
+    /// Asked once more when the run ends: what came after the verdict.
+    pub postscript: Option<Postscript>,
+}
+
+/// Tells, when the run ends, what came after the verdict, if anything did.
+pub type Postscript = Box<dyn Fn() -> Option<String> + Send>;
+
+/// Which failures a `#[should_panic]` can want.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// A panic of the test.
+    Panicked {
+        /// What was passed to `panic!`.
+        message: String,
+    },
+    /// All else: a hang, an error, a limit.
+    Failed,
+}
+
+impl Outcome {
+    /// Whether a test that says so about panics passes by this.
+    pub(crate) fn meets(&self, should_panic: ShouldPanic) -> bool {
+        match (should_panic, self) {
+            (ShouldPanic::No, outcome) => matches!(outcome, Self::Passed),
+            (_, Self::Passed) => false,
+            (ShouldPanic::Yes, Self::Failed(failure)) => failure.panic_message().is_some(),
+            (ShouldPanic::With(expected), Self::Failed(failure)) => failure
+                .panic_message()
+                .is_some_and(|message| message.contains(expected)),
+        }
+    }
+
+    /// The verdict on `test`: the report of what it wanted and did not get, or `Ok`.
+    ///
+    /// A hang or an error is a failure for a test that is to panic too, and keeps its own report, with a remark.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn judge(self, test: &Test) -> Result<(), Failure> {
+        if self.meets(test.should_panic) {
+            return Ok(());
+        }
+        let remark = self.remark(test);
+        let mut failure = match self {
+            Self::Passed => Failure {
+                kind: FailureKind::Failed,
+                report: String::new(),
+                postscript: None,
+            },
+            Self::Failed(failure) => failure,
+        };
+        if let Some(remark) = remark {
+            if !failure.report.is_empty() {
+                failure.report.push('\n');
+            }
+            failure.report += "note: ";
+            failure.report += &remark;
+        }
+        Err(failure)
+    }
+
+    /// What libtest would say of an outcome that is not the panic a test wants.
+    #[cfg(feature = "libtest-mimic")]
+    fn remark(&self, test: &Test) -> Option<String> {
+        let message = match self {
+            Self::Passed => None,
+            Self::Failed(failure) => failure.panic_message(),
+        };
+        match (test.should_panic, message) {
+            (ShouldPanic::No, _) => None,
+            (ShouldPanic::With(expected), Some(message)) => Some(format!(
+                "panic did not contain expected string\n      panic message: {message:?}\n expected substring: {expected:?}"
+            )),
+            (ShouldPanic::Yes | ShouldPanic::With(_), _) => {
+                Some(format!("test did not panic as expected at {}", test.site))
+            }
+        }
+    }
+}
+
+impl Failure {
+    fn panic_message(&self) -> Option<&str> {
+        match &self.kind {
+            FailureKind::Panicked { message } => Some(message),
+            FailureKind::Failed => None,
+        }
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure")
+            .field("kind", &self.kind)
+            .field("report", &self.report)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "libtest-mimic"))]
+mod tests {
+    use super::*;
+    use crate::test::tests::test;
+
+    fn failed(kind: FailureKind) -> Outcome {
+        Outcome::Failed(Failure {
+            kind,
+            report: "the report".to_owned(),
+            postscript: None,
+        })
+    }
+
+    fn panicked() -> Outcome {
+        failed(FailureKind::Panicked {
+            message: "say \"foo\"".to_owned(),
+        })
+    }
+
+    fn judge(outcome: Outcome, should_panic: ShouldPanic) -> Result<(), String> {
+        let test = test("it", "a", should_panic);
+        outcome.judge(test).map_err(|failure| {
+            failure
+                .report
+                .replace(&test.site.to_string(), "FILE:LINE:COL")
+        })
+    }
+
+    #[test]
+    fn a_test_passes_by_passing() {
+        assert_eq!(judge(Outcome::Passed, ShouldPanic::No), Ok(()));
+        assert_eq!(
+            judge(panicked(), ShouldPanic::No),
+            Err("the report".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_test_that_is_to_panic_passes_by_its_panic() {
+        assert_eq!(judge(panicked(), ShouldPanic::Yes), Ok(()));
+        assert_eq!(judge(panicked(), ShouldPanic::With("foo")), Ok(()));
+        assert_eq!(
+            judge(panicked(), ShouldPanic::With("bar")),
+            Err(concat!(
+                "the report\nnote: panic did not contain expected string\n",
+                "      panic message: \"say \\\"foo\\\"\"\n expected substring: \"bar\"",
+            )
+            .to_owned())
+        );
+    }
+
+    #[test]
+    fn no_panic_is_no_panic() {
+        let remark = "note: test did not panic as expected at FILE:LINE:COL";
+        for wanted in [ShouldPanic::Yes, ShouldPanic::With("")] {
+            assert_eq!(judge(Outcome::Passed, wanted), Err(remark.to_owned()));
+            assert_eq!(
+                judge(failed(FailureKind::Failed), wanted),
+                Err(format!("the report\n{remark}"))
+            );
+        }
+    }
+}

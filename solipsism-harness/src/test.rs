@@ -1,0 +1,114 @@
+//! [`Test`]: one registration, and how registrations are collected. What is made of them is the plan's.
+
+use std::panic::Location;
+
+use crate::Runner;
+
+/// One registration: what `#[solipsism::test]` leaves in the binary.
+///
+/// # Examples
+///
+/// ```
+/// use solipsism_harness::{Case, Outcome, Runner, ShouldPanic, Test};
+///
+/// struct Nothing;
+/// impl Runner for Nothing {
+///     fn run(&self, _: &Case) -> Outcome {
+///         Outcome::Passed
+///     }
+/// }
+///
+/// solipsism_harness::submit! {
+///     Test {
+///         module: module_path!(),
+///         name: "costs_nothing",
+///         site: std::panic::Location::caller(),
+///         ignore: None,
+///         should_panic: ShouldPanic::No,
+///         runner: &Nothing,
+///     }
+/// }
+/// # fn main() {}
+/// ```
+pub struct Test {
+    /// `module_path!()` of the test, the crate's own name included.
+    pub module: &'static str,
+    /// The function's name, without `r#`.
+    pub name: &'static str,
+    /// Where the function's name stands.
+    pub site: &'static Location<'static>,
+    /// The reason given to `#[ignore]`; empty for a bare one, `None` without the attribute.
+    pub ignore: Option<&'static str>,
+    /// What `#[should_panic]` says.
+    pub should_panic: ShouldPanic,
+    /// What runs it.
+    pub runner: &'static dyn Runner,
+}
+
+/// Whether a test passes by panicking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShouldPanic {
+    /// It does not: a panic is a failure.
+    No,
+    /// `#[should_panic]`: it passes by panicking, whatever the message.
+    Yes,
+    /// `#[should_panic(expected = "…")]`: it passes by a panic whose message contains this text.
+    With(&'static str),
+}
+
+inventory::collect!(Test);
+
+/// Every test registered in this binary, in the order in which the linker happened to place them.
+pub(crate) fn collect() -> Vec<&'static Test> {
+    inventory::iter::<Test>.into_iter().collect()
+}
+
+impl Test {
+    /// The name libtest gives it: the path below the crate's root.
+    pub(crate) fn libtest_name(&self) -> String {
+        match self.module.split_once("::") {
+            Some((_, module)) => format!("{module}::{}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::{Case, Outcome};
+
+    struct Passes;
+
+    impl Runner for Passes {
+        fn run(&self, _: &Case) -> Outcome {
+            Outcome::Passed
+        }
+    }
+
+    /// A test that passes, for the tests of the other rooms.
+    #[track_caller]
+    pub(crate) fn test(
+        module: &'static str,
+        name: &'static str,
+        should_panic: ShouldPanic,
+    ) -> &'static Test {
+        Box::leak(Box::new(Test {
+            module,
+            name,
+            site: Location::caller(),
+            ignore: None,
+            should_panic,
+            runner: &Passes,
+        }))
+    }
+
+    #[test]
+    fn the_crate_is_no_part_of_the_name() {
+        assert_eq!(test("it", "a", ShouldPanic::No).libtest_name(), "a");
+        assert_eq!(
+            test("it::b::c", "a", ShouldPanic::No).libtest_name(),
+            "b::c::a"
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! What stands between the parentheses of `#[solipsism::test(…)]`.
+//!
+//! It knows the names, the kind of each value, and how to say what is wrong with either. What a string means as a
+//! duration or as a date is left to `const fn`s of the expansion.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::parse::Parser;
+use syn::{Error, LitInt, LitStr, Path};
+
+use crate::mistake::mistake;
+
+/// The arguments of one attribute, each given once.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    /// All but `crate`, in the order in which they were typed.
+    pub(crate) settings: Vec<Setting>,
+    /// The path that stands in for `::solipsism`.
+    crate_path: Option<Path>,
+}
+
+/// One field of `Settings`.
+pub(crate) struct Setting {
+    pub(crate) name: Ident,
+    pub(crate) value: Value,
+}
+
+pub(crate) enum Value {
+    /// A variant of `Clock`, spanned at what was typed.
+    Clock(Ident),
+    Integer(u64, Span),
+    /// A string, and the `const fn` that reads it.
+    Text(LitStr, &'static str),
+}
+
+/// The name of each argument and an example of its value.
+const KNOWN: [(&str, &str); 8] = [
+    ("clock", "\"manual\""),
+    ("seed", "0x7f3a"),
+    ("time_limit", "\"1h\""),
+    ("wall_limit", "\"30s\""),
+    ("step_limit", "1000"),
+    ("poll_budget", "1000"),
+    ("epoch", "\"2024-02-29T12:00:00Z\""),
+    ("crate", "::solipsism"),
+];
+
+const CLOCKS: [(&str, &str); 3] = [
+    ("virtual", "Virtual"),
+    ("manual", "Manual"),
+    ("real", "Real"),
+];
+
+impl Arguments {
+    /// How many fields `Settings` has: each argument but `crate` is one.
+    pub(crate) const FIELDS: usize = KNOWN.len() - 1;
+
+    /// Reads as much as can be read; what cannot is told to `errors` and left out.
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Vec<Error>) -> Self {
+        let mut arguments = Arguments::default();
+        let mut given = Vec::new();
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for argument in tokens.split(|token| is_punct(token, ',')) {
+            if !argument.is_empty() {
+                errors.extend(arguments.take(argument, &mut given).err());
+            }
+        }
+        arguments
+    }
+
+    /// `::solipsism::__private`, or what the argument `crate` says instead.
+    pub(crate) fn private(&self) -> TokenStream {
+        match &self.crate_path {
+            None => quote_spanned!(Span::mixed_site()=> ::solipsism::__private),
+            Some(path) => quote_spanned!(Span::mixed_site()=> #path::__private),
+        }
+    }
+
+    /// The same, as if it had been typed elsewhere, where rustc is to report what is wrong with the call.
+    pub(crate) fn private_at(&self, place: Span) -> TokenStream {
+        let tokens = self.private().into_iter().map(|mut token| {
+            token.set_span(token.span().located_at(place));
+            token
+        });
+        tokens.collect()
+    }
+
+    fn take(&mut self, argument: &[TokenTree], given: &mut Vec<Ident>) -> syn::Result<()> {
+        let all: TokenStream = argument.iter().cloned().collect();
+        let [TokenTree::Ident(name), rest @ ..] = argument else {
+            return Err(mistake(all, "an argument", "write it as `name = value`"));
+        };
+        let Some((_, example)) = KNOWN.iter().find(|(known, _)| name == known) else {
+            let known = KNOWN.map(|(known, _)| known.to_owned());
+            return Err(unknown(&known, name, &name.to_string()));
+        };
+        if given.contains(name) {
+            return Err(mistake(name, "each argument once", "remove one of the two"));
+        }
+        given.push(name.clone());
+        let cure = format!("write, for example, `{name} = {example}`");
+        match rest {
+            [equals, value @ ..] if is_punct(equals, '=') && !value.is_empty() => {
+                self.set(name, value.iter().cloned().collect(), &cure)
+            }
+            _ => Err(mistake(all, "an argument with a value", &cure)),
+        }
+    }
+
+    fn set(&mut self, name: &Ident, value: TokenStream, cure: &str) -> syn::Result<()> {
+        let string = || {
+            let literal = syn::parse2::<LitStr>(value.clone());
+            literal.map_err(|_| mistake(&value, "a string", cure))
+        };
+        let value = match name.to_string().as_str() {
+            "crate" => {
+                let path = Path::parse_mod_style.parse2(value.clone());
+                self.crate_path = Some(path.map_err(|_| mistake(&value, "a path", cure))?);
+                return Ok(());
+            }
+            "clock" => Value::Clock(clock(&string()?)?),
+            "time_limit" | "wall_limit" => Value::Text(string()?, "duration"),
+            "epoch" => Value::Text(string()?, "epoch"),
+            _ => integer(value, cure)?,
+        };
+        self.settings.push(Setting {
+            name: name.clone(),
+            value,
+        });
+        Ok(())
+    }
+}
+
+fn is_punct(token: &TokenTree, character: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == character)
+}
+
+fn integer(value: TokenStream, cure: &str) -> syn::Result<Value> {
+    let literal = syn::parse2::<LitInt>(value.clone()).ok();
+    let literal = literal.filter(|literal| matches!(literal.suffix(), "" | "u64"));
+    let integer = literal.and_then(|literal| Some((literal.base10_parse().ok()?, literal.span())));
+    let (integer, span) =
+        integer.ok_or_else(|| mistake(value, "an unsigned integer of 64 bits", cure))?;
+    Ok(Value::Integer(integer, span))
+}
+
+fn clock(literal: &LitStr) -> syn::Result<Ident> {
+    let typed = literal.value();
+    let clock = CLOCKS.iter().find(|(name, _)| *name == typed);
+    let known = CLOCKS.map(|(name, _)| format!("\"{name}\""));
+    let (_, variant) = clock.ok_or_else(|| unknown(&known, literal, &format!("\"{typed}\"")))?;
+    Ok(Ident::new(variant, literal.span()))
+}
+
+fn unknown(known: &[String], found: impl ToTokens, typed: &str) -> Error {
+    let needed = format!("one of `{}`", known.join("`, `"));
+    let nearest = known.iter().min_by_key(|name| distance(name, typed));
+    match nearest.filter(|name| distance(name, typed) <= 2) {
+        Some(name) => mistake(found, &needed, &format!("did you mean `{name}`?")),
+        None => mistake(found, &needed, "write one of these"),
+    }
+}
+
+/// How many letters must be put in, taken out or replaced to make `b` of `a`.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, other) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(letter != other);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

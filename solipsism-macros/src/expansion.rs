@@ -1,0 +1,157 @@
+//! What a test becomes: a wrapper for libtest, the function as it was typed, and its [`registration`].
+//!
+//! Nothing may refer to the wrapper: rustc deletes it where there is no libtest.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Error;
+use syn::ext::IdentExt;
+
+use crate::arguments::Arguments;
+use crate::attributes::{Attributes, is_condition};
+use crate::item::Item;
+use crate::registration::registration;
+
+/// The whole of an attribute.
+///
+/// ```text
+/// /// doc
+/// #[solipsism::test(clock = "manual")]
+/// #[other::attribute]
+/// pub async fn name(event_loop: EventLoop) { … }
+/// ```
+/// becomes
+/// ```text
+/// /// doc
+/// #[::core::prelude::v1::test]
+/// pub fn name() { ::solipsism::__private::run_under_libtest(::core::module_path!(), "name") }
+///
+/// const _: () = {
+///     /// doc
+///     #[other::attribute]
+///     async fn name(event_loop: EventLoop) { … }
+///
+///     ::solipsism::__private::submit! { ::solipsism::__private::Test { … } }
+/// };
+/// ```
+pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Vec::new();
+    let parsed = Arguments::parse(arguments.clone(), &mut errors);
+    let item = Item::parse(item, &mut errors);
+    if item.attributes.iter().any(is_condition) {
+        return after_conditions(&parsed, arguments, &item);
+    }
+    let Item {
+        attributes,
+        visibility,
+        function,
+        signature,
+    } = item;
+    let attributes = Attributes::sort(attributes, &mut errors);
+    let error = errors.into_iter().reduce(|mut all, one| {
+        all.combine(one);
+        all
+    });
+    match (signature, error) {
+        (Some(signature), None) => {
+            let wrapper = wrapper(&parsed, &attributes, &visibility, &signature.name);
+            let registration = registration(&parsed, &attributes, &signature);
+            let typed = &attributes.function;
+            quote! {
+                #wrapper
+                const _: () = {
+                    #[allow(clippy::unused_async)]
+                    #(#typed)*
+                    #function
+                    #registration
+                };
+            }
+        }
+        (signature, error) => rejected(
+            error,
+            &attributes,
+            signature.is_some(),
+            &quote!(#visibility #function),
+        ),
+    }
+}
+
+/// `#[cfg]` and `#[cfg_attr]` are moved to the front, so that rustc expands them and then ours again, once for all of
+/// the expansion: a `#[cfg_attr(miri, ignore)]` must reach the registration.
+///
+/// ```text
+/// #[solipsism::test(seed = 1)] #[other] #[cfg_attr(miri, ignore)] async fn name() { … }
+/// ```
+/// becomes
+/// ```text
+/// #[cfg_attr(miri, ignore)] #[::solipsism::__private::test(seed = 1)] #[other] async fn name() { … }
+/// ```
+fn after_conditions(parsed: &Arguments, arguments: &TokenStream, item: &Item) -> TokenStream {
+    let private = parsed.private();
+    let (conditions, others): (Vec<_>, Vec<_>) =
+        item.attributes.iter().partition(|one| is_condition(one));
+    let Item {
+        visibility,
+        function,
+        ..
+    } = item;
+    quote! { #(#conditions)* #[#private::test(#arguments)] #(#others)* #visibility #function }
+}
+
+/// The errors, and the item as it was typed, so that nothing else breaks.
+///
+/// ```text
+/// #[solipsism::test] #[ignore] fn name() { … }
+/// ```
+/// becomes
+/// ```text
+/// ::core::compile_error! { "needed an `async fn`, …" }
+/// #[allow(dead_code)] fn name() { … }
+/// ```
+fn rejected(
+    error: Option<Error>,
+    attributes: &Attributes,
+    is_function: bool,
+    item: &TokenStream,
+) -> TokenStream {
+    let error = error.map(Error::into_compile_error);
+    let unused = is_function.then(|| quote!(#[allow(dead_code)]));
+    let typed = &attributes.function;
+    quote! { #error #unused #(#typed)* #item }
+}
+
+/// The test as libtest sees it.
+///
+/// ```text
+/// /// doc
+/// #[solipsism::test]
+/// #[ignore = "slow"]
+/// #[expect(unused)]
+/// pub async fn name(event_loop: EventLoop) { … }
+/// ```
+/// becomes
+/// ```text
+/// /// doc
+/// #[ignore = "slow"]
+/// #[allow(unused)]
+/// #[::core::prelude::v1::test]
+/// pub fn name() { ::solipsism::__private::run_under_libtest(::core::module_path!(), "name") }
+/// ```
+fn wrapper(
+    arguments: &Arguments,
+    attributes: &Attributes,
+    visibility: &TokenStream,
+    name: &Ident,
+) -> TokenStream {
+    let private = arguments.private();
+    let attributes = &attributes.wrapper;
+    let text = name.unraw().to_string();
+    // With a span of ours, so that lints about the name speak of the function alone.
+    let mut name = name.clone();
+    name.set_span(name.span().resolved_at(Span::call_site()));
+    quote! {
+        #(#attributes)*
+        #[::core::prelude::v1::test]
+        #visibility fn #name() { #private::run_under_libtest(::core::module_path!(), #text) }
+    }
+}

@@ -1,0 +1,28 @@
+//! The one shape of every message: what is needed, what was found, and the cure, at the tokens that were found.
+
+use quote::ToTokens;
+use syn::Error;
+
+/// "needed a string, found `30`: write `time_limit = "1h"`"
+pub(crate) fn mistake(found: impl ToTokens, needed: &str, cure: &str) -> Error {
+    let text = as_typed(&found.to_token_stream().to_string());
+    Error::new_spanned(found, format!("needed {needed}, found `{text}`: {cure}"))
+}
+
+/// Takes back the spaces that printing puts between tokens, since the compiler tells no macro where there were some.
+fn as_typed(printed: &str) -> String {
+    let tight = [
+        (" :: ", "::"),
+        (" : ", ": "),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        ("& ", "&"),
+        ("- ", "-"),
+    ];
+    tight
+        .iter()
+        .fold(printed.to_owned(), |text, (loose, tight)| {
+            text.replace(loose, tight)
+        })
+}

@@ -1,0 +1,178 @@
+//! The registration: what our harness finds in the binary, and runs.
+//!
+//! Every token is spanned so that rustc reports at what the user typed: with the hygiene of `mixed_site`, so that no name
+//! of ours meets one of theirs, and the place of the type or literal that a call is about. What the names under
+//! `__private` do is left to `solipsism`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use crate::arguments::{Arguments, Setting, Value};
+use crate::attributes::{Attributes, ShouldPanic};
+use crate::signature::{Signature, is_opaque};
+
+/// The test as our harness sees it.
+///
+/// ```text
+/// #[solipsism::test(time_limit = "1h")]
+/// #[ignore = "slow"]
+/// #[should_panic(expected = "x")]
+/// async fn name(event_loop: EventLoop) { … }
+/// ```
+/// becomes
+/// ```text
+/// ::solipsism::__private::submit! {
+///     ::solipsism::__private::Test {
+///         module: ::core::module_path!(),
+///         name: "name",
+///         site: ::core::panic::Location::caller(),
+///         ignore: ::core::option::Option::Some("slow"),
+///         should_panic: ::solipsism::__private::ShouldPanic::With("x"),
+///         runner: &::solipsism::__private::InWorld {
+///             settings: ::solipsism::__private::Settings {
+///                 time_limit: ::core::option::Option::Some(::solipsism::__private::duration("1h")),
+///                 ..::solipsism::__private::Settings::DEFAULT
+///             },
+///             body: || { … },
+///         },
+///     }
+/// }
+/// ```
+pub(crate) fn registration(
+    arguments: &Arguments,
+    attributes: &Attributes,
+    signature: &Signature,
+) -> TokenStream {
+    let private = arguments.private();
+    let name = signature.name.unraw().to_string();
+    // The user's span as it is: `caller` steps out of every expansion that a span belongs to.
+    let site = quote_spanned!(signature.name.span()=> ::core::panic::Location::caller());
+    let ignore = match &attributes.ignore {
+        None => quote!(::core::option::Option::None),
+        Some(reason) => quote!(::core::option::Option::Some(#reason)),
+    };
+    let should_panic = match &attributes.should_panic {
+        ShouldPanic::No => quote!(No),
+        ShouldPanic::Yes => quote!(Yes),
+        ShouldPanic::With(message) => quote!(With(#message)),
+    };
+    let settings = arguments
+        .settings
+        .iter()
+        .map(|setting| field(arguments, setting));
+    // Left out where nothing is left to fill in, which clippy's `needless_update` would notice.
+    let rest = (arguments.settings.len() < Arguments::FIELDS)
+        .then(|| quote!(..#private::Settings::DEFAULT));
+    let body = body(arguments, signature);
+    quote_spanned! {Span::mixed_site()=>
+        #private::submit! {
+            #private::Test {
+                module: ::core::module_path!(),
+                name: #name,
+                site: #site,
+                ignore: #ignore,
+                should_panic: #private::ShouldPanic::#should_panic,
+                runner: &#private::InWorld {
+                    settings: #private::Settings { #(#settings,)* #rest },
+                    body: || { #body },
+                },
+            }
+        }
+    }
+}
+
+/// `time_limit = "1h"` becomes `time_limit: ::core::option::Option::Some(::solipsism::__private::duration("1h"))`.
+fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStream {
+    match value {
+        Value::Clock(clock) => {
+            let private = arguments.private_at(clock.span());
+            quote!(#name: #private::Clock::#clock)
+        }
+        Value::Integer(integer, span) => {
+            quote_spanned!(*span=> #name: ::core::option::Option::Some(#integer))
+        }
+        Value::Text(text, reader) => {
+            let private = arguments.private_at(text.span());
+            let reader = Ident::new(reader, text.span());
+            let read = quote_spanned!(text.span()=> #private::#reader(#text));
+            quote!(#name: ::core::option::Option::Some(#read))
+        }
+    }
+}
+
+/// The test's future, made from its fixtures.
+///
+/// ```text
+/// async fn name(event_loop: EventLoop) -> io::Result<()> { … }
+/// ```
+/// becomes
+/// ```text
+/// ::solipsism::__private::returns::<io::Result<()>>();
+/// let fixture_0 = ::solipsism::__private::fixture::<EventLoop, _>();
+/// ::solipsism::__private::body(async move {
+///     let fixture_0 = fixture_0.await;
+///     ::solipsism::__private::begin();
+///     let probe = ::solipsism::__private::Probe::new(name(fixture_0).await);
+///     { use ::solipsism::__private::{ViaAnything as _, ViaDebug as _, ViaError as _}; (&&probe).ending() }
+/// })
+/// ```
+fn body(arguments: &Arguments, signature: &Signature) -> TokenStream {
+    let private = arguments.private();
+    let Signature {
+        name,
+        parameters,
+        returns,
+    } = signature;
+    let locals: Vec<Ident> = (0..parameters.len())
+        .map(|index| format_ident!("fixture_{index}", span = Span::mixed_site()))
+        .collect();
+    let fixtures = locals.iter().zip(parameters).map(|(local, wanted)| {
+        let call = about_type(arguments, wanted, "fixture", &quote!(, _));
+        quote!(let #local = #call;)
+    });
+    let call = quote_spanned!(Span::mixed_site()=> #name(#(#locals),*).await);
+    let mut check = None;
+    let ending = match returns {
+        Some(Type::Never(_)) => call,
+        Some(returns) if !is_unit(returns) => {
+            let nameable = !is_opaque(returns.to_token_stream());
+            check =
+                nameable.then(|| about_type(arguments, returns, "returns", &TokenStream::new()));
+            quote_spanned! {Span::mixed_site()=>
+                let probe = #private::Probe::new(#call);
+                { use #private::{ViaAnything as _, ViaDebug as _, ViaError as _}; (&&probe).ending() }
+            }
+        }
+        _ => quote_spanned!(Span::mixed_site()=> #call; ::core::result::Result::Ok(())),
+    };
+    let check = check.into_iter();
+    quote_spanned! {Span::mixed_site()=>
+        #(#check;)*
+        #(#fixtures)*
+        #private::body(async move {
+            #(let #locals = #locals.await;)*
+            #private::begin();
+            #ending
+        })
+    }
+}
+
+fn is_unit(returned: &Type) -> bool {
+    matches!(returned, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// `EventLoop` becomes `::solipsism::__private::fixture::<EventLoop, _>()`, all of it at the place of the type.
+fn about_type(
+    arguments: &Arguments,
+    about: &Type,
+    function: &str,
+    more: &TokenStream,
+) -> TokenStream {
+    let place = about.span().resolved_at(Span::mixed_site());
+    let private = arguments.private_at(place);
+    let function = Ident::new(function, place);
+    quote_spanned!(place=> #private::#function::<#about #more>())
+}

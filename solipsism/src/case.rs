@@ -1,0 +1,234 @@
+//! One case in one world: set-up, body, the rest of its instant, the end; and a watch over the real time that takes.
+
+use std::error::Error;
+use std::panic::Location;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use solipsism_harness::{Case, Failure, FailureKind, Outcome, Runner};
+
+use crate::ClockKind;
+use crate::ending::Ending;
+use crate::event_loop::Builder;
+use crate::executor::{Inbox, Stage, World};
+use crate::panics::{self, Print};
+use crate::stopped::{Stopped, Verdict};
+use crate::task::JoinError;
+use crate::time::{Epoch, Instant};
+
+/// A test's fixtures and its body, ready to be run.
+pub type Body = Pin<Box<dyn Future<Output = Ending>>>;
+
+/// A minute of real time: libtest begins to complain then, and a virtual test takes milliseconds.
+const WALL_LIMIT: Duration = Duration::from_secs(60);
+
+/// Runs a test in a world of its own: what an attribute's expansion registers.
+#[derive(Debug)]
+pub struct InWorld {
+    /// The attribute's arguments.
+    pub settings: Settings,
+    /// Makes the body.
+    pub body: fn() -> Body,
+}
+
+/// The attribute's arguments.
+#[derive(Clone, Debug)]
+#[expect(
+    missing_docs,
+    reason = "they are those of the attribute, which documents them"
+)]
+pub struct Settings {
+    pub clock: ClockKind,
+    pub seed: Option<u64>,
+    pub time_limit: Option<Duration>,
+    pub wall_limit: Option<Duration>,
+    pub step_limit: Option<u64>,
+    pub poll_budget: Option<u64>,
+    pub epoch: Option<Epoch>,
+}
+
+impl Settings {
+    /// Of an attribute without arguments.
+    pub const DEFAULT: Self = Self {
+        clock: ClockKind::Virtual,
+        seed: None,
+        time_limit: None,
+        wall_limit: None,
+        step_limit: None,
+        poll_budget: None,
+        epoch: None,
+    };
+
+    /// What the world is made from. What the command line says beats the attribute.
+    fn builder(&self, case: &Case) -> Builder {
+        let mut builder = Builder::new().clock(self.clock);
+        builder = match case.options.seed.or(self.seed) {
+            Some(seed) => builder.seed(seed),
+            None => builder.derived_seed(seed_of(&case.name)),
+        };
+        if let Some(limit) = case.options.time_limit.or(self.time_limit) {
+            builder = builder.time_limit(limit);
+        }
+        if let Some(steps) = self.step_limit {
+            builder = builder.step_limit(steps);
+        }
+        if let Some(polls) = self.poll_budget {
+            builder = builder.poll_budget(polls);
+        }
+        if let Some(epoch) = self.epoch {
+            builder = builder.epoch(epoch.into());
+        }
+        builder
+    }
+}
+
+/// A seed that depends on a test's name alone, so that adding a test changes no other: 64-bit FNV-1a.
+fn seed_of(name: &str) -> u64 {
+    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}
+
+/// What the thread of a case tells the one that watches it.
+enum News {
+    /// The world exists; this is the part of it that may be looked at.
+    Began(Arc<Inbox>),
+    Ended(Result<(), Stopped>),
+}
+
+impl Runner for InWorld {
+    /// Each case has a thread of its own, named as the test, which is left alone if the wall limit comes first.
+    fn run(&self, case: &Case) -> Outcome {
+        let limit = case
+            .options
+            .wall_limit
+            .or(self.settings.wall_limit)
+            .unwrap_or(WALL_LIMIT);
+        let (tell, news) = mpsc::channel();
+        let (builder, body, site) = (self.settings.builder(case), self.body, case.test.site);
+        let thread = thread::Builder::new()
+            .name(case.name.clone())
+            .spawn(move || {
+                let inbox = Arc::new(Inbox::new());
+                // Nobody listens any more once the limit is over.
+                let _ = tell.send(News::Began(Arc::clone(&inbox)));
+                let world = Rc::new(builder.build_watched(inbox));
+                let _ = tell.send(News::Ended(run_case(&world, body, site)));
+            });
+        let thread = thread.expect("the system gives a thread for each test that runs");
+        let mut inbox = None;
+        loop {
+            // The first piece of news comes at once; the limit is that of the second.
+            match news.recv_timeout(limit) {
+                Ok(News::Began(began)) => inbox = Some(began),
+                Ok(News::Ended(ended)) => {
+                    // Its thread-locals' destructors belong to the test too.
+                    let _ = thread.join();
+                    return outcome(case, ended);
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    let inbox = inbox.unwrap_or_else(|| Arc::new(Inbox::new()));
+                    return outcome(case, Err(wall_limit(&inbox, limit)));
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => {
+                    let payload = thread.join().expect_err("it ended without a word");
+                    let panic = panics::catch(Print::Later, || std::panic::resume_unwind(payload));
+                    let text = panic
+                        .err()
+                        .map(|panic| panic.text.to_string())
+                        .unwrap_or_default();
+                    return failed(format!("the case could not be run: its thread {text}"));
+                }
+            }
+        }
+    }
+}
+
+/// Runs a case from its set-up to the end of its world, on its own thread.
+fn run_case(
+    world: &Rc<World>,
+    body: fn() -> Body,
+    site: &'static Location<'static>,
+) -> Result<(), Stopped> {
+    let _entered = world.enter("#[solipsism::test]");
+    let mut stage = pin!(Stage::new(body()));
+    let ended = match world.run(Print::Later, site, stage.as_mut()) {
+        Err(ended) => Err(ended.stopped),
+        Ok(()) => rest(world, stage.output()),
+    };
+    let failures = world.close();
+    match ended {
+        Ok(()) => Stopped::after(failures, Instant::from_nanos(world.now()), world.inbox()),
+        Err(mut stopped) => {
+            stopped.attach(failures);
+            Err(stopped)
+        }
+    }
+}
+
+/// Looks at what the body returned, and gives its tasks the rest of the instant in which it did.
+fn rest(world: &Rc<World>, returned: Option<Result<Ending, JoinError>>) -> Result<(), Stopped> {
+    let returned = returned.expect("the run ends when the body does");
+    match returned.expect("a body is never aborted") {
+        Ok(()) => world.run_to_rest(),
+        Err(error) => Err(world.stop(Verdict::ReturnedError(chain(&*error)))),
+    }
+}
+
+/// The error and its sources, outermost first.
+fn chain(error: &dyn Error) -> Vec<String> {
+    std::iter::successors(Some(error), |&error| error.source())
+        .map(ToString::to_string)
+        .collect()
+}
+
+fn wall_limit(inbox: &Arc<Inbox>, limit: Duration) -> Stopped {
+    let polling = inbox.polling();
+    inbox.judge();
+    let now = Instant::from_nanos(inbox.now());
+    Stopped::new(
+        Verdict::WallLimit { limit, polling },
+        now,
+        Vec::new(),
+        Vec::new(),
+        inbox,
+    )
+}
+
+fn outcome(case: &Case, ended: Result<(), Stopped>) -> Outcome {
+    let stopped = match ended {
+        Ok(()) => return Outcome::Passed,
+        Err(stopped) => stopped,
+    };
+    let seed = case
+        .options
+        .seed
+        .map(|seed| format!("SOLIPSISM_SEED={seed:x} "))
+        .unwrap_or_default();
+    let report = format!(
+        "{stopped}\n  run it again: {seed}cargo test {} -- --exact",
+        case.name
+    );
+    let kind = match stopped.panic_message() {
+        Some(message) => FailureKind::Panicked {
+            message: message.to_owned(),
+        },
+        None => FailureKind::Failed,
+    };
+    Outcome::Failed(Failure {
+        kind,
+        report,
+        postscript: Some(Box::new(stopped.late())),
+    })
+}
+
+fn failed(report: String) -> Outcome {
+    Outcome::Failed(Failure {
+        kind: FailureKind::Failed,
+        report,
+        postscript: None,
+    })
+}

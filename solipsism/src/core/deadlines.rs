@@ -1,0 +1,245 @@
+//! The deadline queue: which waiter is to be woken at which instant, in which order.
+//!
+//! It is told when to fire and knows no clock. Of two deadlines at one instant the one that was set first fires
+//! first, but those that the body of a run waits for come after all others: they are a group of their own.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::panic::Location;
+use std::task::Waker;
+
+use slab::Slab;
+
+use super::Waiter;
+
+/// An instant that no clock reaches: what lies beyond `u64` nanoseconds is no deadline.
+pub(crate) const NEVER: u64 = u64::MAX;
+
+/// Set in the `order` of what fires last at its instant; the bits below count.
+const LAST: u64 = 1 << 63;
+
+/// As many cancelled entries may lie in the heap before it is swept, beside as many as there are live ones: small
+/// enough to be nothing, large enough that a queue of a few timers is never swept.
+const SWEEP_FROM: usize = 64;
+
+/// A set deadline, until it fires or is cancelled. A key outlives its deadline harmlessly.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Key {
+    slot: u32,
+    order: u64,
+}
+
+/// What a report wants to know of a deadline that has not fired.
+pub(crate) struct Pending {
+    pub(crate) at: u64,
+    pub(crate) task: u32,
+    pub(crate) site: &'static Location<'static>,
+}
+
+/// The queue. A cancelled deadline leaves its slot at once and its heap entry when that comes to the top, or when
+/// dead entries are in the majority.
+#[derive(Debug, Default)]
+pub(crate) struct Deadlines {
+    heap: BinaryHeap<Reverse<Entry>>,
+    timers: Slab<Timer>,
+    /// How many were ever set: the order of the next one.
+    set: u64,
+    /// How many of `timers` have no entry in the heap, for they never fire.
+    never: usize,
+}
+
+/// Ordered by instant, then by order; the slot only says where the waiter is.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    at: u64,
+    order: u64,
+    slot: u32,
+}
+
+#[derive(Debug)]
+struct Timer {
+    at: u64,
+    order: u64,
+    waiter: Waiter,
+    site: &'static Location<'static>,
+}
+
+impl Deadlines {
+    /// Sets a deadline; `last` puts it behind all others of its instant.
+    pub(crate) fn set(
+        &mut self,
+        at: u64,
+        last: bool,
+        waiter: Waiter,
+        site: &'static Location<'static>,
+    ) -> Key {
+        let order = self.set | if last { LAST } else { 0 };
+        self.set += 1;
+        let slot = self.timers.insert(Timer {
+            at,
+            order,
+            waiter,
+            site,
+        });
+        let slot = u32::try_from(slot).expect("fewer than 2^32 deadlines are pending");
+        if at == NEVER {
+            self.never += 1;
+        } else {
+            self.heap.push(Reverse(Entry { at, order, slot }));
+        }
+        Key { slot, order }
+    }
+
+    /// Whether this deadline has neither fired nor been cancelled; then `waker` is the one to be woken.
+    pub(crate) fn renew(&mut self, key: Key, waker: &Waker, task: u32) -> bool {
+        let Some(timer) = self.timers.get_mut(key.slot as usize) else {
+            return false;
+        };
+        if timer.order != key.order {
+            return false;
+        }
+        timer.waiter.waker.clone_from(waker);
+        timer.waiter.task = task;
+        true
+    }
+
+    /// Takes a deadline back. Returns what waited for it, to be dropped where user code may run.
+    pub(crate) fn cancel(&mut self, key: Key) -> Option<Waiter> {
+        let timer = self.timers.get(key.slot as usize)?;
+        if timer.order != key.order {
+            return None;
+        }
+        let timer = self.timers.remove(key.slot as usize);
+        if timer.at == NEVER {
+            self.never -= 1;
+        } else if self.heap.len() > 2 * self.len() + SWEEP_FROM {
+            let timers = &self.timers;
+            self.heap.retain(|Reverse(entry)| is_live(timers, entry));
+        }
+        Some(timer.waiter)
+    }
+
+    /// The earliest instant at which something is to fire.
+    pub(crate) fn next(&mut self) -> Option<u64> {
+        self.head().map(|entry| entry.at)
+    }
+
+    /// Where the deadline that fires next was set.
+    pub(crate) fn next_site(&mut self) -> Option<&'static Location<'static>> {
+        let slot = self.head()?.slot;
+        self.timers.get(slot as usize).map(|timer| timer.site)
+    }
+
+    /// Fires the next group: all deadlines of the earliest instant but those that come last, or these.
+    pub(crate) fn fire(&mut self, woken: &mut Vec<Waker>) {
+        let Some((at, last)) = self.head().map(|entry| (entry.at, entry.order & LAST)) else {
+            return;
+        };
+        while let Some(entry) = self.head() {
+            if (entry.at, entry.order & LAST) != (at, last) {
+                break;
+            }
+            let slot = entry.slot as usize;
+            self.heap.pop();
+            woken.push(self.timers.remove(slot).waiter.waker);
+        }
+    }
+
+    /// How many deadlines are set and will fire.
+    pub(crate) fn len(&self) -> usize {
+        self.timers.len() - self.never
+    }
+
+    /// All that has not fired, in no promised order.
+    pub(crate) fn pending(&self) -> impl Iterator<Item = Pending> {
+        self.timers.iter().map(|(_, timer)| Pending {
+            at: timer.at,
+            task: timer.waiter.task,
+            site: timer.site,
+        })
+    }
+
+    /// The earliest live entry; dead ones above it are dropped.
+    fn head(&mut self) -> Option<&Entry> {
+        while let Some(Reverse(entry)) = self.heap.peek() {
+            if is_live(&self.timers, entry) {
+                break;
+            }
+            self.heap.pop();
+        }
+        self.heap.peek().map(|Reverse(entry)| entry)
+    }
+}
+
+fn is_live(timers: &Slab<Timer>, entry: &Entry) -> bool {
+    timers
+        .get(entry.slot as usize)
+        .is_some_and(|timer| timer.order == entry.order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(deadlines: &mut Deadlines, at: u64, last: bool) -> Key {
+        let waiter = Waiter {
+            waker: Waker::noop().clone(),
+            task: 1,
+        };
+        deadlines.set(at, last, waiter, Location::caller())
+    }
+
+    fn fire(deadlines: &mut Deadlines) -> usize {
+        let mut woken = Vec::new();
+        deadlines.fire(&mut woken);
+        woken.len()
+    }
+
+    #[test]
+    fn the_last_of_an_instant_are_a_group_of_their_own() {
+        let mut deadlines = Deadlines::default();
+        set(&mut deadlines, 5, true);
+        set(&mut deadlines, 5, false);
+        set(&mut deadlines, 5, false);
+        set(&mut deadlines, 6, false);
+        assert_eq!(deadlines.next(), Some(5));
+        assert_eq!(fire(&mut deadlines), 2);
+        assert_eq!((deadlines.next(), fire(&mut deadlines)), (Some(5), 1));
+        assert_eq!((deadlines.next(), fire(&mut deadlines)), (Some(6), 1));
+        assert_eq!((deadlines.next(), fire(&mut deadlines)), (None, 0));
+    }
+
+    #[test]
+    fn a_cancelled_deadline_is_gone_and_its_key_harmless() {
+        let mut deadlines = Deadlines::default();
+        let first = set(&mut deadlines, 1, false);
+        assert!(deadlines.cancel(first).is_some());
+        let second = set(&mut deadlines, 2, false);
+        assert!(deadlines.cancel(first).is_none(), "the slot is another's");
+        assert!(!deadlines.renew(first, Waker::noop(), 0));
+        assert_eq!((deadlines.len(), deadlines.next()), (1, Some(2)));
+        assert!(deadlines.renew(second, Waker::noop(), 0));
+    }
+
+    #[test]
+    fn cancelled_deadlines_do_not_pile_up() {
+        let mut deadlines = Deadlines::default();
+        set(&mut deadlines, 1, false);
+        for at in 2..100_000 {
+            let key = set(&mut deadlines, at, false);
+            deadlines.cancel(key);
+        }
+        assert!(deadlines.heap.len() <= SWEEP_FROM + 4);
+        assert_eq!(deadlines.next(), Some(1));
+    }
+
+    #[test]
+    fn never_is_no_deadline() {
+        let mut deadlines = Deadlines::default();
+        let key = set(&mut deadlines, NEVER, false);
+        assert_eq!((deadlines.len(), deadlines.next()), (0, None));
+        assert_eq!(deadlines.pending().count(), 1);
+        assert!(deadlines.cancel(key).is_some());
+        assert_eq!(deadlines.len(), 0);
+    }
+}

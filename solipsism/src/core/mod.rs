@@ -1,0 +1,27 @@
+//! The core of a world: plain state machines that a front end drives.
+//!
+//! Their methods take `&mut self`, instants and waiters, and give back results and wakers to wake. They know no
+//! executor, no thread and no thread-local, so that the native executor, a hosted runtime or several threads (one at
+//! a time) can drive the very same ones. Waking is the front end's business: nothing in here calls a waker.
+
+mod clock;
+mod deadlines;
+
+pub(crate) use clock::Clock;
+pub(crate) use deadlines::{Deadlines, Key, NEVER};
+
+use std::task::Waker;
+
+/// Who waits: the waker to call, and the task that asked, so that a report can name it.
+#[derive(Debug)]
+pub(crate) struct Waiter {
+    pub(crate) waker: Waker,
+    pub(crate) task: u32,
+}
+
+impl Waiter {
+    /// Whether the body itself waits: what it waits for fires last at its instant.
+    pub(crate) fn is_body(&self) -> bool {
+        self.task == 0
+    }
+}

@@ -1,0 +1,243 @@
+//! The handle on a world: makes one, runs it, moves its clock.
+
+mod builder;
+mod clock_control;
+mod external;
+
+pub use builder::{Builder, ClockKind};
+pub use clock_control::Freeze;
+pub use external::External;
+
+use std::fmt;
+use std::panic::{self, Location};
+use std::pin::pin;
+use std::rc::Rc;
+
+use crate::executor::{Stage, World};
+use crate::panics::Print;
+use crate::stopped::Stopped;
+use crate::time::{Instant, SystemTime};
+
+/// A world's event loop: one thread, a clock of its own, and nothing else.
+///
+/// A test is given one by type. Elsewhere [`new`](Self::new) makes one and [`run`](Self::run) runs a future in it.
+/// The loop belongs to the value that `new` or `build` returned: when this is dropped, so are its tasks, in the order
+/// in which they were spawned. Clones, and what a test is given, are handles to the same loop.
+///
+/// # Examples
+///
+/// ```
+/// use solipsism::{EventLoop, time::{self, Duration}};
+///
+/// let event_loop = EventLoop::new();
+/// event_loop.run(time::sleep(Duration::from_secs(3600))).unwrap_err(); // made outside of the world
+/// ```
+pub struct EventLoop {
+    world: Rc<World>,
+    owner: bool,
+}
+
+impl EventLoop {
+    /// A loop with a virtual clock and no limits but the budgets of [`Builder`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let event_loop = solipsism::EventLoop::new();
+    /// assert_eq!(event_loop.run(async { 42 }).unwrap(), 42);
+    /// ```
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Makes a loop with settings.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// The loop that is running on this thread.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    #[track_caller]
+    pub fn current() -> Self {
+        Self {
+            world: World::with("EventLoop::current", Rc::clone),
+            owner: false,
+        }
+    }
+
+    pub(super) fn own(world: World) -> Self {
+        Self {
+            world: Rc::new(world),
+            owner: true,
+        }
+    }
+
+    /// Runs `future`, and whatever it spawns, until it is finished. Tasks that are left go on at the next run.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] when the future cannot finish, or a limit was reached, or a task panicked that nobody awaits. The
+    /// future is dropped then, and the loop can be used again.
+    ///
+    /// # Panics
+    ///
+    /// If the future panics, with its panic. Inside of a running event loop or another executor.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::{EventLoop, time::{self, Duration}};
+    ///
+    /// let event_loop = EventLoop::new();
+    /// event_loop.run(async { time::sleep(Duration::from_secs(86_400)).await }).unwrap();
+    /// assert_eq!(format!("{:?}", event_loop.now()), "86400s");
+    /// ```
+    #[track_caller]
+    pub fn run<F: Future>(&self, future: F) -> Result<F::Output, Stopped> {
+        let site = Location::caller();
+        let entered = self.world.enter("EventLoop::run");
+        assert!(
+            !self.world.is_closed(),
+            "`EventLoop::run` was called after the loop's owner was dropped: keep what `EventLoop::new` returned"
+        );
+        let manual = self.world.clock_kind() == ClockKind::Manual;
+        let _frozen = manual.then(|| Freeze::new(Rc::clone(&self.world)));
+        let mut body = pin!(Stage::new(future));
+        match self.world.run(Print::Now, site, body.as_mut()) {
+            Ok(()) => {
+                let output = body.output().expect("the run ends when the body does");
+                Ok(output.expect("a body is never aborted"))
+            }
+            Err(ended) => match ended.payload {
+                None => Err(ended.stopped),
+                Some(payload) => {
+                    drop(entered);
+                    panic::resume_unwind(payload)
+                }
+            },
+        }
+    }
+
+    /// As [`run`](Self::run), for a future that is expected to finish.
+    ///
+    /// # Panics
+    ///
+    /// With the report, if it does not.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match self.run(future) {
+            Ok(output) => output,
+            Err(stopped) => panic!("{stopped}"),
+        }
+    }
+
+    /// The loop's current instant, also after a run.
+    pub fn now(&self) -> Instant {
+        Instant::from_nanos(self.world.now())
+    }
+
+    /// What the loop's wall clock shows.
+    pub fn wall_clock(&self) -> SystemTime {
+        self.world.wall().into()
+    }
+
+    /// Steps the wall clock, forwards or back. Deadlines are not touched.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::{EventLoop, time::{Duration, Instant, SystemTime}};
+    ///
+    /// let event_loop = EventLoop::new();
+    /// event_loop.set_wall_clock(event_loop.wall_clock() - Duration::from_secs(1));
+    /// assert_eq!(format!("{:?}", event_loop.wall_clock()), "1999-12-31T23:59:59Z");
+    /// assert_eq!(format!("{:?}", event_loop.now()), "0ns");
+    /// ```
+    pub fn set_wall_clock(&self, time: SystemTime) {
+        self.world.set_wall(time.into());
+    }
+
+    /// The seed of this world's random choices.
+    pub fn seed(&self) -> u64 {
+        self.world.seed()
+    }
+
+    /// Announces that something outside of this world will wake one of its tasks: a thread, a real socket.
+    ///
+    /// While the guard lives the clock stands still as soon as every task waits, and no hang is reported.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::EventLoop;
+    ///
+    /// let event_loop = EventLoop::new();
+    /// let (sender, receiver) = futures_channel::oneshot::channel();
+    /// let external = event_loop.external();
+    /// let thread = std::thread::spawn(move || {
+    ///     sender.send("from outside").unwrap();
+    ///     drop(external);
+    /// });
+    /// assert_eq!(event_loop.run(receiver).unwrap().unwrap(), "from outside");
+    /// thread.join().unwrap();
+    /// ```
+    pub fn external(&self) -> External {
+        External::new(self.world.inbox())
+    }
+
+    /// Drops the loop's tasks, as dropping the loop does, but tells what went wrong meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Stopped`] if a task's panic was never told to anybody, or a destructor panicked.
+    pub fn close(self) -> Result<(), Stopped> {
+        self.end()
+    }
+
+    fn end(&self) -> Result<(), Stopped> {
+        if self.world.is_closed() {
+            return Ok(());
+        }
+        let _entered = self.world.enter_to_close();
+        Stopped::after(self.world.close(), self.now(), self.world.inbox())
+    }
+}
+
+impl Default for EventLoop {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A handle to the same loop, which does not own it.
+impl Clone for EventLoop {
+    fn clone(&self) -> Self {
+        Self {
+            world: Rc::clone(&self.world),
+            owner: false,
+        }
+    }
+}
+
+/// Drops the loop's tasks if this is its owner. What went wrong meanwhile is printed; [`close`](EventLoop::close)
+/// tells it as a value.
+impl Drop for EventLoop {
+    fn drop(&mut self) {
+        if self.owner {
+            if let Err(stopped) = self.end() {
+                eprintln!("{stopped}");
+            }
+        }
+    }
+}
+
+impl fmt::Debug for EventLoop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventLoop")
+            .field("now", &self.now())
+            .finish_non_exhaustive()
+    }
+}

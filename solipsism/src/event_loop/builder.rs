@@ -1,0 +1,139 @@
+//! The settings of a world.
+
+use std::time::Duration;
+
+use super::EventLoop;
+use crate::core::NEVER;
+use crate::executor::{Inbox, Limits, World, WorldSettings};
+use crate::time::SystemTime;
+
+use std::sync::Arc;
+
+/// How the clock moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClockKind {
+    /// To the next deadline, as soon as every task waits. Costs no real time.
+    #[default]
+    Virtual,
+    /// By [`EventLoop::advance`] alone, while a body runs.
+    Manual,
+    /// As real time does. What is measured is then not exact, and a run not repeatable.
+    Real,
+}
+
+/// 2000-01-01T00:00:00Z: a round date, in the past of every real clock and not yet the time of any certificate.
+const EPOCH: Duration = Duration::from_secs(946_684_800);
+
+/// Ten million: in seconds of real time a few, and far beyond what tests do between two polls of their body.
+const STEP_LIMIT: u64 = 10_000_000;
+
+/// Ten million: a million connections opened and closed in one instant take four.
+const POLL_BUDGET: u64 = 10_000_000;
+
+/// As many blocking jobs run at a time, whatever the machine: their number must not depend on it.
+const BLOCKING_THREADS: usize = 4;
+
+/// Makes an [`EventLoop`] with settings.
+///
+/// # Examples
+///
+/// ```
+/// use solipsism::{EventLoop, time::{self, Duration}};
+///
+/// let event_loop = EventLoop::builder().time_limit(Duration::from_secs(60)).build();
+/// let stopped = event_loop.run(async { time::sleep(Duration::from_secs(61)).await }).unwrap_err();
+/// assert!(stopped.is_time_limit());
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder makes no loop until `build` is called"]
+pub struct Builder {
+    settings: WorldSettings,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            settings: WorldSettings {
+                clock: ClockKind::Virtual,
+                epoch: std::time::UNIX_EPOCH + EPOCH,
+                seed: 0,
+                permute: false,
+                limits: Limits {
+                    time: None,
+                    steps: STEP_LIMIT,
+                    polls: POLL_BUDGET,
+                },
+                blocking_threads: BLOCKING_THREADS,
+            },
+        }
+    }
+
+    /// How the clock moves; virtual unless set.
+    pub fn clock(mut self, clock: ClockKind) -> Self {
+        self.settings.clock = clock;
+        self
+    }
+
+    /// What the wall clock shows at first; 2000-01-01T00:00:00Z unless set.
+    pub fn epoch(mut self, epoch: SystemTime) -> Self {
+        self.settings.epoch = epoch.into();
+        self
+    }
+
+    /// Lets a seed choose the order of the tasks that are ready at the same instant. Without one the first that is
+    /// ready runs first.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.permute = true;
+        self.derived_seed(seed)
+    }
+
+    /// The seed of the random choices alone.
+    pub(crate) fn derived_seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// Stops a run that would go past this time since the loop began; off unless set.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        let nanos = u64::try_from(limit.as_nanos()).unwrap_or(NEVER);
+        self.settings.limits.time = Some(nanos);
+        self
+    }
+
+    /// Stops a run whose clock has moved this often since the body was last polled; ten million unless set.
+    pub fn step_limit(mut self, steps: u64) -> Self {
+        self.settings.limits.steps = steps;
+        self
+    }
+
+    /// Stops a run with this many polls within one instant; ten million unless set.
+    pub fn poll_budget(mut self, polls: u64) -> Self {
+        self.settings.limits.polls = polls;
+        self
+    }
+
+    /// How many jobs of [`spawn_blocking`](crate::task::spawn_blocking) run at a time; four unless set.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    #[track_caller]
+    pub fn blocking_threads(mut self, threads: usize) -> Self {
+        assert!(
+            threads > 0,
+            "`blocking_threads` must not be zero: no job would ever be done"
+        );
+        self.settings.blocking_threads = threads;
+        self
+    }
+
+    /// The loop.
+    pub fn build(self) -> EventLoop {
+        EventLoop::own(World::new(&self.settings, Arc::new(Inbox::new()), false))
+    }
+
+    /// The world of a test, over which a wall limit watches.
+    pub(crate) fn build_watched(self, inbox: Arc<Inbox>) -> World {
+        World::new(&self.settings, inbox, true)
+    }
+}

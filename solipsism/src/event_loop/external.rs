@@ -1,0 +1,34 @@
+//! The announcement of a wake from outside.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::executor::Inbox;
+
+/// Announces that something outside will wake a task; see [`EventLoop::external`](crate::EventLoop::external). Give it
+/// to the thread that will, and drop it after the wake.
+#[must_use = "a wake is announced for as long as the guard lives"]
+pub struct External {
+    inbox: Arc<Inbox>,
+}
+
+impl External {
+    pub(super) fn new(inbox: &Arc<Inbox>) -> Self {
+        inbox.announce();
+        Self {
+            inbox: Arc::clone(inbox),
+        }
+    }
+}
+
+impl Drop for External {
+    fn drop(&mut self) {
+        self.inbox.retract();
+    }
+}
+
+impl fmt::Debug for External {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("External").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,214 @@
+//! Ends: of a handle, of a task, of a world; and the panics that nobody is left to be told of.
+
+use std::panic::Location;
+use std::rc::Rc;
+use std::task::Waker;
+
+use super::header::{Header, TaskKey};
+use super::tasks::Task;
+use super::world::World;
+use crate::core::Waiter;
+use crate::panics::{self, Panic, PanicText, Print};
+use crate::task::JoinError;
+
+/// A panic that no handle tells of.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) task: u32,
+    /// The task as messages name it.
+    pub(crate) who: String,
+    pub(crate) site: &'static Location<'static>,
+    pub(crate) what: Lost,
+    pub(crate) text: PanicText,
+}
+
+/// What was lost with the panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The task itself; nobody awaits it.
+    Task,
+    /// A value that the task held; its destructor panicked.
+    Destructor,
+    /// A blocking job whose task was aborted.
+    Job,
+}
+
+impl Failure {
+    fn of(task: &Header, what: Lost, text: PanicText) -> Self {
+        Self {
+            task: task.key.id,
+            who: task.to_string(),
+            site: task.site,
+            what,
+            text,
+        }
+    }
+
+    /// The panic that a finished task keeps for whoever awaits it.
+    pub(super) fn held_by(task: &Task) -> Option<Self> {
+        let text = task.stage.error()?.panic()?;
+        Some(Self::of(&task.header, Lost::Task, text.clone()))
+    }
+}
+
+impl World {
+    pub(super) fn finish_task(&self, task: Task) {
+        let key = task.header.key;
+        task.header.finish();
+        if task.header.is_detached() {
+            let freed = self.tasks.borrow_mut().remove(key);
+            self.forget(task);
+            drop(freed);
+        } else {
+            let joiner = {
+                let mut tasks = self.tasks.borrow_mut();
+                tasks.check_in(task);
+                tasks.take_joiner(key)
+            };
+            if let Some(joiner) = joiner {
+                joiner.wake();
+            }
+        }
+    }
+
+    /// The handle is gone: the task goes on alone, and its output, if it has one by now, is dropped.
+    pub(crate) fn detach(&self, task: &Header) {
+        task.detach();
+        let left = {
+            let mut tasks = self.tasks.borrow_mut();
+            if task.is_finished() {
+                tasks.remove(task.key)
+            } else {
+                tasks
+                    .take_joiner(task.key)
+                    .map(|joiner| (None, Some(joiner)))
+            }
+        };
+        if let Some((task, joiner)) = left {
+            if let Some(task) = task {
+                self.forget(task);
+            }
+            drop(joiner);
+        }
+    }
+
+    /// Drops a finished task whose output nobody took.
+    fn forget(&self, mut task: Task) {
+        if let Some(failure) = Failure::held_by(&task) {
+            self.failures.borrow_mut().push(failure);
+        }
+        if let Err(panic) = panics::catch(Print::Later, || task.stage.as_mut().clear()) {
+            self.lose_destructor(&task.header, panic);
+        }
+    }
+
+    pub(super) fn lose_destructor(&self, task: &Header, panic: Panic) {
+        let failure = Failure::of(task, Lost::Destructor, panic.text);
+        self.failures.borrow_mut().push(failure);
+    }
+
+    pub(super) fn lose_job(&self, site: &'static Location<'static>, panic: Panic) {
+        self.failures.borrow_mut().push(Failure {
+            task: 0,
+            who: "a blocking job".to_owned(),
+            site,
+            what: Lost::Job,
+            text: panic.text,
+        });
+    }
+
+    /// Who awaits the task with this key. Returns whom it replaces.
+    pub(crate) fn join(&self, key: TaskKey, waiter: Waiter) -> Option<Waker> {
+        self.tasks.borrow_mut().set_joiner(key, waiter)
+    }
+
+    /// Takes a finished task out, for its handle.
+    pub(crate) fn take_finished(&self, key: TaskKey) -> Option<Task> {
+        let mut tasks = self.tasks.borrow_mut();
+        let finished = tasks.get(key).is_some_and(|task| task.header.is_finished());
+        if !finished {
+            return None;
+        }
+        tasks.remove(key).and_then(|(task, _)| task)
+    }
+
+    /// Cancels a task on the spot, as at the end of the world.
+    pub(super) fn drop_task(&self, key: TaskKey) {
+        let task = self.tasks.borrow_mut().check_out(key);
+        let Some(mut task) = task else { return };
+        if task.header.is_finished() {
+            if let Some(removed) = self.tasks.borrow_mut().remove(key) {
+                drop(removed);
+            }
+            self.forget(task);
+        } else {
+            let error = JoinError::cancelled(&task.header);
+            self.current.set(key.id);
+            if let Err(panic) = panics::catch(Print::Later, || task.stage.as_mut().fail(error)) {
+                self.lose_destructor(&task.header, panic);
+            }
+            self.current.set(super::world::NOBODY);
+            self.finish_task(task);
+        }
+    }
+
+    /// Panics that nobody was told of: those of dropped handles, then those that handles still keep.
+    pub(crate) fn take_failures(&self) -> Vec<Failure> {
+        let mut failures = self.failures.take();
+        failures.extend(self.held_failures());
+        failures
+    }
+
+    pub(super) fn held_failures(&self) -> Vec<Failure> {
+        let tasks = self.tasks.borrow();
+        let sorted = tasks.sorted();
+        sorted
+            .iter()
+            .filter_map(|(task, _)| Failure::held_by(task))
+            .collect()
+    }
+
+    /// Drops everything that is left, in the order in which it was spawned. The world must have been entered. From
+    /// here on what is spawned is dropped at once. Returns the panics that nobody was told of.
+    pub(crate) fn close(self: &Rc<Self>) -> Vec<Failure> {
+        self.closed.set(true);
+        self.inbox.judge();
+        let keys: Vec<_> = {
+            let tasks = self.tasks.borrow();
+            tasks
+                .sorted()
+                .iter()
+                .map(|(task, _)| task.header.key)
+                .collect()
+        };
+        let mut failures = self.take_failures();
+        for key in keys {
+            self.drop_task(key);
+        }
+        // A held panic was told above; what is new are destructors.
+        failures.extend(
+            self.failures
+                .take()
+                .into_iter()
+                .filter(|failure| failure.what != Lost::Task),
+        );
+        let unfired = self.deadlines.take();
+        let settling = self.settling.take();
+        let advancing = self.advancing.take();
+        drop((unfired, settling, advancing));
+        self.ready.borrow_mut().clear();
+        self.inbox.close();
+        failures
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+}
+
+/// Lets a handle read a task that it took out.
+pub(crate) fn output<T: 'static>(mut task: Task) -> Option<Result<T, JoinError>> {
+    let mut output: Option<Result<T, JoinError>> = None;
+    task.stage.as_mut().take(&mut output);
+    output
+}

@@ -1,0 +1,368 @@
+//! The loop: polls what is ready, and when nothing is, says where the next event comes from.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use futures_util::task::waker_ref;
+
+use super::header::{Header, TaskKey};
+use super::tasks::{AnyStage, Task};
+use super::world::{Limits, NOBODY, World};
+use crate::event_loop::ClockKind;
+use crate::panics::{self, Panic, Print};
+use crate::stopped::{Stopped, Verdict};
+use crate::task::JoinError;
+use crate::time::Instant;
+
+/// How a run ended that did not finish.
+pub(crate) struct Ended {
+    pub(crate) stopped: Stopped,
+    /// If the body panicked: what it panicked with.
+    pub(crate) payload: Option<Box<dyn std::any::Any + Send>>,
+}
+
+/// The budgets that are left. `polls` begins anew with each instant, `steps` with each poll of the body.
+struct Budget {
+    limits: Limits,
+    polls: u64,
+    steps: u64,
+    /// Who was polled how often, over the last polls of a budget.
+    busiest: BTreeMap<String, u64>,
+}
+
+/// Over how many polls a livelock's report counts who was polled: enough for a ratio, nothing beside the budget.
+const SAMPLE: u64 = 1_000;
+
+impl Budget {
+    fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            polls: 0,
+            steps: 0,
+            busiest: BTreeMap::new(),
+        }
+    }
+
+    fn poll(&mut self, task: &Header) -> Result<(), Verdict> {
+        self.polls += 1;
+        if self.polls + SAMPLE > self.limits.polls {
+            *self.busiest.entry(task.to_string()).or_default() += 1;
+            if self.polls > self.limits.polls {
+                return Err(Verdict::Livelock {
+                    polls: self.limits.polls,
+                    busiest: std::mem::take(&mut self.busiest).into_iter().collect(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<(), Verdict> {
+        self.polls = 0;
+        self.busiest.clear();
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            return Err(Verdict::StepLimit {
+                steps: self.limits.steps,
+            });
+        }
+        Ok(())
+    }
+}
+
+impl World {
+    /// Runs the world until the body is finished. The world must have been entered.
+    ///
+    /// A body that did not finish is dropped here, where its destructors still find their world.
+    pub(crate) fn run(
+        self: &Rc<Self>,
+        print: Print,
+        site: &'static Location<'static>,
+        mut body: Pin<&mut dyn AnyStage>,
+    ) -> Result<(), Ended> {
+        let key = TaskKey::body(self.id());
+        let header = Arc::new(Header::new(Arc::clone(&self.inbox), key, site, None));
+        self.inbox.reopen();
+        self.schedule(&header);
+        let mut budget = Budget::new(self.limits);
+        let ended = self.turns(&mut budget, print, &header, body.as_mut());
+        let (verdict, payload) = match ended {
+            Ok(()) => {
+                header.finish();
+                return Ok(());
+            }
+            Err(Stop::Verdict(verdict)) => (verdict, None),
+            Err(Stop::Panic(panic)) => (Verdict::Panicked(panic.text), Some(panic.payload)),
+        };
+        self.inbox.judge();
+        let stopped = self.report(verdict, Some(&header));
+        header.finish();
+        if let Err(panic) = panics::catch(Print::Later, || body.as_mut().clear()) {
+            self.lose_destructor(&header, panic);
+        }
+        Err(Ended { stopped, payload })
+    }
+
+    /// Polls what is ready until every task is blocked; time does not move. Without a body to wait for, this is how
+    /// a finished test gives its tasks the rest of their instant.
+    pub(crate) fn run_to_rest(self: &Rc<Self>) -> Result<(), Stopped> {
+        let mut budget = Budget::new(self.limits);
+        loop {
+            match self.next_ready(&mut budget) {
+                Ok(Some(task)) => self.poll_task(task),
+                Ok(None) if self.deliver_job() => {}
+                Ok(None) if self.inbox.is_announced() => self.wait(None, &mut budget),
+                Ok(None) => return Ok(()),
+                Err(verdict) => return Err(self.report(verdict, None)),
+            }
+        }
+    }
+
+    fn turns(
+        self: &Rc<Self>,
+        budget: &mut Budget,
+        print: Print,
+        header: &Arc<Header>,
+        mut body: Pin<&mut dyn AnyStage>,
+    ) -> Result<(), Stop> {
+        // Ours, and the watch's; all other references are wakers.
+        let owners = if self.watched { 2 } else { 1 };
+        loop {
+            self.read_inbox();
+            let next = self.ready.borrow_mut().pop(self.id());
+            match next {
+                None => self.idle(budget)?,
+                Some(key) if key.is_body() => {
+                    budget.poll(header)?;
+                    budget.steps = 0;
+                    let finished = self
+                        .poll(header, print, body.as_mut())
+                        .map_err(Stop::Panic)?;
+                    self.check_failures()?;
+                    if finished {
+                        return Ok(());
+                    }
+                    if Arc::strong_count(header) == owners && !header.is_queued() {
+                        return Err(Verdict::NeverWoken.into());
+                    }
+                }
+                Some(key) => {
+                    let task = self.tasks.borrow_mut().check_out(key);
+                    if let Some(task) = task {
+                        budget.poll(&task.header)?;
+                        self.poll_task(task);
+                        self.check_failures()?;
+                    }
+                }
+            }
+        }
+    }
+
+    fn next_ready(&self, budget: &mut Budget) -> Result<Option<Task>, Verdict> {
+        loop {
+            self.read_inbox();
+            let next = self.ready.borrow_mut().pop(self.id());
+            let Some(key) = next else { return Ok(None) };
+            let task = self.tasks.borrow_mut().check_out(key);
+            if let Some(task) = task {
+                budget.poll(&task.header)?;
+                return Ok(Some(task));
+            }
+        }
+    }
+
+    fn read_inbox(&self) {
+        if self.inbox.has_news() {
+            for task in self.inbox.read() {
+                task.answer_call();
+                if !task.is_finished() {
+                    self.schedule(&task);
+                }
+            }
+            if self.inbox.stranger().is_some() {
+                self.keep_pace();
+            }
+        }
+    }
+
+    fn poll(
+        &self,
+        header: &Arc<Header>,
+        print: Print,
+        stage: Pin<&mut dyn AnyStage>,
+    ) -> Result<bool, Panic> {
+        header.unqueue();
+        self.current.set(header.key.id);
+        if self.watched {
+            self.inbox.watch(Some(header));
+        }
+        let waker = waker_ref(header);
+        let mut cx = Context::from_waker(&waker);
+        let polled = panics::catch(print, || stage.poll(&mut cx));
+        self.current.set(NOBODY);
+        polled.map(|poll| poll.is_ready())
+    }
+
+    fn poll_task(&self, mut task: Task) {
+        if task.header.is_finished() {
+            // A wake that came while it finished.
+            self.tasks.borrow_mut().check_in(task);
+            return;
+        }
+        let finished = if task.header.is_aborted() {
+            let error = JoinError::cancelled(&task.header);
+            self.current.set(task.header.key.id);
+            if let Err(panic) = panics::catch(Print::Later, || task.stage.as_mut().fail(error)) {
+                self.lose_destructor(&task.header, panic);
+            }
+            self.current.set(NOBODY);
+            true
+        } else {
+            match self.poll(&task.header, Print::Later, task.stage.as_mut()) {
+                Ok(finished) => finished,
+                Err(panic) => {
+                    let error = JoinError::panicked(&task.header, panic);
+                    if let Err(panic) =
+                        panics::catch(Print::Later, || task.stage.as_mut().fail(error))
+                    {
+                        self.lose_destructor(&task.header, panic);
+                    }
+                    true
+                }
+            }
+        };
+        if finished {
+            self.finish_task(task);
+        } else {
+            self.tasks.borrow_mut().check_in(task);
+        }
+    }
+
+    /// Nothing is ready: makes something ready, or says why nothing ever will be.
+    fn idle(&self, budget: &mut Budget) -> Result<(), Verdict> {
+        if self.watched {
+            self.inbox.watch(None);
+        }
+        // What is still out belongs to this instant: it comes before everything that may move the clock.
+        if self.deliver_job() {
+            return Ok(());
+        }
+        if self.inbox.is_announced() {
+            self.wait(None, budget);
+            return Ok(());
+        }
+        if let Some((_, waiter)) = self.settling.borrow_mut().pop_front() {
+            waiter.waker.wake();
+            return Ok(());
+        }
+        let target = self
+            .advancing
+            .borrow()
+            .as_ref()
+            .map(|advance| advance.target);
+        let next = self.deadlines.borrow_mut().next();
+        match (target, next) {
+            (Some(target), Some(at)) if at <= target => self.step(at, budget),
+            (Some(target), _) => {
+                self.move_clock(target, budget)?;
+                let advance = self.advancing.take().expect("its target was just read");
+                advance.waiter.waker.wake();
+                Ok(())
+            }
+            (None, Some(_)) if self.frozen.get() > 0 => match self.pace.get() {
+                Some(_) => {
+                    self.wait(None, budget);
+                    Ok(())
+                }
+                None => Err(self.time_is_frozen()),
+            },
+            (None, Some(at)) => {
+                if let Some(pace) = self.pace.get() {
+                    let left = pace.until(at);
+                    if !left.is_zero() {
+                        self.wait(Some(left), budget);
+                        return Ok(());
+                    }
+                }
+                self.step(at, budget)
+            }
+            (None, None) if self.inbox.stranger().is_some() => {
+                self.wait(None, budget);
+                Ok(())
+            }
+            (None, None) => Err(Verdict::SleepsForever),
+        }
+    }
+
+    /// Lets real time pass until something arrives from outside.
+    fn wait(&self, at_most: Option<Duration>, budget: &mut Budget) {
+        self.inbox.wait(at_most);
+        // Whoever goes round in circles with the outside is no livelock of this world's.
+        budget.polls = 0;
+    }
+
+    /// Moves the clock to the next deadlines and fires them.
+    fn step(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
+        self.move_clock(at, budget)?;
+        let mut woken = self.woken.take();
+        self.deadlines.borrow_mut().fire(&mut woken);
+        woken.drain(..).for_each(Waker::wake);
+        self.woken.set(woken);
+        Ok(())
+    }
+
+    fn move_clock(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
+        let mut clock = self.clock.borrow_mut();
+        if at > clock.now() || self.pace.get().is_some() {
+            budget.step()?;
+            if let Some(limit) = self.limits.time.filter(|limit| at > *limit) {
+                clock.move_to(limit);
+                self.inbox.set_now(limit);
+                return Err(Verdict::TimeLimit {
+                    limit: Instant::from_nanos(limit),
+                });
+            }
+            clock.move_to(at);
+            self.inbox.set_now(at);
+        }
+        Ok(())
+    }
+
+    fn time_is_frozen(&self) -> Verdict {
+        let mut deadlines = self.deadlines.borrow_mut();
+        let at = deadlines
+            .next()
+            .expect("the clock is held before a deadline");
+        Verdict::TimeIsFrozen {
+            manual: self.clock_kind == ClockKind::Manual,
+            next: Instant::from_nanos(at),
+            site: deadlines.next_site().expect("it was just seen"),
+        }
+    }
+
+    /// A failure that nobody holds any more ends the run at once.
+    fn check_failures(&self) -> Result<(), Verdict> {
+        if self.failures.borrow().is_empty() {
+            Ok(())
+        } else {
+            Err(Verdict::BackgroundTaskFailed)
+        }
+    }
+}
+
+/// Why the turns end before the body does.
+enum Stop {
+    Verdict(Verdict),
+    Panic(Panic),
+}
+
+impl From<Verdict> for Stop {
+    fn from(verdict: Verdict) -> Self {
+        Self::Verdict(verdict)
+    }
+}

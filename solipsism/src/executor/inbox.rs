@@ -1,0 +1,191 @@
+//! The part of a world that other threads may touch: their wakes, the results of blocking jobs, and who announced
+//! that a wake will come from outside.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::Duration;
+
+use super::Header;
+use crate::panics::Panic;
+
+/// What a blocking job left: its value, or how it panicked.
+pub(crate) type JobResult = Result<Box<dyn Any + Send>, Panic>;
+
+/// Shared by a world, its wakers, its blocking jobs and the watch over its wall limit.
+pub(crate) struct Inbox {
+    owner: ThreadId,
+    /// Whether `letters` holds something that was not read yet.
+    news: AtomicBool,
+    letters: Mutex<Letters>,
+    arrived: Condvar,
+    /// The clock, for the watch.
+    now: AtomicU64,
+    /// Whose poll is going on, for the watch.
+    polling: Mutex<Option<Arc<Header>>>,
+}
+
+#[derive(Default)]
+struct Letters {
+    called: Vec<Arc<Header>>,
+    finished: BTreeMap<u64, JobResult>,
+    /// How many blocking jobs and `External` guards are out.
+    announced: usize,
+    /// The first thread that woke a task without having been announced.
+    stranger: Option<String>,
+    /// The verdict is given: a wake from now on comes too late.
+    judged: bool,
+    late: Option<String>,
+    closed: bool,
+}
+
+impl Inbox {
+    /// For a world that lives on the current thread.
+    pub(crate) fn new() -> Self {
+        Self {
+            owner: thread::current().id(),
+            news: AtomicBool::new(false),
+            letters: Mutex::default(),
+            arrived: Condvar::new(),
+            now: AtomicU64::new(0),
+            polling: Mutex::default(),
+        }
+    }
+
+    /// Takes a wake from outside of the world's running loop.
+    pub(crate) fn call(&self, task: &Arc<Header>) {
+        let current = thread::current();
+        let foreign = current.id() != self.owner;
+        let mut letters = self.letters();
+        if foreign && (letters.judged || letters.announced == 0) {
+            let name = current.name().unwrap_or("without a name").to_owned();
+            if letters.judged {
+                letters.late.get_or_insert(name);
+            } else {
+                letters.stranger.get_or_insert(name);
+            }
+        }
+        if !letters.closed {
+            letters.called.push(Arc::clone(task));
+            self.notify(letters);
+        }
+    }
+
+    /// Takes what a blocking job left; the job is no longer out once this is read.
+    pub(crate) fn finish_job(&self, job: u64, result: JobResult) {
+        let mut letters = self.letters();
+        letters.finished.insert(job, result);
+        self.notify(letters);
+    }
+
+    pub(crate) fn job_result(&self, job: u64) -> Option<JobResult> {
+        let mut letters = self.letters();
+        let result = letters.finished.remove(&job)?;
+        letters.announced -= 1;
+        Some(result)
+    }
+
+    pub(crate) fn announce(&self) {
+        self.letters().announced += 1;
+    }
+
+    pub(crate) fn retract(&self) {
+        let mut letters = self.letters();
+        letters.announced -= 1;
+        self.notify(letters);
+    }
+
+    /// Whether something outside is known to be at work for this world.
+    pub(crate) fn is_announced(&self) -> bool {
+        self.letters().announced > 0
+    }
+
+    /// The thread that first woke a task of this world unannounced.
+    pub(crate) fn stranger(&self) -> Option<String> {
+        self.letters().stranger.clone()
+    }
+
+    /// Whether anything arrived since the last `read`; cheap.
+    pub(crate) fn has_news(&self) -> bool {
+        self.news.load(Ordering::Acquire)
+    }
+
+    /// The tasks that were woken from outside.
+    pub(crate) fn read(&self) -> Vec<Arc<Header>> {
+        let mut letters = self.letters();
+        self.news.store(false, Ordering::Release);
+        std::mem::take(&mut letters.called)
+    }
+
+    /// Blocks the thread until something arrives or the real time is over.
+    pub(crate) fn wait(&self, at_most: Option<Duration>) {
+        let letters = self.letters();
+        let nothing = |_: &mut Letters| !self.has_news();
+        match at_most {
+            None => drop(self.arrived.wait_while(letters, nothing)),
+            Some(time) => drop(self.arrived.wait_timeout_while(letters, time, nothing)),
+        }
+    }
+
+    /// From here on a wake comes too late, and is kept as such.
+    pub(crate) fn judge(&self) {
+        self.letters().judged = true;
+    }
+
+    /// The loop runs again: a former verdict is history.
+    pub(crate) fn reopen(&self) {
+        self.letters().judged = false;
+    }
+
+    /// The thread whose wake came after the verdict.
+    pub(crate) fn late(&self) -> Option<String> {
+        self.letters().late.clone()
+    }
+
+    /// The world is gone: nobody reads any more.
+    pub(crate) fn close(&self) {
+        let mut letters = self.letters();
+        letters.closed = true;
+        letters.judged = true;
+        let unread = std::mem::take(&mut letters.called);
+        drop(letters);
+        drop(unread);
+        self.watch(None);
+    }
+
+    pub(crate) fn set_now(&self, now: u64) {
+        self.now.store(now, Ordering::Relaxed);
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    /// Tells the watch whose poll begins.
+    pub(crate) fn watch(&self, task: Option<&Arc<Header>>) {
+        let before = std::mem::replace(
+            &mut *self.polling.lock().unwrap_or_else(PoisonError::into_inner),
+            task.cloned(),
+        );
+        drop(before);
+    }
+
+    pub(crate) fn polling(&self) -> Option<Arc<Header>> {
+        self.polling
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn notify(&self, letters: MutexGuard<'_, Letters>) {
+        self.news.store(true, Ordering::Release);
+        drop(letters);
+        self.arrived.notify_all();
+    }
+
+    fn letters(&self) -> MutexGuard<'_, Letters> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

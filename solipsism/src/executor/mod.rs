@@ -1,0 +1,22 @@
+//! The native executor: one thread that drives the core of a world.
+//!
+//! `world` is what a world consists of, `drive` the loop that runs it; `tasks` holds the tasks, `header` is what their
+//! wakers know, `ready` the order in which they run, `inbox` what other threads may touch, `jobs` the blocking work
+//! that is out, `stuck` looks at a world that stands still.
+
+mod close;
+mod drive;
+mod header;
+mod inbox;
+mod jobs;
+mod ready;
+mod stuck;
+mod tasks;
+mod world;
+
+pub(crate) use close::{Failure, Lost, output};
+pub(crate) use header::{Header, TaskKey};
+pub(crate) use inbox::Inbox;
+pub(crate) use stuck::{StuckTask, Wait};
+pub(crate) use tasks::Stage;
+pub(crate) use world::{Advance, Limits, World, WorldSettings};

@@ -1,0 +1,133 @@
+//! What a world that stands still looks like: every task, and what it waits for as far as the primitive is ours.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::header::Header;
+use super::world::World;
+use crate::core::NEVER;
+use crate::stopped::{Stopped, Verdict};
+use crate::time::Instant;
+
+/// A task that cannot go on.
+#[derive(Clone, Debug)]
+pub(crate) struct StuckTask {
+    /// The task as messages name it.
+    pub(crate) who: String,
+    pub(crate) task: u32,
+    pub(crate) site: &'static Location<'static>,
+    pub(crate) is_background: bool,
+    /// All that it waits for; empty where that is none of ours. Chains of awaits will be found from here.
+    pub(crate) waits: Vec<Wait>,
+    /// No waker of it is alive.
+    pub(crate) never_woken: bool,
+}
+
+/// What a task waits for.
+#[derive(Clone, Debug)]
+pub(crate) enum Wait {
+    Deadline {
+        at: Instant,
+        site: &'static Location<'static>,
+    },
+    /// A deadline past the end of time.
+    Never {
+        site: &'static Location<'static>,
+    },
+    Task {
+        who: String,
+    },
+    Job {
+        site: &'static Location<'static>,
+    },
+    Settle,
+    Advance {
+        to: Instant,
+    },
+}
+
+impl World {
+    /// The report of a run that ends with this verdict.
+    pub(super) fn report(&self, verdict: Verdict, body: Option<&Arc<Header>>) -> Stopped {
+        let tasks = if verdict.is_stuck() {
+            self.stuck_tasks(body)
+        } else {
+            Vec::new()
+        };
+        let mut failures = self.failures.take();
+        // A run that failed by itself keeps what its handles hold to itself; they may still be asked.
+        if verdict.is_stuck() {
+            failures.extend(self.held_failures());
+        }
+        Stopped::new(
+            verdict,
+            Instant::from_nanos(self.now()),
+            tasks,
+            failures,
+            &self.inbox,
+        )
+    }
+
+    /// The report of a body that came to its end by itself, and badly.
+    pub(crate) fn stop(&self, verdict: Verdict) -> Stopped {
+        self.inbox.judge();
+        self.report(verdict, None)
+    }
+
+    fn stuck_tasks(&self, body: Option<&Arc<Header>>) -> Vec<StuckTask> {
+        let mut waits = self.waits();
+        let mut stuck = |header: &Arc<Header>| StuckTask {
+            who: header.to_string(),
+            task: header.key.id,
+            site: header.site,
+            is_background: header.is_background(),
+            waits: waits.remove(&header.key.id).unwrap_or_default(),
+            never_woken: !header.has_waker(),
+        };
+        let mut all: Vec<_> = body.map(&mut stuck).into_iter().collect();
+        let tasks = self.tasks.borrow();
+        let alive = tasks.sorted().into_iter().map(|(task, _)| &task.header);
+        all.extend(alive.filter(|header| !header.is_finished()).map(stuck));
+        all
+    }
+
+    /// By task, everything of ours that it waits for.
+    fn waits(&self) -> BTreeMap<u32, Vec<Wait>> {
+        let mut waits: BTreeMap<u32, Vec<Wait>> = BTreeMap::new();
+        let mut add = |task: u32, wait: Wait| waits.entry(task).or_default().push(wait);
+        let deadlines = self.deadlines.borrow();
+        let mut pending: Vec<_> = deadlines.pending().collect();
+        pending.sort_by_key(|deadline| (deadline.at, deadline.site.file(), deadline.site.line()));
+        for deadline in pending {
+            let site = deadline.site;
+            let wait = match deadline.at {
+                NEVER => Wait::Never { site },
+                at => Wait::Deadline {
+                    at: Instant::from_nanos(at),
+                    site,
+                },
+            };
+            add(deadline.task, wait);
+        }
+        for (task, joiner) in self.tasks.borrow().sorted() {
+            if let Some(joiner) = joiner {
+                let who = task.header.to_string();
+                add(joiner, Wait::Task { who });
+            }
+        }
+        for (waiter, site) in self.jobs.borrow().pending() {
+            if let Some(waiter) = waiter {
+                add(waiter.task, Wait::Job { site });
+            }
+        }
+        for (_, waiter) in self.settling.borrow().iter() {
+            add(waiter.task, Wait::Settle);
+        }
+        if let Some(advance) = &*self.advancing.borrow() {
+            let to = Instant::from_nanos(advance.target);
+            add(advance.waiter.task, Wait::Advance { to });
+        }
+        waits
+    }
+}

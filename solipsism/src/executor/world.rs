@@ -1,0 +1,328 @@
+//! A world: the core's state machines, the tasks, and what is remembered between two turns of the loop. While a world
+//! runs, everything on its thread finds it here.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Waker};
+use std::time::{Duration, SystemTime};
+
+use super::close::Failure;
+use super::header::Header;
+use super::inbox::Inbox;
+use super::jobs::Jobs;
+use super::ready::Ready;
+use super::tasks::{Stage, Task, Tasks};
+use crate::core::{Clock, Deadlines, Waiter};
+use crate::event_loop::ClockKind;
+
+/// What a world is made from.
+#[derive(Clone, Debug)]
+pub(crate) struct WorldSettings {
+    pub(crate) clock: ClockKind,
+    pub(crate) epoch: SystemTime,
+    /// Of the random choices.
+    pub(crate) seed: u64,
+    /// Whether the seed also chooses among the ready tasks.
+    pub(crate) permute: bool,
+    pub(crate) limits: Limits,
+    pub(crate) blocking_threads: usize,
+}
+
+/// The budgets of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The latest instant, in nanoseconds.
+    pub(crate) time: Option<u64>,
+    /// Clock steps since the body was last polled.
+    pub(crate) steps: u64,
+    /// Polls within one instant.
+    pub(crate) polls: u64,
+}
+
+/// An `advance` under way.
+pub(crate) struct Advance {
+    pub(crate) ticket: u64,
+    pub(crate) target: u64,
+    pub(crate) waiter: Waiter,
+    pub(crate) site: &'static Location<'static>,
+}
+
+/// How real time maps to the clock's, where it does.
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
+    since: std::time::Instant,
+    from: u64,
+}
+
+pub(crate) struct World {
+    id: u32,
+    pub(super) clock_kind: ClockKind,
+    pub(super) clock: RefCell<Clock>,
+    pub(super) deadlines: RefCell<Deadlines>,
+    pub(super) tasks: RefCell<Tasks>,
+    pub(super) ready: RefCell<Ready>,
+    pub(super) jobs: RefCell<Jobs>,
+    pub(super) inbox: Arc<Inbox>,
+    /// Whether somebody watches over the wall limit.
+    pub(super) watched: bool,
+    /// The task that is being polled.
+    pub(super) current: Cell<u32>,
+    pub(super) settling: RefCell<VecDeque<(u64, Waiter)>>,
+    pub(super) advancing: RefCell<Option<Advance>>,
+    /// How many have asked to settle or to advance: so they know themselves again.
+    tickets: Cell<u64>,
+    /// Who has stopped the clock: `freeze` guards, and a manual clock while the body runs.
+    pub(super) frozen: Cell<u32>,
+    pub(super) pace: Cell<Option<Pace>>,
+    /// Room for the wakers of one step, kept for the next.
+    pub(super) woken: Cell<Vec<Waker>>,
+    /// Panics that no handle will tell of.
+    pub(super) failures: RefCell<Vec<Failure>>,
+    pub(super) closed: Cell<bool>,
+    pub(super) limits: Limits,
+    seed: u64,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
+}
+
+/// `current` between two polls.
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// Leaves the world when dropped.
+pub(crate) struct Entered {
+    outer: Option<Rc<World>>,
+    _guard: Option<futures_executor::Enter>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        let left = CURRENT.replace(self.outer.take());
+        drop(left);
+    }
+}
+
+impl World {
+    /// A world on the current thread.
+    pub(crate) fn new(settings: &WorldSettings, inbox: Arc<Inbox>, watched: bool) -> Self {
+        // Only ever compared, so that a handle of one world is not taken for one of another.
+        static WORLDS: AtomicU32 = AtomicU32::new(0);
+        let id = WORLDS.fetch_add(1, Ordering::Relaxed);
+        let world = Self {
+            id,
+            clock_kind: settings.clock,
+            clock: RefCell::new(Clock::new(settings.epoch)),
+            deadlines: RefCell::default(),
+            tasks: RefCell::default(),
+            ready: RefCell::new(Ready::new(settings.permute.then_some(settings.seed))),
+            jobs: RefCell::new(Jobs::new(settings.blocking_threads)),
+            inbox,
+            watched,
+            current: Cell::new(NOBODY),
+            settling: RefCell::default(),
+            advancing: RefCell::default(),
+            tickets: Cell::new(0),
+            frozen: Cell::new(0),
+            pace: Cell::new(None),
+            woken: Cell::default(),
+            failures: RefCell::default(),
+            closed: Cell::new(false),
+            limits: settings.limits,
+            seed: settings.seed,
+        };
+        if settings.clock == ClockKind::Real {
+            world.keep_pace();
+        }
+        world
+    }
+
+    /// Makes this the world of everything on this thread.
+    ///
+    /// # Panics
+    ///
+    /// Within a world or another executor.
+    #[track_caller]
+    pub(crate) fn enter(self: &Rc<Self>, what: &str) -> Entered {
+        let Ok(guard) = futures_executor::enter() else {
+            panic!(
+                "`{what}` was called inside of a running event loop or executor, which would block it for ever: \
+                 `.await` the future, or `solipsism::spawn` it"
+            );
+        };
+        self.make_current(Some(guard))
+    }
+
+    /// As `enter`, to end the world: that must go on wherever its owner is dropped.
+    pub(crate) fn enter_to_close(self: &Rc<Self>) -> Entered {
+        self.make_current(futures_executor::enter().ok())
+    }
+
+    fn make_current(self: &Rc<Self>, guard: Option<futures_executor::Enter>) -> Entered {
+        Entered {
+            outer: CURRENT.replace(Some(Rc::clone(self))),
+            _guard: guard,
+        }
+    }
+
+    /// The world that runs on this thread; `what` needs it.
+    #[track_caller]
+    pub(crate) fn with<R>(what: &str, f: impl FnOnce(&Rc<Self>) -> R) -> R {
+        match Self::try_with(f) {
+            Some(result) => result,
+            None => panic!(
+                "`{what}` needs a world, and none runs on this thread: call it inside of `#[solipsism::test]` or \
+                 `EventLoop::run`"
+            ),
+        }
+    }
+
+    /// The world that runs on this thread, if one does.
+    pub(crate) fn try_with<R>(f: impl FnOnce(&Rc<Self>) -> R) -> Option<R> {
+        CURRENT
+            .try_with(|current| current.borrow().as_ref().map(f))
+            .ok()
+            .flatten()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub(crate) fn inbox(&self) -> &Arc<Inbox> {
+        &self.inbox
+    }
+
+    pub(crate) fn clock_kind(&self) -> ClockKind {
+        self.clock_kind
+    }
+
+    pub(crate) fn current(&self) -> u32 {
+        self.current.get()
+    }
+
+    /// The current task as somebody who waits.
+    pub(crate) fn waiter(&self, cx: &Context<'_>) -> Waiter {
+        Waiter {
+            waker: cx.waker().clone(),
+            task: self.current.get(),
+        }
+    }
+
+    /// Nanoseconds since the loop began.
+    pub(crate) fn now(&self) -> u64 {
+        if let (ClockKind::Real, Some(pace)) = (self.clock_kind, self.pace.get()) {
+            self.clock.borrow_mut().move_to(pace.now());
+        }
+        self.clock.borrow().now()
+    }
+
+    pub(crate) fn wall(&self) -> SystemTime {
+        self.now();
+        self.clock.borrow().wall()
+    }
+
+    pub(crate) fn set_wall(&self, wall: SystemTime) {
+        self.now();
+        self.clock.borrow_mut().set_wall(wall);
+    }
+
+    pub(crate) fn deadlines<R>(&self, f: impl FnOnce(&mut Deadlines) -> R) -> R {
+        f(&mut self.deadlines.borrow_mut())
+    }
+
+    /// From here on real time says when a deadline is reached.
+    pub(super) fn keep_pace(&self) {
+        if self.pace.get().is_none() {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a real clock, or a world with something real in it"
+            )]
+            let since = std::time::Instant::now();
+            let from = self.clock.borrow().now();
+            self.pace.set(Some(Pace { since, from }));
+        }
+    }
+
+    /// Puts a task into the ready queue, unless it is in there.
+    pub(crate) fn schedule(&self, task: &Header) {
+        if task.queue() {
+            self.ready.borrow_mut().push(task.key);
+        }
+    }
+
+    /// Starts a task. In a world that is closing the future is dropped at once.
+    pub(crate) fn spawn<F>(
+        &self,
+        future: F,
+        name: Option<Box<String>>,
+        site: &'static Location<'static>,
+    ) -> Arc<Header>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let inbox = Arc::clone(&self.inbox);
+        let stage = Box::pin(Stage::new(future));
+        let mut header = None;
+        self.tasks.borrow_mut().insert(self.id(), |key| {
+            let made = Arc::new(Header::new(inbox, key, site, name));
+            header = Some(Arc::clone(&made));
+            Task {
+                header: made,
+                stage,
+            }
+        });
+        let header = header.expect("`insert` makes the task");
+        if self.closed.get() {
+            self.drop_task(header.key);
+        } else {
+            self.schedule(&header);
+        }
+        header
+    }
+
+    /// A number that no other has in this world.
+    pub(crate) fn ticket(&self) -> u64 {
+        self.tickets.set(self.tickets.get() + 1);
+        self.tickets.get()
+    }
+
+    /// Those who wait until every other task is blocked, by ticket.
+    pub(crate) fn settling(&self) -> RefMut<'_, VecDeque<(u64, Waiter)>> {
+        self.settling.borrow_mut()
+    }
+
+    pub(crate) fn advancing(&self) -> RefMut<'_, Option<Advance>> {
+        self.advancing.borrow_mut()
+    }
+
+    pub(crate) fn freeze(&self) {
+        self.frozen.set(self.frozen.get() + 1);
+    }
+
+    pub(crate) fn thaw(&self) {
+        self.frozen.set(self.frozen.get() - 1);
+    }
+}
+
+impl Pace {
+    pub(super) fn now(self) -> u64 {
+        let elapsed =
+            u64::try_from(self.since.elapsed().as_nanos()).expect("584 years have not passed");
+        self.from + elapsed
+    }
+
+    /// How long in real time until the clock shows `at`.
+    pub(super) fn until(self, at: u64) -> Duration {
+        Duration::from_nanos(at.saturating_sub(self.now()))
+    }
+}

@@ -1,0 +1,55 @@
+//! Tests of asynchronous code, each in a world of its own: a clock that costs no real time, one deterministic thread,
+//! and a verdict at once where a test would sleep for ever, with the reason why.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::time::Duration;
+//! use solipsism::{EventLoop, time::{self, Instant}};
+//!
+//! let event_loop = EventLoop::new();
+//! let elapsed = event_loop.run(async {
+//!     let start = Instant::now();
+//!     time::sleep(Duration::from_secs(3600)).await;
+//!     start.elapsed()
+//! });
+//! assert_eq!(elapsed.unwrap(), Duration::from_secs(3600)); // exact, and no hour has passed
+//! ```
+
+mod core;
+mod executor;
+mod panics;
+
+mod event_loop;
+mod stopped;
+pub mod task;
+pub mod time;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod case;
+mod ending;
+mod fixture;
+
+pub use event_loop::{Builder, ClockKind, EventLoop, External, Freeze};
+pub use fixture::{BuiltIn, Fixture};
+pub use stopped::Stopped;
+pub use task::spawn;
+
+#[doc(inline)]
+pub use solipsism_macros::test;
+
+/// The `main` of a test target with `harness = false`: runs every test that is registered in it, with the command line
+/// of `cargo test`.
+///
+/// Needs the default feature `harness`. A target without `harness = false` needs no `main!`, and takes no harm from it.
+#[cfg(feature = "harness")]
+#[macro_export]
+macro_rules! main {
+    () => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::__private::main()
+        }
+    };
+}

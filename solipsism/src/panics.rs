@@ -1,0 +1,115 @@
+//! Panics inside a world: caught where they happen, told once, where the report is.
+//!
+//! The process has one panic hook. Ours goes in front of the former one at the first catch, keeps what it learns for
+//! a thread that is inside `catch`, and hands every other panic on, so that other tests' messages are left alone.
+
+use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::Once;
+
+/// A caught panic.
+pub(crate) struct Panic {
+    pub(crate) text: PanicText,
+    pub(crate) payload: Box<dyn Any + Send>,
+}
+
+/// What a report prints of a panic.
+#[derive(Clone, Debug)]
+pub(crate) struct PanicText {
+    pub(crate) message: String,
+    /// `file:line:column`; unknown when a foreign hook took our place.
+    pub(crate) location: Option<String>,
+    /// With `RUST_BACKTRACE` only.
+    backtrace: Option<String>,
+}
+
+/// What happens to a panic's message when it is raised.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Print {
+    /// A report will print it.
+    Later,
+    /// Nobody will: the former hook does, as outside of a world.
+    Now,
+}
+
+thread_local! {
+    static INSIDE: Cell<Option<Print>> = const { Cell::new(None) };
+    static RAISED: RefCell<Option<PanicText>> = const { RefCell::new(None) };
+}
+
+/// Calls `f`; a panic in it is caught, with its message and place.
+pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Panic> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let former = panic::take_hook();
+        panic::set_hook(Box::new(move |info| hook(info, &*former)));
+    });
+    let outside = INSIDE.replace(Some(print));
+    // A future that panicked is never polled again and its world says so: no broken invariant can be seen.
+    let result = panic::catch_unwind(AssertUnwindSafe(f));
+    INSIDE.set(outside);
+    result.map_err(|payload| {
+        let message = message(&*payload);
+        let raised = RAISED.take().filter(|raised| raised.message == message);
+        let text = raised.unwrap_or(PanicText {
+            message,
+            location: None,
+            backtrace: None,
+        });
+        Panic { text, payload }
+    })
+}
+
+/// Says of what a panic that was caught elsewhere consists, before `resume_unwind` carries it on here.
+pub(crate) fn raise_again(text: PanicText) {
+    RAISED.set(Some(text));
+}
+
+fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
+    let Some(print) = INSIDE.get() else {
+        return former(info);
+    };
+    // Without unwinding nobody will catch anything: this is the last chance to print.
+    if print == Print::Now || cfg!(panic = "abort") {
+        former(info);
+    }
+    let backtrace = Backtrace::capture();
+    let text = PanicText {
+        message: message(info.payload()),
+        location: info.location().map(ToString::to_string),
+        backtrace: (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string()),
+    };
+    if let Some(first) = RAISED.replace(Some(text.clone())) {
+        // Either user code caught the first one, or this one was raised while that one unwinds and the process is
+        // about to abort: then no report will come.
+        eprintln!("{first}\nthen {text}");
+    }
+}
+
+/// The message of a payload, as std prints it.
+fn message(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&'static str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "Box<dyn Any>".to_owned()
+    }
+}
+
+/// `panicked at src/lib.rs:3:5:` and the message below, as std prints it.
+impl fmt::Display for PanicText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Some(location) => write!(f, "panicked at {location}:\n{}", self.message)?,
+            None => write!(f, "panicked:\n{}", self.message)?,
+        }
+        match &self.backtrace {
+            Some(backtrace) => write!(f, "\nstack backtrace:\n{}", backtrace.trim_end()),
+            None => Ok(()),
+        }
+    }
+}

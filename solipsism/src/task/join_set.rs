@@ -1,0 +1,149 @@
+//! Tasks that belong together: awaited as they finish, aborted when the set goes.
+
+use std::fmt;
+use std::task::{Context, Poll};
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use super::{AbortHandle, Builder, JoinError, JoinHandle};
+
+/// A set of tasks with one type of output, which it gives in the order in which they finish.
+///
+/// Dropping the set aborts its tasks. The panic of a task that was not joined fails the test, as that of any task
+/// whose handle is dropped unread.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use solipsism::{EventLoop, task::JoinSet, time};
+///
+/// let order = EventLoop::new().run(async {
+///     let mut set = JoinSet::new();
+///     for secs in [3, 1, 2] {
+///         set.spawn(async move {
+///             time::sleep(Duration::from_secs(secs)).await;
+///             secs
+///         });
+///     }
+///     set.join_all().await
+/// });
+/// assert_eq!(order.unwrap(), [1, 2, 3]);
+/// ```
+pub struct JoinSet<T: 'static> {
+    tasks: FuturesUnordered<JoinHandle<T>>,
+}
+
+impl<T: 'static> JoinSet<T> {
+    /// An empty set.
+    pub fn new() -> Self {
+        Self {
+            tasks: FuturesUnordered::new(),
+        }
+    }
+
+    /// How many tasks were not joined yet.
+    pub fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Whether all tasks were joined.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Starts a task as one of this set; see [`spawn`](super::spawn). [`Builder::spawn_on`] gives it a name.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    #[track_caller]
+    pub fn spawn<F>(&mut self, future: F) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        Builder::new().spawn_on(future, self)
+    }
+
+    pub(super) fn push(&mut self, task: JoinHandle<T>) {
+        self.tasks.push(task);
+    }
+
+    /// The output of the task that finishes next, or `None` if there is no task left.
+    ///
+    /// # Errors
+    ///
+    /// The inner result tells that this task panicked or was aborted.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: no output is lost.
+    pub async fn join_next(&mut self) -> Option<Result<T, JoinError>> {
+        self.tasks.next().await
+    }
+
+    /// As [`join_next`](Self::join_next), for use in a hand-written future.
+    pub fn poll_join_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
+        self.tasks.poll_next_unpin(cx)
+    }
+
+    /// The outputs of all tasks, in the order in which they finish.
+    ///
+    /// # Panics
+    ///
+    /// If a task panicked, with its panic; if one was aborted, with its [`JoinError`].
+    pub async fn join_all(mut self) -> Vec<T> {
+        let mut outputs = Vec::with_capacity(self.len());
+        while let Some(joined) = self.join_next().await {
+            outputs.push(joined.unwrap_or_else(|error| error.resume()));
+        }
+        outputs
+    }
+
+    /// Aborts every task. They are still there to be joined.
+    pub fn abort_all(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+
+    /// Aborts every task and waits until they are gone.
+    ///
+    /// # Panics
+    ///
+    /// If a task had panicked, with its panic.
+    pub async fn shutdown(&mut self) {
+        self.abort_all();
+        while let Some(joined) = self.join_next().await {
+            joined.map_or_else(
+                |error| {
+                    if error.is_panic() {
+                        error.resume()
+                    }
+                },
+                drop,
+            );
+        }
+    }
+
+    /// Lets every task go on alone, as if its handle were dropped.
+    pub fn detach_all(&mut self) {
+        self.tasks.clear();
+    }
+}
+
+impl<T: 'static> Drop for JoinSet<T> {
+    fn drop(&mut self) {
+        self.abort_all();
+    }
+}
+
+impl<T: 'static> Default for JoinSet<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: 'static> fmt::Debug for JoinSet<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinSet").field("len", &self.len()).finish()
+    }
+}

@@ -1,0 +1,19 @@
+//! Tasks: `spawn` and what it gives back, with tokio's names.
+
+mod abort_handle;
+mod builder;
+mod id;
+mod join_error;
+mod join_handle;
+mod join_set;
+mod spawn_blocking;
+mod yield_now;
+
+pub use abort_handle::AbortHandle;
+pub use builder::{Builder, spawn};
+pub use id::{Id, id, try_id};
+pub use join_error::JoinError;
+pub use join_handle::JoinHandle;
+pub use join_set::JoinSet;
+pub use spawn_blocking::spawn_blocking;
+pub use yield_now::yield_now;

@@ -1,0 +1,165 @@
+//! Waiting for an instant.
+
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::Instant;
+use crate::core::Key;
+use crate::executor::World;
+
+/// Waits for `duration` of the world's time, exactly. `sleep(Duration::ZERO)` lets the others run once.
+///
+/// A duration that reaches past the end of time, `Duration::MAX` say, never ends and is no deadline.
+///
+/// # Cancel safety
+///
+/// Dropping the future takes the deadline back.
+///
+/// # Panics
+///
+/// Outside of a world.
+///
+/// # Examples
+///
+/// ```
+/// use solipsism::{EventLoop, time::{sleep, Duration, Instant}};
+///
+/// let elapsed = EventLoop::new().run(async {
+///     let start = Instant::now();
+///     for _ in 0..10 {
+///         sleep(Duration::from_millis(100)).await;
+///     }
+///     start.elapsed()
+/// });
+/// assert_eq!(elapsed.unwrap(), Duration::from_secs(1));
+/// ```
+#[track_caller]
+pub fn sleep(duration: Duration) -> Sleep {
+    let site = Location::caller();
+    let now = Instant::from_nanos(World::with("sleep", |world| world.now()));
+    let state = if duration.is_zero() {
+        State::Yielding
+    } else {
+        State::New
+    };
+    Sleep {
+        deadline: now.deadline(duration),
+        site,
+        state,
+        world: None,
+    }
+}
+
+/// Waits until `deadline`; one that is past is reached at once. Otherwise as [`sleep`].
+///
+/// # Panics
+///
+/// Outside of a world.
+#[track_caller]
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    World::with("sleep_until", |_| ());
+    Sleep::at(deadline, Location::caller())
+}
+
+/// The future of [`sleep`] and [`sleep_until`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless they are awaited or polled"]
+pub struct Sleep {
+    deadline: Instant,
+    site: &'static Location<'static>,
+    state: State,
+    /// Where `state`'s key means something.
+    world: Option<u32>,
+}
+
+/// A sleep goes from `New`, or from `Yielding` if it asks for no time at all, to `Set` when it is first polled, and to
+/// `Elapsed` when it is polled after its deadline fired. `reset` takes it back to `New`.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    New,
+    Yielding,
+    Set(Key),
+    Elapsed,
+}
+
+impl Sleep {
+    pub(super) fn at(deadline: Instant, site: &'static Location<'static>) -> Self {
+        Self {
+            deadline,
+            site,
+            state: State::New,
+            world: None,
+        }
+    }
+
+    /// When it ends.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Whether the deadline has been reached, as far as a poll has seen it.
+    pub fn is_elapsed(&self) -> bool {
+        matches!(self.state, State::Elapsed)
+    }
+
+    /// Starts anew with another deadline. A task that waits is not woken by this: poll the sleep again.
+    pub fn reset(mut self: Pin<&mut Self>, deadline: Instant) {
+        self.cancel();
+        self.deadline = deadline;
+        self.state = State::New;
+    }
+
+    fn cancel(&mut self) {
+        if let State::Set(key) = self.state {
+            let waiter = World::try_with(|world| {
+                let ours = self.world == Some(world.id());
+                ours.then(|| world.deadlines(|deadlines| deadlines.cancel(key)))
+            });
+            drop(waiter);
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let next = World::with("Sleep", |world| match self.state {
+            State::Elapsed => State::Elapsed,
+            State::Yielding => State::New,
+            State::Set(key) => {
+                assert!(
+                    self.world == Some(world.id()),
+                    "a `Sleep` was polled in another world than before: make a new one there"
+                );
+                let pending =
+                    world.deadlines(|deadlines| deadlines.renew(key, cx.waker(), world.current()));
+                if pending { self.state } else { State::Elapsed }
+            }
+            State::New if self.deadline.nanos() <= world.now() => State::Elapsed,
+            State::New => {
+                self.world = Some(world.id());
+                let waiter = world.waiter(cx);
+                let last = waiter.is_body();
+                let (at, site) = (self.deadline.nanos(), self.site);
+                State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, site)))
+            }
+        });
+        if matches!((self.state, next), (State::Yielding, State::New)) {
+            cx.waker().wake_by_ref();
+        }
+        self.state = next;
+        match next {
+            State::Elapsed => Poll::Ready(()),
+            _ => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
