@@ -60,11 +60,7 @@ impl World {
             self.forget(task);
             drop(freed);
         } else {
-            let joiner = {
-                let mut tasks = self.tasks.borrow_mut();
-                tasks.check_in(task);
-                tasks.take_joiner(key)
-            };
+            let joiner = self.tasks.borrow_mut().finish(task);
             if let Some(joiner) = joiner {
                 joiner.wake();
             }
@@ -117,19 +113,16 @@ impl World {
         });
     }
 
-    /// Who awaits the task with this key. Returns whom it replaces.
-    pub(crate) fn join(&self, key: TaskKey, waiter: Waiter) -> Option<Waker> {
-        self.tasks.borrow_mut().set_joiner(key, waiter)
-    }
-
-    /// Takes a finished task out, for its handle.
-    pub(crate) fn take_finished(&self, key: TaskKey) -> Option<Task> {
+    /// Gives a finished task to its handle, or else has `waiter` woken when it is. Returns whom that replaces.
+    pub(crate) fn join(
+        &self,
+        key: TaskKey,
+        waiter: impl FnOnce() -> Waiter,
+    ) -> Result<Task, Option<Waker>> {
         let mut tasks = self.tasks.borrow_mut();
-        let finished = tasks.get(key).is_some_and(|task| task.header.is_finished());
-        if !finished {
-            return None;
-        }
-        tasks.remove(key).and_then(|(task, _)| task)
+        tasks
+            .take_finished(key)
+            .ok_or_else(|| tasks.set_joiner(key, waiter()))
     }
 
     /// Cancels a task on the spot, as at the end of the world.

@@ -85,8 +85,12 @@ impl World {
         site: &'static Location<'static>,
         mut body: Pin<&mut dyn AnyStage>,
     ) -> Result<(), Ended> {
-        let key = TaskKey::body(self.id());
-        let header = Arc::new(Header::new(Arc::clone(&self.inbox), key, site, None));
+        let header = Arc::new(Header::new(
+            Arc::clone(&self.inbox),
+            TaskKey::BODY,
+            site,
+            None,
+        ));
         self.inbox.reopen();
         self.schedule(&header);
         let mut budget = Budget::new(self.limits);
@@ -134,10 +138,10 @@ impl World {
         let owners = if self.watched { 2 } else { 1 };
         loop {
             self.read_inbox();
-            let next = self.ready.borrow_mut().pop(self.id());
+            let next = self.ready.borrow_mut().pop();
             match next {
                 None => self.idle(budget)?,
-                Some(key) if key.is_body() => {
+                Some(TaskKey::BODY) => {
                     budget.poll(header)?;
                     budget.steps = 0;
                     let finished = self
@@ -166,7 +170,7 @@ impl World {
     fn next_ready(&self, budget: &mut Budget) -> Result<Option<Task>, Verdict> {
         loop {
             self.read_inbox();
-            let next = self.ready.borrow_mut().pop(self.id());
+            let next = self.ready.borrow_mut().pop();
             let Some(key) = next else { return Ok(None) };
             let task = self.tasks.borrow_mut().check_out(key);
             if let Some(task) = task {

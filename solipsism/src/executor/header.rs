@@ -3,43 +3,27 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::task::ArcWake;
 
 use super::{Inbox, World};
 
-/// Where a task lives. The world's number keeps a handle that strayed into another world from meaning a task there.
+/// Where a task lives in its world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TaskKey {
     pub(crate) slot: u32,
-    pub(crate) world: u32,
     /// The body is 0, tasks count from 1 in the order of their spawning.
     pub(crate) id: u32,
 }
 
-/// The body of a run has no slot.
-const NO_SLOT: u32 = u32::MAX;
-
 impl TaskKey {
-    pub(crate) fn body(world: u32) -> Self {
-        Self {
-            slot: NO_SLOT,
-            world,
-            id: 0,
-        }
-    }
-
-    pub(crate) fn is_body(self) -> bool {
-        self.slot == NO_SLOT
-    }
+    /// The body of a run has no slot.
+    pub(crate) const BODY: Self = Self {
+        slot: u32::MAX,
+        id: 0,
+    };
 }
-
-const ABORTED: u8 = 1;
-const FINISHED: u8 = 2;
-const DETACHED: u8 = 4;
-const BACKGROUND: u8 = 8;
-const TAKEN: u8 = 16;
 
 /// The waker of a task. The executor owns one reference to it, a handle that was not dropped another one; all others
 /// are wakers: when there are none, nothing can wake the task any more.
@@ -53,7 +37,12 @@ pub(crate) struct Header {
     queued: AtomicBool,
     /// In the inbox, on behalf of another thread.
     called: AtomicBool,
-    flags: AtomicU8,
+    // Each of these is set by one side and never cleared: flags of their own need no read-modify-write.
+    aborted: AtomicBool,
+    finished: AtomicBool,
+    detached: AtomicBool,
+    background: AtomicBool,
+    taken: AtomicBool,
 }
 
 impl Header {
@@ -70,7 +59,11 @@ impl Header {
             inbox,
             queued: AtomicBool::new(false),
             called: AtomicBool::new(false),
-            flags: AtomicU8::new(0),
+            aborted: AtomicBool::new(false),
+            finished: AtomicBool::new(false),
+            detached: AtomicBool::new(false),
+            background: AtomicBool::new(false),
+            taken: AtomicBool::new(false),
         }
     }
 
@@ -96,50 +89,47 @@ impl Header {
         self.called.swap(false, Ordering::AcqRel);
     }
 
-    fn set(&self, flag: u8) {
-        self.flags.fetch_or(flag, Ordering::AcqRel);
-    }
-
-    fn has(&self, flag: u8) -> bool {
-        self.flags.load(Ordering::Acquire) & flag != 0
+    /// Whether the task lives in this world.
+    pub(crate) fn is_of(&self, world: &World) -> bool {
+        Arc::ptr_eq(&self.inbox, world.inbox())
     }
 
     /// Asks for the task's end. Takes effect when the task's turn comes.
     pub(crate) fn abort(self: &Arc<Self>) {
         if !self.is_finished() {
-            self.set(ABORTED);
+            self.aborted.store(true, Ordering::Release);
             ArcWake::wake_by_ref(self);
         }
     }
 
     pub(crate) fn is_aborted(&self) -> bool {
-        self.has(ABORTED)
+        self.aborted.load(Ordering::Acquire)
     }
 
     pub(crate) fn finish(&self) {
-        self.set(FINISHED);
+        self.finished.store(true, Ordering::Release);
     }
 
     pub(crate) fn is_finished(&self) -> bool {
-        self.has(FINISHED)
+        self.finished.load(Ordering::Acquire)
     }
 
     /// Nobody will ask for the output.
     pub(crate) fn detach(&self) {
-        self.set(DETACHED);
+        self.detached.store(true, Ordering::Release);
     }
 
     pub(crate) fn is_detached(&self) -> bool {
-        self.has(DETACHED)
+        self.detached.load(Ordering::Acquire)
     }
 
     /// The handle gave the output away.
     pub(crate) fn take(&self) {
-        self.set(TAKEN);
+        self.taken.store(true, Ordering::Release);
     }
 
     pub(crate) fn is_taken(&self) -> bool {
-        self.has(TAKEN)
+        self.taken.load(Ordering::Acquire)
     }
 
     /// Whether a waker of this task is alive.
@@ -149,11 +139,11 @@ impl Header {
     }
 
     pub(crate) fn set_background(&self) {
-        self.set(BACKGROUND);
+        self.background.store(true, Ordering::Release);
     }
 
     pub(crate) fn is_background(&self) -> bool {
-        self.has(BACKGROUND)
+        self.background.load(Ordering::Acquire)
     }
 }
 
@@ -163,7 +153,7 @@ impl ArcWake for Header {
             return;
         }
         let here = World::try_with(|world| {
-            let ours = world.id() == this.key.world;
+            let ours = this.is_of(world);
             if ours {
                 world.schedule(this);
             }

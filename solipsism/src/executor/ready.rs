@@ -4,12 +4,9 @@ use std::collections::VecDeque;
 
 use super::TaskKey;
 
-/// A task's place and id; of which world is clear.
-type Entry = (u32, u32);
-
 #[derive(Debug)]
 pub(crate) struct Ready {
-    queue: VecDeque<Entry>,
+    queue: VecDeque<TaskKey>,
     /// The state of the order's random numbers, with a seed.
     order: Option<u64>,
 }
@@ -23,11 +20,11 @@ impl Ready {
     }
 
     pub(crate) fn push(&mut self, task: TaskKey) {
-        self.queue.push_back((task.slot, task.id));
+        self.queue.push_back(task);
     }
 
     /// The task whose turn it is: the one that has waited longest, or with a seed any of those that are ready now.
-    pub(crate) fn pop(&mut self, world: u32) -> Option<TaskKey> {
+    pub(crate) fn pop(&mut self) -> Option<TaskKey> {
         if let Some(state) = &mut self.order {
             let waiting = self.queue.len() as u64;
             if waiting > 1 {
@@ -35,8 +32,7 @@ impl Ready {
                 self.queue.swap(0, usize::try_from(pick).expect("an index"));
             }
         }
-        let (slot, id) = self.queue.pop_front()?;
-        Some(TaskKey { slot, world, id })
+        self.queue.pop_front()
     }
 
     pub(crate) fn clear(&mut self) {

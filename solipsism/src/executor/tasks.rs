@@ -131,7 +131,7 @@ pub(crate) struct Tasks {
 
 impl Tasks {
     /// Makes room for a task; `make` is told where it will live.
-    pub(crate) fn insert(&mut self, world: u32, make: impl FnOnce(TaskKey) -> Task) -> TaskKey {
+    pub(crate) fn insert(&mut self, make: impl FnOnce(TaskKey) -> Task) -> TaskKey {
         self.spawned = self
             .spawned
             .checked_add(1)
@@ -139,7 +139,6 @@ impl Tasks {
         let entry = self.slots.vacant_entry();
         let key = TaskKey {
             slot: u32::try_from(entry.key()).expect("fewer than 2^32 tasks are alive"),
-            world,
             id: self.spawned,
         };
         entry.insert(Slot {
@@ -168,6 +167,21 @@ impl Tasks {
         }
     }
 
+    /// Keeps a finished task for its handle. Gives whoever waits for it.
+    pub(crate) fn finish(&mut self, task: Task) -> Option<Waker> {
+        let slot = self.slot(task.header.key)?;
+        slot.task = Some(task);
+        slot.joiner_waker.take()
+    }
+
+    /// Frees the place of the task with this key, if it is finished.
+    pub(crate) fn take_finished(&mut self, key: TaskKey) -> Option<Task> {
+        let slot = self.slot(key)?;
+        let task = slot.task.take_if(|task| task.header.is_finished())?;
+        self.slots.remove(key.slot as usize);
+        Some(task)
+    }
+
     /// Who waits for this task's end, once.
     pub(crate) fn take_joiner(&mut self, key: TaskKey) -> Option<Waker> {
         self.slot(key)?.joiner_waker.take()
@@ -185,11 +199,6 @@ impl Tasks {
         self.slot(key)?;
         let slot = self.slots.remove(key.slot as usize);
         Some((slot.task, slot.joiner_waker))
-    }
-
-    /// The task with this key, unless it is being polled.
-    pub(crate) fn get(&mut self, key: TaskKey) -> Option<&mut Task> {
-        self.slot(key)?.task.as_mut()
     }
 
     /// All tasks but the one that is polled, finished ones too, each with the task that awaits it; sorted by id.

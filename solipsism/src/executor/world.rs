@@ -273,7 +273,7 @@ impl World {
         let inbox = Arc::clone(&self.inbox);
         let stage = Box::pin(Stage::new(future));
         let mut header = None;
-        self.tasks.borrow_mut().insert(self.id(), |key| {
+        self.tasks.borrow_mut().insert(|key| {
             let made = Arc::new(Header::new(inbox, key, site, name));
             header = Some(Arc::clone(&made));
             Task {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::{AbortHandle, Id, JoinError};
-use crate::executor::{Header, TaskKey, World, output};
+use crate::executor::{Header, World, output};
 
 /// Gives a task's output when awaited. Dropping it lets the task go on alone.
 ///
@@ -106,19 +106,15 @@ impl<T: 'static> Future for JoinHandle<T> {
             "a `JoinHandle` was awaited again after it gave the task's output"
         );
         let key = self.task.key;
-        // What is replaced or taken is dropped outside of the closure, where destructors may use the world.
-        let (taken, replaced) = World::with("JoinHandle", |world| {
+        let joined = World::with("JoinHandle", |world| {
             assert!(
-                world.id() == key.world,
+                self.task.is_of(world),
                 "a `JoinHandle` was awaited in another world than its task's: await it where the task was spawned"
             );
-            match world.take_finished(key) {
-                Some(task) => (Some(task), None),
-                None => (None, world.join(key, world.waiter(cx))),
-            }
+            world.join(key, || world.waiter(cx))
         });
-        drop(replaced);
-        let Some(task) = taken else {
+        // Outside of the closure, since what a waker drops may use the world.
+        let Ok(task) = joined else {
             return Poll::Pending;
         };
         self.task.take();
@@ -133,8 +129,7 @@ impl<T> Drop for JoinHandle<T> {
         }
         // Outside of its world the handle can only leave a note, which the world reads when the task ends.
         self.task.detach();
-        let ours =
-            |world: &Rc<World>| (world.id() == self.task.key.world).then(|| Rc::clone(world));
+        let ours = |world: &Rc<World>| self.task.is_of(world).then(|| Rc::clone(world));
         if let Some(world) = World::try_with(ours).flatten() {
             world.detach(&self.task);
         }
