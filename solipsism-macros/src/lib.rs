@@ -2,19 +2,22 @@
 //!
 //! Everything here is syntax. Whether a parameter's type is a fixture, whether a duration can be read and whether a
 //! return type is an ending is left to the types and `const fn`s under `solipsism::__private`, which the expansion
-//! names; rustc then reports on the user's own tokens. In reading order: what was typed ([`arguments`], [`item`],
-//! [`attributes`]), then what it becomes ([`expansion`])
-//! or what was wrong with it ([`mistake`]).
+//! names; rustc then reports on the user's own tokens. In reading order: what was typed (`arguments`, `item`), what it
+//! becomes (`expansion`), and what is said of it otherwise (`mistake`).
 
 use proc_macro::TokenStream;
 
 mod arguments;
-mod attributes;
-mod expansion;
+
 mod item;
-mod mistake;
-mod registration;
 mod signature;
+
+mod attributes;
+
+mod expansion;
+mod registration;
+
+mod mistake;
 
 /// Runs an `async fn` as a test in a world of its own, where time is virtual.
 ///
@@ -30,7 +33,7 @@ mod signature;
 /// | `clock` | `"virtual"`: time moves when nothing else can; `"manual"`: only when the test advances it; `"real"` | `"virtual"` |
 /// | `seed` | an integer: it permutes tasks that are ready at the same instant | first ready, first run |
 /// | `time_limit` | how much virtual time the test may take, such as `"1h"` | no limit |
-/// | `wall_limit` | how much real time the test may take, such as `"30s"` | the harness's limit |
+/// | `wall_limit` | how much real time the test may take, such as `"30s"` | a minute |
 /// | `step_limit` | an integer: how often the clock may step while the body is not polled | 10 million |
 /// | `poll_budget` | an integer: how many polls one instant may take before it is a livelock | the event loop's budget |
 /// | `epoch` | what the wall clock shows at the start, such as `"2024-02-29T12:00:00Z"` | `"2000-01-01T00:00:00Z"` |

@@ -5,14 +5,14 @@
 //! `__private` do is left to `solipsism`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::arguments::{Arguments, Setting, Value};
 use crate::attributes::{Attributes, ShouldPanic};
-use crate::signature::{Signature, is_opaque};
+use crate::signature::Signature;
 
 /// The test as our harness sees it.
 ///
@@ -153,12 +153,10 @@ fn body(arguments: &Arguments, signature: &Signature) -> TokenStream {
     let mut check = None;
     let ending = match returns {
         Some(returns) if !is_unit(returns) => {
-            check = Some(about_type(
-                arguments,
-                returns,
-                "returns",
-                &TokenStream::new(),
-            ));
+            // `!` cannot be named here on stable Rust, and needs no check.
+            if !matches!(returns, Type::Never(_)) {
+                check = Some(about_type(arguments, returns, "returns", &quote!()));
+            }
             quote_spanned! {Span::mixed_site()=>
                 |probe| {
                     use #private::{ViaAnything as _, ViaDebug as _, ViaError as _};

@@ -70,22 +70,23 @@ impl Signature {
         parenthesized!(list in input);
         let parameters = parameters(&list, errors)?;
         let arrow: Option<Token![->]> = input.parse()?;
-        let returns = arrow.map(|_| input.parse()).transpose()?;
+        let returns: Option<Type> = arrow.map(|_| input.parse()).transpose()?;
+        if let Some(opaque) = returns
+            .as_ref()
+            .filter(|returns| is_opaque(returns.to_token_stream()))
+        {
+            errors.push(mistake(
+                opaque,
+                "a type that a test can return",
+                "write the type itself",
+            ));
+        }
         Ok(Signature {
             name,
             parameters,
             returns,
         })
     }
-}
-
-/// Whether there is an `impl` in a type, which can then stand in a signature and nowhere else.
-pub(crate) fn is_opaque(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(name) => name == "impl",
-        TokenTree::Group(group) => is_opaque(group.stream()),
-        _ => false,
-    })
 }
 
 /// Reads `#[…] pattern: Type, …`, of which the expansion needs the types alone.
@@ -147,4 +148,13 @@ fn names_self(pattern: &TokenStream) -> bool {
         .clone()
         .into_iter()
         .any(|token| matches!(token, TokenTree::Ident(name) if name == "self"))
+}
+
+/// Whether there is an `impl` in a type, which can then stand in a signature and nowhere else.
+fn is_opaque(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == "impl",
+        TokenTree::Group(group) => is_opaque(group.stream()),
+        _ => false,
+    })
 }

@@ -27,10 +27,12 @@ use crate::time::{Instant, SystemTime};
 /// # Examples
 ///
 /// ```
-/// use solipsism::{EventLoop, time::{self, Duration}};
+/// use solipsism::EventLoop;
 ///
 /// let event_loop = EventLoop::new();
-/// event_loop.run(time::sleep(Duration::from_secs(3600))).unwrap_err(); // made outside of the world
+/// let stopped = event_loop.run(std::future::pending::<()>()).unwrap_err();
+/// assert!(stopped.is_sleep_forever());
+/// assert!(event_loop.run(async {}).is_ok()); // it can be used again
 /// ```
 pub struct EventLoop {
     world: Rc<World>,

@@ -26,4 +26,9 @@ async fn conditional(#[cfg(unix)] event_loop: EventLoop, #[cfg_attr(unix, allow(
     drop(event_loop);
 }
 
+#[solipsism::test]
+async fn opaque() -> Result<impl Copy, std::fmt::Error> {
+    Ok(())
+}
+
 fn main() {}
