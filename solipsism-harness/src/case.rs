@@ -36,6 +36,16 @@ impl Case {
         self.test.ignore.is_some()
     }
 
+    /// The line that tells how to run this case alone, and in the same order.
+    pub(crate) fn again(&self) -> String {
+        let seed = self
+            .options
+            .seed
+            .map(|seed| format!("SOLIPSISM_SEED={seed:x} "));
+        let seed = seed.unwrap_or_default();
+        format!("  run it again: {seed}cargo test {} -- --exact", self.name)
+    }
+
     /// Runs it. A runner that unwinds in spite of its promise fails this case and no other.
     pub(crate) fn run(&self) -> Outcome {
         catch_unwind(AssertUnwindSafe(|| self.test.runner.run(self))).unwrap_or_else(|payload| {

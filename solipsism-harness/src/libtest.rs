@@ -27,7 +27,7 @@ pub fn run_under_libtest(module: &'static str, name: &'static str) {
         return;
     };
     if !met {
-        eprintln!("{}", failure.report);
+        eprintln!("{}\n{}", failure.report, case.again());
     }
     match (failure.kind, should_panic) {
         (FailureKind::Panicked { message }, _) => resume_unwind(Box::new(message)),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::ShouldPanic;
 #[cfg(feature = "libtest-mimic")]
-use crate::Test;
+use crate::{Case, Test};
 
 /// How a case ended.
 #[derive(Debug)]
@@ -54,15 +54,16 @@ impl Outcome {
         }
     }
 
-    /// The verdict on `test`: the report of what it wanted and did not get, or `Ok`.
+    /// The verdict on a case: the report of what it wanted and did not get, or `Ok`.
     ///
-    /// A hang or an error is a failure for a test that is to panic too, and keeps its own report, with a remark.
+    /// A hang or an error is a failure for a test that is to panic too, and keeps its own report, with a remark. The last
+    /// line says how to run the case again.
     #[cfg(feature = "libtest-mimic")]
-    pub(crate) fn judge(self, test: &Test) -> Result<(), Failure> {
-        if self.meets(test.should_panic) {
+    pub(crate) fn judge(self, case: &Case) -> Result<(), Failure> {
+        if self.meets(case.test.should_panic) {
             return Ok(());
         }
-        let remark = self.remark(test);
+        let remark = self.remark(case.test);
         let mut failure = match self {
             Self::Passed => Failure {
                 kind: FailureKind::Failed,
@@ -71,12 +72,12 @@ impl Outcome {
             },
             Self::Failed(failure) => failure,
         };
-        if let Some(remark) = remark {
+        let remark = remark.map(|remark| format!("note: {remark}"));
+        for line in remark.into_iter().chain([case.again()]) {
             if !failure.report.is_empty() {
                 failure.report.push('\n');
             }
-            failure.report += "note: ";
-            failure.report += &remark;
+            failure.report += &line;
         }
         Err(failure)
     }
@@ -121,6 +122,7 @@ impl fmt::Debug for Failure {
 #[cfg(all(test, feature = "libtest-mimic"))]
 mod tests {
     use super::*;
+    use crate::Options;
     use crate::test::tests::test;
 
     fn failed(kind: FailureKind) -> Outcome {
@@ -138,11 +140,11 @@ mod tests {
     }
 
     fn judge(outcome: Outcome, should_panic: ShouldPanic) -> Result<(), String> {
-        let test = test("it", "a", should_panic);
-        outcome.judge(test).map_err(|failure| {
-            failure
-                .report
-                .replace(&test.site.to_string(), "FILE:LINE:COL")
+        let case = Case::new(test("it", "a", should_panic), Options::default());
+        outcome.judge(&case).map_err(|failure| {
+            let (report, again) = failure.report.rsplit_once('\n').unwrap();
+            assert_eq!(again, "  run it again: cargo test a -- --exact");
+            report.replace(&case.test.site.to_string(), "FILE:LINE:COL")
         })
     }
 

@@ -64,7 +64,7 @@ fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
 impl Told {
     fn verdict(&mut self, place: usize, case: &Case) -> Result<(), Failed> {
         let outcome = self.results.take(place);
-        outcome.judge(case.test).map_err(|failure| {
+        outcome.judge(case).map_err(|failure| {
             if let Some(postscript) = failure.postscript {
                 self.postscripts.push((case.name.clone(), postscript));
             }

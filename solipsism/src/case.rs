@@ -127,11 +127,11 @@ impl Runner for InWorld {
                 Ok(News::Ended(ended)) => {
                     // Its thread-locals' destructors belong to the test too.
                     let _ = thread.join();
-                    return outcome(case, ended);
+                    return outcome(ended);
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {
                     let inbox = inbox.unwrap_or_else(|| Arc::new(Inbox::new()));
-                    return outcome(case, Err(wall_limit(&inbox, limit)));
+                    return outcome(Err(wall_limit(&inbox, limit)));
                 }
                 Err(mpsc::RecvTimeoutError::Disconnected) => {
                     let payload = thread.join().expect_err("it ended without a word");
@@ -198,20 +198,11 @@ fn wall_limit(inbox: &Arc<Inbox>, limit: Duration) -> Stopped {
     )
 }
 
-fn outcome(case: &Case, ended: Result<(), Stopped>) -> Outcome {
+fn outcome(ended: Result<(), Stopped>) -> Outcome {
     let stopped = match ended {
         Ok(()) => return Outcome::Passed,
         Err(stopped) => stopped,
     };
-    let seed = case
-        .options
-        .seed
-        .map(|seed| format!("SOLIPSISM_SEED={seed:x} "))
-        .unwrap_or_default();
-    let report = format!(
-        "{stopped}\n  run it again: {seed}cargo test {} -- --exact",
-        case.name
-    );
     let kind = match stopped.panic_message() {
         Some(message) => FailureKind::Panicked {
             message: message.to_owned(),
@@ -220,7 +211,7 @@ fn outcome(case: &Case, ended: Result<(), Stopped>) -> Outcome {
     };
     Outcome::Failed(Failure {
         kind,
-        report,
+        report: stopped.to_string(),
         postscript: Some(Box::new(stopped.late())),
     })
 }

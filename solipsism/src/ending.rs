@@ -1,7 +1,9 @@
 //! What a test returns, and when that is a failure.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
+use std::ops::Deref;
 use std::process::ExitCode;
 
 /// How a test's body ended: well, or with this error.
@@ -75,14 +77,14 @@ impl fmt::Display for InWords {
 
 impl Error for InWords {}
 
-/// What a body returned, for `(&&probe).ending()`: method resolution then takes the first of the three traits below
-/// that fits, so that an `Error` keeps its sources and anything else at least its `Debug` form.
-pub struct Probe<R>(std::cell::Cell<Option<R>>);
+/// What a body returned, for `(&&probe).ending()`: method resolution goes from `&&Probe` to `&Probe` to what a probe
+/// derefs to, and takes the first that fits. So an `Error` keeps its sources, anything else at least its `Debug` form.
+pub struct Probe<R>(Cell<Option<R>>);
 
 impl<R> Probe<R> {
     /// Around what the body returned.
     pub fn new(returned: R) -> Self {
-        Self(std::cell::Cell::new(Some(returned)))
+        Self(Cell::new(Some(returned)))
     }
 
     fn take(&self) -> R {
@@ -122,7 +124,7 @@ impl<R: TestReturn> ViaDebug for &Probe<R> {
     }
 }
 
-/// For what a test cannot return, so that the compiler tells it once, at the type.
+/// For what a test cannot return, so that the compiler says so once, at the type, and not here as well.
 pub trait ViaAnything {
     /// Never called.
     ///
@@ -132,7 +134,19 @@ pub trait ViaAnything {
     fn ending(&self) -> Ending;
 }
 
-impl<R> ViaAnything for Probe<R> {
+/// What every probe derefs to.
+#[derive(Debug)]
+pub struct Anything;
+
+impl<R> Deref for Probe<R> {
+    type Target = Anything;
+
+    fn deref(&self) -> &Anything {
+        &Anything
+    }
+}
+
+impl ViaAnything for Anything {
     fn ending(&self) -> Ending {
         unreachable!("`returns` does not compile for what is no `TestReturn`")
     }

@@ -117,6 +117,12 @@ impl EventLoop {
                 None => Err(ended.stopped),
                 Some(payload) => {
                     drop(entered);
+                    // One that was carried here from a task has not met the panic hook.
+                    if !ended.printed {
+                        let thread = std::thread::current();
+                        let name = thread.name().unwrap_or("<unnamed>");
+                        eprintln!("thread '{name}' {}", ended.stopped);
+                    }
                     panic::resume_unwind(payload)
                 }
             },

@@ -7,8 +7,10 @@ use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::panic::{self, AssertUnwindSafe, Location, PanicHookInfo};
 use std::sync::Once;
+
+use crate::time::Instant;
 
 /// A caught panic.
 pub(crate) struct Panic {
@@ -22,6 +24,10 @@ pub(crate) struct PanicText {
     pub(crate) message: String,
     /// `file:line:column`; unknown when a foreign hook took our place.
     pub(crate) location: Option<String>,
+    /// When it was, in the time of its world.
+    pub(crate) at: Option<Instant>,
+    /// The former hook has printed it.
+    pub(crate) printed: bool,
     /// With `RUST_BACKTRACE` only.
     backtrace: Option<String>,
 }
@@ -57,15 +63,33 @@ pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Panic> 
         let text = raised.unwrap_or(PanicText {
             message,
             location: None,
+            at: None,
+            printed: false,
             backtrace: None,
         });
         Panic { text, payload }
     })
 }
 
-/// Says of what a panic that was caught elsewhere consists, before `resume_unwind` carries it on here.
-pub(crate) fn raise_again(text: PanicText) {
-    RAISED.set(Some(text));
+/// Goes on with a panic that was caught elsewhere: its message and place come along.
+pub(crate) fn resume(mut panic: Panic) -> ! {
+    panic.text.printed = false;
+    RAISED.set(Some(panic.text));
+    panic::resume_unwind(panic.payload)
+}
+
+/// Panics as if at `site`: for what is found out in a poll, where the compiler no longer knows the caller.
+pub(crate) fn panic_at(site: &Location<'_>, message: String) -> ! {
+    resume(Panic {
+        text: PanicText {
+            message: message.clone(),
+            location: Some(site.to_string()),
+            at: None,
+            printed: false,
+            backtrace: None,
+        },
+        payload: Box::new(message),
+    })
 }
 
 fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
@@ -73,13 +97,16 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
         return former(info);
     };
     // Without unwinding nobody will catch anything: this is the last chance to print.
-    if print == Print::Now || cfg!(panic = "abort") {
+    let printed = print == Print::Now || cfg!(panic = "abort");
+    if printed {
         former(info);
     }
     let backtrace = Backtrace::capture();
     let text = PanicText {
         message: message(info.payload()),
         location: info.location().map(ToString::to_string),
+        at: None,
+        printed,
         backtrace: (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string()),
     };
     if let Some(first) = RAISED.replace(Some(text.clone())) {

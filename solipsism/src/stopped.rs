@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::executor::{Failure, Header, Inbox, Lost, StuckTask, Wait};
+use crate::executor::{Failure, Header, Inbox, Lost, Standing, StuckTask, Wait};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -259,7 +259,7 @@ impl Report {
             }
             Verdict::Panicked(text) => write!(f, "{text}\n  in the body, at {at:?}"),
             Verdict::ReturnedError(chain) => {
-                f.write_str("returned an error: ")?;
+                write!(f, "returned an error at {at:?}: ")?;
                 f.write_str(&chain.join("\n  caused by: "))
             }
             Verdict::BackgroundTaskFailed => Ok(()),
@@ -344,10 +344,12 @@ impl fmt::Display for StuckTask {
             write!(f, "\n    {wait}")?;
         }
         if self.waits.is_empty() {
-            f.write_str(if self.never_woken {
-                "\n    kept no waker: nothing can ever wake it"
-            } else {
-                "\n    waits for something that is not solipsism's: a channel, a lock, a future of another crate"
+            f.write_str(match self.standing {
+                Standing::Ready => "\n    is ready to run",
+                Standing::Waiting => {
+                    "\n    waits for something that is not solipsism's: a channel, a lock, a future of another crate"
+                }
+                Standing::NeverWoken => "\n    kept no waker: nothing can ever wake it",
             })?;
         }
         Ok(())
@@ -371,11 +373,18 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = place(self.task, self.site);
         match self.what {
-            Lost::Task => write!(
-                f,
-                "background task failed: {}, {place}, {}",
-                self.who, self.text
-            ),
+            Lost::Task => {
+                let at = self
+                    .text
+                    .at
+                    .map(|at| format!(" at {at:?}"))
+                    .unwrap_or_default();
+                write!(
+                    f,
+                    "background task failed{at}: {}, {place}, {}",
+                    self.who, self.text
+                )
+            }
             Lost::Destructor => write!(
                 f,
                 "destructor failed: while {}, {place}, was dropped, something in it {}",

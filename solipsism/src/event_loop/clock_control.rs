@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::{ClockKind, EventLoop};
 use crate::core::Deadlines;
 use crate::executor::{Advance, World};
+use crate::panics;
 use crate::time::Instant;
 
 impl EventLoop {
@@ -184,11 +185,17 @@ impl Advancing {
                 Poll::Pending
             }
             (_, Some(_)) => Poll::Ready(()),
-            (Some(other), None) => panic!(
-                "two at once advance the clock: the call at {} began while that at {} was under way; let one task \
-                 do it, or await the one before the other",
-                self.site, other.site
-            ),
+            (Some(other), None) => {
+                let (this, other) = (self.site, other.site);
+                drop(current);
+                panics::panic_at(
+                    this,
+                    format!(
+                        "two at once advance the clock: the call at {this} began while that at {other} was under \
+                         way; let one task do it, or await the one before the other"
+                    ),
+                )
+            }
             (none, None) => {
                 let ticket = self.world.ticket();
                 self.ticket = Some(ticket);

@@ -24,6 +24,8 @@ pub(crate) struct Ended {
     pub(crate) stopped: Stopped,
     /// If the body panicked: what it panicked with.
     pub(crate) payload: Option<Box<dyn std::any::Any + Send>>,
+    /// And whether the panic hook has told of it.
+    pub(crate) printed: bool,
 }
 
 /// The budgets that are left. `polls` begins anew with each instant, `steps` with each poll of the body.
@@ -49,15 +51,15 @@ impl Budget {
     }
 
     fn poll(&mut self, task: &Header) -> Result<(), Verdict> {
+        if self.polls == self.limits.polls {
+            return Err(Verdict::Livelock {
+                polls: self.limits.polls,
+                busiest: std::mem::take(&mut self.busiest).into_iter().collect(),
+            });
+        }
         self.polls += 1;
         if self.polls + SAMPLE > self.limits.polls {
             *self.busiest.entry(task.to_string()).or_default() += 1;
-            if self.polls > self.limits.polls {
-                return Err(Verdict::Livelock {
-                    polls: self.limits.polls,
-                    busiest: std::mem::take(&mut self.busiest).into_iter().collect(),
-                });
-            }
         }
         Ok(())
     }
@@ -91,17 +93,22 @@ impl World {
             site,
             None,
         ));
+        // No handle asks for the body: whatever refers to it besides us is a waker.
+        header.detach();
         self.inbox.reopen();
         self.schedule(&header);
         let mut budget = Budget::new(self.limits);
         let ended = self.turns(&mut budget, print, &header, body.as_mut());
-        let (verdict, payload) = match ended {
+        let (verdict, payload, printed) = match ended {
             Ok(()) => {
                 header.finish();
                 return Ok(());
             }
-            Err(Stop::Verdict(verdict)) => (verdict, None),
-            Err(Stop::Panic(panic)) => (Verdict::Panicked(panic.text), Some(panic.payload)),
+            Err(Stop::Verdict(verdict)) => (verdict, None, false),
+            Err(Stop::Panic(panic)) => {
+                let printed = panic.text.printed;
+                (Verdict::Panicked(panic.text), Some(panic.payload), printed)
+            }
         };
         self.inbox.judge();
         let stopped = self.report(verdict, Some(&header));
@@ -109,7 +116,11 @@ impl World {
         if let Err(panic) = panics::catch(Print::Later, || body.as_mut().clear()) {
             self.lose_destructor(&header, panic);
         }
-        Err(Ended { stopped, payload })
+        Err(Ended {
+            stopped,
+            payload,
+            printed,
+        })
     }
 
     /// Polls what is ready until every task is blocked; time does not move. Without a body to wait for, this is how
@@ -209,7 +220,10 @@ impl World {
         let mut cx = Context::from_waker(&waker);
         let polled = panics::catch(print, || stage.poll(&mut cx));
         self.current.set(NOBODY);
-        polled.map(|poll| poll.is_ready())
+        polled.map(|poll| poll.is_ready()).map_err(|mut panic| {
+            panic.text.at = Some(Instant::from_nanos(self.now()));
+            panic
+        })
     }
 
     fn poll_task(&self, mut task: Task) {

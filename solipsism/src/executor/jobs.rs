@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
-use std::panic::{self, Location};
+use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -138,10 +138,7 @@ impl<T: 'static> Future for Job<T> {
                 let value = value.downcast().expect("the job returned its own type");
                 Poll::Ready(*value)
             }
-            Some(Err(panic)) => {
-                panics::raise_again(panic.text);
-                panic::resume_unwind(panic.payload)
-            }
+            Some(Err(panic)) => panics::resume(panic),
         }
     }
 }

@@ -20,8 +20,18 @@ pub(crate) struct StuckTask {
     pub(crate) is_background: bool,
     /// All that it waits for; empty where that is none of ours. Chains of awaits will be found from here.
     pub(crate) waits: Vec<Wait>,
+    pub(crate) standing: Standing,
+}
+
+/// How a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Its turn had not come.
+    Ready,
+    /// A waker of it is alive somewhere.
+    Waiting,
     /// No waker of it is alive.
-    pub(crate) never_woken: bool,
+    NeverWoken,
 }
 
 /// What a task waits for.
@@ -83,7 +93,13 @@ impl World {
             site: header.site,
             is_background: header.is_background(),
             waits: waits.remove(&header.key.id).unwrap_or_default(),
-            never_woken: !header.has_waker(),
+            standing: if header.is_queued() {
+                Standing::Ready
+            } else if header.has_waker() {
+                Standing::Waiting
+            } else {
+                Standing::NeverWoken
+            },
         };
         let mut all: Vec<_> = body.map(&mut stuck).into_iter().collect();
         let tasks = self.tasks.borrow();

@@ -53,10 +53,8 @@ impl JoinError {
         match self.0.cause {
             Cause::Cancelled => panic!("{} was cancelled", self.0.who),
             Cause::Panicked { text, payload } => {
-                panics::raise_again(text);
-                std::panic::resume_unwind(
-                    payload.into_inner().unwrap_or_else(PoisonError::into_inner),
-                )
+                let payload = payload.into_inner().unwrap_or_else(PoisonError::into_inner);
+                panics::resume(Panic { text, payload })
             }
         }
     }
