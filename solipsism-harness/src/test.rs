@@ -33,7 +33,7 @@ use crate::Runner;
 pub struct Test {
     /// `module_path!()` of the test, the crate's own name included.
     pub module: &'static str,
-    /// The function's name, without `r#`.
+    /// The function's name as it was typed.
     pub name: &'static str,
     /// Where the function's name stands.
     pub site: &'static Location<'static>,

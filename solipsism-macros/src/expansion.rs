@@ -5,7 +5,6 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::Error;
-use syn::ext::IdentExt;
 
 use crate::arguments::Arguments;
 use crate::attributes::{Attributes, is_condition};
@@ -145,7 +144,7 @@ fn wrapper(
 ) -> TokenStream {
     let private = arguments.private();
     let attributes = &attributes.wrapper;
-    let text = name.unraw().to_string();
+    let text = name.to_string();
     // With a span of ours, so that lints about the name speak of the function alone.
     let mut name = name.clone();
     name.set_span(name.span().resolved_at(Span::call_site()));

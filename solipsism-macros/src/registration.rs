@@ -7,7 +7,6 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::arguments::{Arguments, Setting, Value};
@@ -47,7 +46,7 @@ pub(crate) fn registration(
     signature: &Signature,
 ) -> TokenStream {
     let private = arguments.private();
-    let name = signature.name.unraw().to_string();
+    let name = signature.name.to_string();
     // The user's span as it is: `caller` steps out of every expansion that a span belongs to.
     let site = quote_spanned!(signature.name.span()=> ::core::panic::Location::caller());
     let ignore = match &attributes.ignore {
@@ -110,7 +109,6 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
 /// ```
 /// becomes
 /// ```text
-/// ::solipsism::__private::returns::<io::Result<()>>();
 /// let fixture_0 = ::solipsism::__private::fixture::<EventLoop, _>();
 /// ::solipsism::__private::body(
 ///     async move {
@@ -118,9 +116,9 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
 ///         ::solipsism::__private::begin();
 ///         name(fixture_0).await
 ///     },
-///     |probe| {
+///     {
 ///         use ::solipsism::__private::{ViaAnything as _, ViaDebug as _, ViaError as _};
-///         (&&probe).ending()
+///         (&&::solipsism::__private::returns::<io::Result<()>>()).ending()
 ///     },
 /// )
 /// ```
@@ -150,25 +148,18 @@ fn body(arguments: &Arguments, signature: &Signature) -> TokenStream {
             }
         }
     };
-    let mut check = None;
     let ending = match returns {
+        // `!` cannot be named here on stable Rust, and becomes anything.
+        Some(Type::Never(_)) => quote_spanned!(Span::mixed_site()=> |never| never),
         Some(returns) if !is_unit(returns) => {
-            // `!` cannot be named here on stable Rust, and needs no check.
-            if !matches!(returns, Type::Never(_)) {
-                check = Some(about_type(arguments, returns, "returns", &quote!()));
-            }
+            let call = about_type(arguments, returns, "returns", &quote!());
             quote_spanned! {Span::mixed_site()=>
-                |probe| {
-                    use #private::{ViaAnything as _, ViaDebug as _, ViaError as _};
-                    (&&probe).ending()
-                }
+                { use #private::{ViaAnything as _, ViaDebug as _, ViaError as _}; (&&#call).ending() }
             }
         }
         _ => quote_spanned!(Span::mixed_site()=> #private::done),
     };
-    let check = check.into_iter();
     quote_spanned! {Span::mixed_site()=>
-        #(#check;)*
         #(#fixtures)*
         #private::body(#future, #ending)
     }

@@ -1,9 +1,8 @@
 //! What a test returns, and when that is a failure.
 
-use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
-use std::ops::Deref;
+use std::marker::PhantomData;
 use std::process::ExitCode;
 
 /// How a test's body ended: well, or with this error.
@@ -51,16 +50,16 @@ impl<T: TestReturn, E: fmt::Debug> TestReturn for Result<T, E> {
 }
 
 /// The `!` of `fn() -> !` can be named on stable Rust by way of this.
-pub trait Returns {
+pub trait Outputs {
     /// What the function returns.
     type Out;
 }
 
-impl<T> Returns for fn() -> T {
+impl<T> Outputs for fn() -> T {
     type Out = T;
 }
 
-impl TestReturn for <fn() -> ! as Returns>::Out {
+impl TestReturn for <fn() -> ! as Outputs>::Out {
     fn ending(self) -> Ending {
         self
     }
@@ -77,77 +76,58 @@ impl fmt::Display for InWords {
 
 impl Error for InWords {}
 
-/// What a body returned, for `(&&probe).ending()`: method resolution goes from `&&Probe` to `&Probe` to what a probe
-/// derefs to, and takes the first that fits. So an `Error` keeps its sources, anything else at least its `Debug` form.
-pub struct Probe<R>(Cell<Option<R>>);
-
-impl<R> Probe<R> {
-    /// Around what the body returned.
-    pub fn new(returned: R) -> Self {
-        Self(Cell::new(Some(returned)))
-    }
-
-    fn take(&self) -> R {
-        self.0.take().expect("a probe is asked once")
-    }
-}
+/// What a test returns, for `(&&returns::<R>()).ending()`. Method resolution tries the implementations below for
+/// `&Returned`, `&&Returned` and `Returned`, in this order, and takes the first that fits: so an `Error` keeps its
+/// sources, and anything else at least its `Debug` form.
+pub struct Returned<R>(pub(crate) PhantomData<R>);
 
 /// For results whose error is, or converts into, a boxed `Error`: `anyhow::Error`, `String` and `&str` do.
 pub trait ViaError {
-    /// See [`TestReturn::ending`].
-    ///
-    /// # Errors
-    ///
-    /// What the test failed with.
-    fn ending(self) -> Ending;
+    /// What the test returns.
+    type Out;
+
+    /// What tells whether that is a failure.
+    fn ending(&self) -> fn(Self::Out) -> Ending;
 }
 
-impl<T: TestReturn, E: Into<Box<dyn Error>>> ViaError for &&Probe<Result<T, E>> {
-    fn ending(self) -> Ending {
-        self.take().map_err(Into::into)?.ending()
+impl<T: TestReturn, E: Into<Box<dyn Error>>> ViaError for &Returned<Result<T, E>> {
+    type Out = Result<T, E>;
+
+    fn ending(&self) -> fn(Self::Out) -> Ending {
+        |returned| returned.map_err(Into::into)?.ending()
     }
 }
 
 /// For everything else that a test can return.
 pub trait ViaDebug {
-    /// See [`TestReturn::ending`].
-    ///
-    /// # Errors
-    ///
-    /// What the test failed with.
-    fn ending(self) -> Ending;
+    /// What the test returns.
+    type Out;
+
+    /// What tells whether that is a failure.
+    fn ending(&self) -> fn(Self::Out) -> Ending;
 }
 
-impl<R: TestReturn> ViaDebug for &Probe<R> {
-    fn ending(self) -> Ending {
-        self.take().ending()
+impl<R: TestReturn> ViaDebug for &&Returned<R> {
+    type Out = R;
+
+    fn ending(&self) -> fn(R) -> Ending {
+        R::ending
     }
 }
 
-/// For what a test cannot return, so that the compiler says so once, at the type, and not here as well.
+/// For what a test cannot return, so that the compiler says so once, at the type, and not at the call as well.
 pub trait ViaAnything {
-    /// Never called.
-    ///
-    /// # Errors
-    ///
-    /// None.
-    fn ending(&self) -> Ending;
+    /// What the test returns.
+    type Out;
+
+    /// Never called: `returns` does not compile.
+    fn ending(&self) -> fn(Self::Out) -> Ending;
 }
 
-/// What every probe derefs to.
-#[derive(Debug)]
-pub struct Anything;
+impl<R> ViaAnything for Returned<R> {
+    type Out = R;
 
-impl<R> Deref for Probe<R> {
-    type Target = Anything;
-
-    fn deref(&self) -> &Anything {
-        &Anything
-    }
-}
-
-impl ViaAnything for Anything {
-    fn ending(&self) -> Ending {
-        unreachable!("`returns` does not compile for what is no `TestReturn`")
+    fn ending(&self) -> fn(R) -> Ending {
+        |_| unreachable!("`returns` does not compile for what is no `TestReturn`")
     }
 }

@@ -1,9 +1,7 @@
 //! What expansions of the attribute and of `main!` mention. Nothing here is for anybody else.
 
+use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use pin_project_lite::pin_project;
 
 pub use solipsism_harness::{ShouldPanic, Test, duration, run_under_libtest, submit};
 
@@ -11,9 +9,10 @@ pub use solipsism_harness::{ShouldPanic, Test, duration, run_under_libtest, subm
 pub use solipsism_harness::main;
 
 pub use crate::case::{Body, InWorld, Settings};
-pub use crate::ending::{Ending, Probe, ViaAnything, ViaDebug, ViaError};
+pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError};
 pub use crate::event_loop::ClockKind as Clock;
 pub use crate::time::epoch;
+pub use solipsism_macros::test;
 
 use crate::ending::TestReturn;
 use crate::executor::World;
@@ -24,44 +23,28 @@ pub fn fixture<T: Fixture<By>, By>() -> Pin<Box<dyn Future<Output = T>>> {
     Box::pin(T::set_up())
 }
 
-/// Compiles for what a test can return.
-pub fn returns<R: TestReturn>() {}
-
-/// A test as the runner takes it: its future, and how to tell what came of it.
-pub fn body<F>(future: F, ending: fn(Probe<F::Output>) -> Ending) -> Body
-where
-    F: Future + 'static,
-    F::Output: 'static,
-{
-    Box::pin(Told { future, ending })
+/// Compiles for what a test can return; see [`Returned`] for what to do with it.
+pub fn returns<R: TestReturn>() -> Returned<R> {
+    Returned(PhantomData)
 }
 
-/// What comes of a test that returns nothing.
+/// A test as the runner takes it: its future, and what its output means. Boxed at once, since whatever is generic over
+/// the future is compiled once for each test.
+pub fn body<R: 'static>(body: impl Future<Output = R> + 'static, ending: fn(R) -> Ending) -> Body {
+    ended(Box::new(body), ending)
+}
+
+fn ended<R: 'static>(body: Box<dyn Future<Output = R>>, ending: fn(R) -> Ending) -> Body {
+    Box::pin(async move { ending(Box::into_pin(body).await) })
+}
+
+/// The ending of a test that returns nothing.
 ///
 /// # Errors
 ///
 /// None.
-pub fn done(_: Probe<()>) -> Ending {
+pub fn done((): ()) -> Ending {
     Ok(())
-}
-
-pin_project! {
-    struct Told<F: Future> {
-        #[pin]
-        future: F,
-        ending: fn(Probe<F::Output>) -> Ending,
-    }
-}
-
-impl<F: Future> Future for Told<F> {
-    type Output = Ending;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Ending> {
-        let this = self.project();
-        this.future
-            .poll(cx)
-            .map(|returned| (this.ending)(Probe::new(returned)))
-    }
 }
 
 /// The set-up is done and the test's own body begins: a manual clock stands still from here on.

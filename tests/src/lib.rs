@@ -1,1 +1,64 @@
-//! x
+//! Running the programs of this package from its suites, and making what they print comparable.
+
+use std::process::{Command, Output};
+
+/// What a program printed and how it ended.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// Its standard output; how long tests took is replaced by dots.
+    pub stdout: String,
+    /// Its standard error, likewise.
+    pub stderr: String,
+    /// Its exit code, unless a signal ended it.
+    pub code: Option<i32>,
+}
+
+/// Runs a program with these arguments, and no variable that would change its report.
+///
+/// # Panics
+///
+/// If it cannot be run.
+pub fn run(program: &str, arguments: &[&str]) -> Printed {
+    output(Command::new(program).args(arguments))
+}
+
+/// Runs a command with no variable that would change its report.
+///
+/// # Panics
+///
+/// If it cannot be run.
+pub fn output(command: &mut Command) -> Printed {
+    let variables = [
+        "RUST_BACKTRACE",
+        "RUST_LIB_BACKTRACE",
+        "RUST_TEST_THREADS",
+        "NO_COLOR",
+    ];
+    for variable in variables {
+        command.env_remove(variable);
+    }
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().expect("the program can be run");
+    Printed {
+        stdout: without_durations(&stdout),
+        stderr: without_durations(&stderr),
+        code: status.code(),
+    }
+}
+
+/// Real durations are the only thing in a report that differs between two runs.
+fn without_durations(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let line = match line.split_once("finished in ") {
+            Some((before, _)) => format!("{before}finished in …"),
+            None => line.to_owned(),
+        };
+        lines.push(line);
+    }
+    lines.join("\n") + "\n"
+}

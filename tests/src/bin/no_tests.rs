@@ -1,0 +1,3 @@
+//! A target in which nothing is registered.
+
+solipsism::main!();
