@@ -18,6 +18,7 @@ pub struct Printed {
 /// # Panics
 ///
 /// If it cannot be run.
+#[must_use]
 pub fn run(program: &str, arguments: &[&str]) -> Printed {
     output(Command::new(program).args(arguments))
 }

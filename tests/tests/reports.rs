@@ -120,9 +120,9 @@ async fn a_target_without_tests_is_an_error() {
 #[solipsism::test]
 async fn two_tests_of_one_name_are_an_error() {
     let printed = run(env!("CARGO_BIN_EXE_one_name_twice"), &[]);
-    expect![[r"
-        error: two tests are named `twice`, one at tests/src/bin/one_name_twice.rs:4:10 and one at tests/src/bin/one_name_twice.rs:8:14: rename one of them, or move it into another module
-    "]]
+    expect![[r#"
+        error: two tests are named `twice`, one at tests/src/bin/one_name_twice.rs:4:10 and one at tests/src/bin/one_name_twice.rs:9:14: rename one of them, or move it into another module
+    "#]]
     .assert_eq(&printed.stderr);
     assert_eq!(printed.code, Some(101));
 }

@@ -1,6 +1,5 @@
 //! The loop: polls what is ready, and when nothing is, says where the next event comes from.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -10,9 +9,10 @@ use std::time::Duration;
 
 use futures_util::task::waker_ref;
 
+use super::budget::Budget;
 use super::header::{Header, TaskKey};
 use super::tasks::{AnyStage, Task};
-use super::world::{Limits, NOBODY, World};
+use super::world::{NOBODY, World};
 use crate::event_loop::ClockKind;
 use crate::panics::{self, Panic, Print};
 use crate::stopped::{Stopped, Verdict};
@@ -26,55 +26,6 @@ pub(crate) struct Ended {
     pub(crate) payload: Option<Box<dyn std::any::Any + Send>>,
     /// And whether the panic hook has told of it.
     pub(crate) printed: bool,
-}
-
-/// The budgets that are left. `polls` begins anew with each instant, `steps` with each poll of the body.
-struct Budget {
-    limits: Limits,
-    polls: u64,
-    steps: u64,
-    /// Who was polled how often, over the last polls of a budget.
-    busiest: BTreeMap<String, u64>,
-}
-
-/// Over how many polls a livelock's report counts who was polled: enough for a ratio, nothing beside the budget.
-const SAMPLE: u64 = 1_000;
-
-impl Budget {
-    fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            polls: 0,
-            steps: 0,
-            busiest: BTreeMap::new(),
-        }
-    }
-
-    fn poll(&mut self, task: &Header) -> Result<(), Verdict> {
-        if self.polls == self.limits.polls {
-            return Err(Verdict::Livelock {
-                polls: self.limits.polls,
-                busiest: std::mem::take(&mut self.busiest).into_iter().collect(),
-            });
-        }
-        self.polls += 1;
-        if self.polls + SAMPLE > self.limits.polls {
-            *self.busiest.entry(task.to_string()).or_default() += 1;
-        }
-        Ok(())
-    }
-
-    fn step(&mut self) -> Result<(), Verdict> {
-        self.polls = 0;
-        self.busiest.clear();
-        self.steps += 1;
-        if self.steps > self.limits.steps {
-            return Err(Verdict::StepLimit {
-                steps: self.limits.steps,
-            });
-        }
-        Ok(())
-    }
 }
 
 impl World {
@@ -111,6 +62,8 @@ impl World {
             }
         };
         self.inbox.judge();
+        // Or else the watch's reference would pass for a waker.
+        self.inbox.watch(None);
         let stopped = self.report(verdict, Some(&header));
         header.finish();
         if let Err(panic) = panics::catch(Print::Later, || body.as_mut().clear()) {
@@ -153,8 +106,7 @@ impl World {
             match next {
                 None => self.idle(budget)?,
                 Some(TaskKey::BODY) => {
-                    budget.poll(header)?;
-                    budget.steps = 0;
+                    budget.poll_body(header)?;
                     let finished = self
                         .poll(header, print, body.as_mut())
                         .map_err(Stop::Panic)?;
@@ -320,8 +272,7 @@ impl World {
     /// Lets real time pass until something arrives from outside.
     fn wait(&self, at_most: Option<Duration>, budget: &mut Budget) {
         self.inbox.wait(at_most);
-        // Whoever goes round in circles with the outside is no livelock of this world's.
-        budget.polls = 0;
+        budget.wait();
     }
 
     /// Moves the clock to the next deadlines and fires them.

@@ -25,13 +25,15 @@ impl TaskKey {
     };
 }
 
+/// A task's name. Boxed twice, which makes it thin: few tasks have one, and every task has room for it.
+pub(crate) type Name = Box<Box<str>>;
+
 /// The waker of a task. The executor owns one reference to it, a handle that was not dropped another one; all others
 /// are wakers: when there are none, nothing can wake the task any more.
 pub(crate) struct Header {
     pub(crate) key: TaskKey,
     pub(crate) site: &'static Location<'static>,
-    // Boxed twice: few tasks have a name, and every task has room for one.
-    pub(crate) name: Option<Box<String>>,
+    pub(crate) name: Option<Name>,
     inbox: Arc<Inbox>,
     /// In the ready queue; touched by the world's own thread alone.
     queued: AtomicBool,
@@ -50,7 +52,7 @@ impl Header {
         inbox: Arc<Inbox>,
         key: TaskKey,
         site: &'static Location<'static>,
-        name: Option<Box<String>>,
+        name: Option<Name>,
     ) -> Self {
         Self {
             key,

@@ -1,9 +1,10 @@
 //! The native executor: one thread that drives the core of a world.
 //!
-//! `world` is what a world consists of, `drive` the loop that runs it; `tasks` holds the tasks, `header` is what their
-//! wakers know, `ready` the order in which they run, `inbox` what other threads may touch, `jobs` the blocking work
-//! that is out, `stuck` looks at a world that stands still.
+//! `world` is what a world consists of, `drive` the loop that runs it within its `budget`, and `close` how it ends.
+//! `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they run, `inbox` what other
+//! threads may touch, `jobs` the blocking work that is out. `stuck` looks at a world that stands still.
 
+mod budget;
 mod close;
 mod drive;
 mod header;
@@ -15,7 +16,7 @@ mod tasks;
 mod world;
 
 pub(crate) use close::{Failure, Lost, output};
-pub(crate) use header::{Header, TaskKey};
+pub(crate) use header::{Header, Name, TaskKey};
 pub(crate) use inbox::Inbox;
 pub(crate) use stuck::{Standing, StuckTask, Wait};
 pub(crate) use tasks::Stage;

@@ -11,7 +11,7 @@ use std::task::{Context, Waker};
 use std::time::{Duration, SystemTime};
 
 use super::close::Failure;
-use super::header::Header;
+use super::header::{Header, Name};
 use super::inbox::Inbox;
 use super::jobs::Jobs;
 use super::ready::Ready;
@@ -263,7 +263,7 @@ impl World {
     pub(crate) fn spawn<F>(
         &self,
         future: F,
-        name: Option<Box<String>>,
+        name: Option<Name>,
         site: &'static Location<'static>,
     ) -> Arc<Header>
     where

@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::{AbortHandle, JoinHandle, JoinSet};
-use crate::executor::{Header, World};
+use crate::executor::{Header, Name, World};
 
 /// Starts a task on the world's one thread. It first runs when the current task waits.
 ///
@@ -53,7 +53,7 @@ where
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder starts nothing until `spawn` is called"]
 pub struct Builder {
-    name: Option<Box<String>>,
+    name: Option<Name>,
     background: bool,
 }
 
@@ -66,7 +66,7 @@ impl Builder {
     /// What reports call the task.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self {
-            name: Some(Box::new(name.into())),
+            name: Some(Box::new(name.into().into_boxed_str())),
             ..self
         }
     }

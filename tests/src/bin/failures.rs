@@ -213,12 +213,12 @@ async fn two_advance_at_once(event_loop: EventLoop) {
 
 #[solipsism::test]
 async fn something_real_hangs() {
-    let (waker, wakes) = mpsc::channel::<Waker>();
+    let (waker, to_be_woken) = mpsc::channel::<Waker>();
     let (done, woken) = mpsc::channel();
     std::thread::Builder::new()
         .name("stranger".to_owned())
         .spawn(move || {
-            for waker in wakes {
+            for waker in to_be_woken {
                 waker.wake();
                 done.send(()).expect("the test listens");
             }

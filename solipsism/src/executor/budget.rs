@@ -1,0 +1,69 @@
+//! How much a run may still do before it is told to be going nowhere.
+
+use std::collections::BTreeMap;
+
+use super::header::Header;
+use super::world::Limits;
+use crate::stopped::Verdict;
+
+/// The budgets that are left. `polls` begins anew with each instant, `steps` with each poll of the body.
+pub(super) struct Budget {
+    limits: Limits,
+    polls: u64,
+    steps: u64,
+    /// Who was polled how often, over the last polls of a budget.
+    busiest: BTreeMap<String, u64>,
+}
+
+/// Over how many polls a livelock's report counts who was polled: enough for a ratio, nothing beside the budget.
+const SAMPLE: u64 = 1_000;
+
+impl Budget {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            polls: 0,
+            steps: 0,
+            busiest: BTreeMap::new(),
+        }
+    }
+
+    /// A task is about to be polled.
+    pub(super) fn poll(&mut self, task: &Header) -> Result<(), Verdict> {
+        if self.polls == self.limits.polls {
+            return Err(Verdict::Livelock {
+                polls: self.limits.polls,
+                busiest: std::mem::take(&mut self.busiest).into_iter().collect(),
+            });
+        }
+        self.polls += 1;
+        if self.polls + SAMPLE > self.limits.polls {
+            *self.busiest.entry(task.to_string()).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// The body is about to be polled: whatever went on, it was not in vain.
+    pub(super) fn poll_body(&mut self, body: &Header) -> Result<(), Verdict> {
+        self.steps = 0;
+        self.poll(body)
+    }
+
+    /// Real time passed at this instant: whoever goes round in circles with the outside is no livelock of this world's.
+    pub(super) fn wait(&mut self) {
+        self.polls = 0;
+        self.busiest.clear();
+    }
+
+    /// The clock is about to move.
+    pub(super) fn step(&mut self) -> Result<(), Verdict> {
+        self.wait();
+        self.steps += 1;
+        if self.steps > self.limits.steps {
+            return Err(Verdict::StepLimit {
+                steps: self.limits.steps,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! The one place where a report becomes text. Nothing in it differs between two runs of one binary.
+
+use std::fmt;
+use std::panic::Location;
+
+use super::{Report, Stopped, Verdict, late};
+use crate::executor::{Failure, Lost, Standing, StuckTask, Wait};
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = &*self.0;
+        // A panic that came first is what the world stands still for.
+        let mut failures = report.failures.iter();
+        if report.verdict.is_stuck() || matches!(report.verdict, Verdict::BackgroundTaskFailed) {
+            for (place, failure) in failures.by_ref().enumerate() {
+                let new_line = if place > 0 { "\nand " } else { "" };
+                write!(f, "{new_line}{failure}")?;
+            }
+            if report.verdict.is_stuck() && !report.failures.is_empty() {
+                f.write_str("\nafter that it ")?;
+            }
+        }
+        report.write_verdict(f)?;
+        report.write_tasks(f)?;
+        for failure in failures {
+            write!(f, "\nand {failure}")?;
+        }
+        if let Some(thread) = &report.stranger {
+            write!(
+                f,
+                "\n  something real is in here: thread `{thread}` woke a task and had not been announced; hold an \
+                 `event_loop.external()` guard for as long as it may"
+            )?;
+        }
+        match report.inbox.late() {
+            Some(thread) if report.verdict.is_stuck() => write!(f, "\n  {}", late(&thread)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// More tasks than this are counted, not listed: who is stuck for a reason of its own is among the first.
+const LISTED: usize = 40;
+
+impl Report {
+    fn write_verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.at;
+        match &self.verdict {
+            Verdict::SleepsForever => write!(
+                f,
+                "sleeps forever: at {at:?} nothing in this world can wake the body"
+            ),
+            Verdict::NeverWoken => write!(
+                f,
+                "never woken: at {at:?} the body waits and no waker of it is alive, so nothing can ever wake it"
+            ),
+            Verdict::TimeIsFrozen { manual, next, site } => {
+                let (why, cure) = if *manual {
+                    ("the clock is manual", "or leave out `clock = \"manual\"`")
+                } else {
+                    ("a `freeze` guard holds the clock", "or drop the guard")
+                };
+                write!(
+                    f,
+                    "time is frozen: at {at:?} everything waits and {why}\n  the next deadline is {next:?}, set at \
+                     {site}\n  move the clock with `event_loop.advance(…).await`, {cure}"
+                )
+            }
+            Verdict::Panicked(text) => write!(f, "{text}\n  in the body, at {at:?}"),
+            Verdict::ReturnedError(chain) => {
+                write!(f, "returned an error at {at:?}: ")?;
+                f.write_str(&chain.join("\n  caused by: "))
+            }
+            Verdict::BackgroundTaskFailed => Ok(()),
+            Verdict::Livelock { polls, busiest } => {
+                write!(
+                    f,
+                    "livelock: {polls} polls at {at:?}, and the clock never got to move"
+                )?;
+                let total: u64 = busiest.iter().map(|(_, polls)| polls).sum();
+                for (who, polls) in busiest {
+                    write!(f, "\n  {polls} of the last {total} were of {who}")?;
+                }
+                Ok(())
+            }
+            Verdict::StepLimit { steps } => write!(
+                f,
+                "step limit: the clock moved {steps} times, to {at:?}, and not once was the body polled"
+            ),
+            Verdict::TimeLimit { limit } => {
+                write!(
+                    f,
+                    "time limit: not finished after {limit:?} of virtual time"
+                )
+            }
+            Verdict::WallLimit { limit, polling } => {
+                write!(
+                    f,
+                    "wall limit: not finished after {limit:?} of real time, at {at:?}\n  "
+                )?;
+                match polling {
+                    Some(task) => {
+                        let place = place(task.key.id, task.site);
+                        write!(f, "stuck inside one poll of {task}, {place}")
+                    }
+                    None => f.write_str("no task was being polled: it waited for something real"),
+                }
+            }
+        }
+    }
+
+    fn write_tasks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (background, foreground): (Vec<_>, Vec<_>) =
+            self.tasks.iter().partition(|task| task.is_background);
+        for task in foreground.iter().chain(&background).take(LISTED) {
+            write!(f, "\n{task}")?;
+        }
+        if self.tasks.len() > LISTED {
+            write!(f, "\n  and {} more tasks", self.tasks.len() - LISTED)?;
+        }
+        if matches!(self.verdict, Verdict::SleepsForever) {
+            f.write_str(
+                "\n  no task is ready, no deadline is set, no blocking job is out, no outside wake was announced",
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Where a task stands in the source: tasks were spawned, the body simply is there.
+fn place(task: u32, site: &Location<'_>) -> String {
+    if task == 0 {
+        format!("at {site}")
+    } else {
+        format!("spawned at {site}")
+    }
+}
+
+impl fmt::Display for StuckTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let background = if self.is_background {
+            ", in the background"
+        } else {
+            ""
+        };
+        write!(
+            f,
+            "  {}, {}{background}",
+            self.who,
+            place(self.task, self.site)
+        )?;
+        for wait in &self.waits {
+            write!(f, "\n    {wait}")?;
+        }
+        if self.waits.is_empty() {
+            f.write_str(match self.standing {
+                Standing::Ready => "\n    is ready to run",
+                Standing::Waiting => {
+                    "\n    waits for something that is not solipsism's: a channel, a lock, a future of another crate"
+                }
+                Standing::NeverWoken => "\n    kept no waker: nothing can ever wake it",
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deadline { at, site } => write!(f, "waits until {at:?}, set at {site}"),
+            Self::Never { site } => write!(f, "waits past the end of time, set at {site}"),
+            Self::Task { who } => write!(f, "waits for {who} to finish"),
+            Self::Job { site } => write!(f, "waits for the blocking job submitted at {site}"),
+            Self::Settle => f.write_str("waits in `settle` for every other task to block"),
+            Self::Advance { to } => write!(f, "waits in `advance` for the clock to reach {to:?}"),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = place(self.task, self.site);
+        match self.what {
+            Lost::Task => {
+                let at = self
+                    .text
+                    .at
+                    .map(|at| format!(" at {at:?}"))
+                    .unwrap_or_default();
+                write!(
+                    f,
+                    "background task failed{at}: {}, {place}, {}",
+                    self.who, self.text
+                )
+            }
+            Lost::Destructor => write!(
+                f,
+                "destructor failed: while {}, {place}, was dropped, something in it {}",
+                self.who, self.text
+            ),
+            Lost::Job => write!(
+                f,
+                "blocking job failed: submitted at {} by a task that was aborted, it {}",
+                self.site, self.text
+            ),
+        }
+    }
+}
