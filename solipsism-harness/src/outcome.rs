@@ -142,7 +142,7 @@ mod tests {
     fn judge(outcome: Outcome, should_panic: ShouldPanic) -> Result<(), String> {
         let case = Case::new(test("it", "a", should_panic), Options::default());
         outcome.judge(&case).map_err(|failure| {
-            let (report, again) = failure.report.rsplit_once('\n').unwrap();
+            let (report, again) = failure.report.rsplit_once('\n').expect("two lines");
             assert_eq!(again, "  run it again: cargo test a -- --exact");
             report.replace(&case.test.site.to_string(), "FILE:LINE:COL")
         })
