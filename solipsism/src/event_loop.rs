@@ -99,11 +99,16 @@ impl EventLoop {
     /// ```
     #[track_caller]
     pub fn run<F: Future>(&self, future: F) -> Result<F::Output, Stopped> {
+        self.run_for("EventLoop::run", future)
+    }
+
+    #[track_caller]
+    fn run_for<F: Future>(&self, what: &str, future: F) -> Result<F::Output, Stopped> {
         let site = Location::caller();
-        let entered = self.world.enter("EventLoop::run");
+        let entered = self.world.enter(what);
         assert!(
             !self.world.is_closed(),
-            "`EventLoop::run` was called after the loop's owner was dropped: keep what `EventLoop::new` returned"
+            "`{what}` was called after the loop's owner was dropped: keep what `EventLoop::new` returned"
         );
         let manual = self.world.clock_kind() == ClockKind::Manual;
         let _frozen = manual.then(|| Freeze::new(Rc::clone(&self.world)));
@@ -118,7 +123,11 @@ impl EventLoop {
                 Some(payload) => {
                     drop(entered);
                     // One that was carried here from a task has not met the panic hook.
-                    if !ended.printed {
+                    if ended.printed {
+                        for failure in ended.stopped.failures() {
+                            eprintln!("and {failure}");
+                        }
+                    } else {
                         let thread = std::thread::current();
                         let name = thread.name().unwrap_or("<unnamed>");
                         eprintln!("thread '{name}' {}", ended.stopped);
@@ -136,7 +145,7 @@ impl EventLoop {
     /// With the report, if it does not.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        match self.run(future) {
+        match self.run_for("EventLoop::block_on", future) {
             Ok(output) => output,
             Err(stopped) => panic!("{stopped}"),
         }

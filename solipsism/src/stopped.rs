@@ -157,6 +157,11 @@ impl Stopped {
         self.0.at
     }
 
+    /// What went wrong beside the verdict.
+    pub(crate) fn failures(&self) -> &[Failure] {
+        &self.0.failures
+    }
+
     pub(crate) fn panic_message(&self) -> Option<&str> {
         match &self.0.verdict {
             Verdict::Panicked(text) => Some(&text.message),
@@ -181,7 +186,10 @@ impl Stopped {
     /// What happened since the verdict that puts it in another light.
     pub(crate) fn late(&self) -> impl Fn() -> Option<String> + Send + 'static {
         let inbox = Arc::clone(&self.0.inbox);
-        move || inbox.late().map(|thread| late(&thread))
+        // A wake sheds no light on a test that panicked, or returned an error.
+        let verdict = &self.0.verdict;
+        let counts = verdict.is_stuck() || matches!(verdict, Verdict::WallLimit { .. });
+        move || inbox.late().filter(|_| counts).map(|thread| late(&thread))
     }
 }
 

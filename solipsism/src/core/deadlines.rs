@@ -29,6 +29,13 @@ pub(crate) struct Key {
     order: u64,
 }
 
+impl Key {
+    /// Whether the deadline comes behind all others of its instant.
+    pub(crate) fn is_last(self) -> bool {
+        self.order & LAST != 0
+    }
+}
+
 /// What a report wants to know of a deadline that has not fired.
 pub(crate) struct Pending {
     pub(crate) at: u64,
@@ -90,17 +97,21 @@ impl Deadlines {
         Key { slot, order }
     }
 
-    /// Whether this deadline has neither fired nor been cancelled; then `waker` is the one to be woken.
-    pub(crate) fn renew(&mut self, key: Key, waker: &Waker, task: u32) -> bool {
-        let Some(timer) = self.timers.get_mut(key.slot as usize) else {
-            return false;
-        };
+    /// Whether this deadline has neither fired nor been cancelled.
+    pub(crate) fn is_set(&self, key: Key) -> bool {
+        self.timers
+            .get(key.slot as usize)
+            .is_some_and(|timer| timer.order == key.order)
+    }
+
+    /// Says who waits for a set deadline from now on. Returns whom that replaces, to be dropped where user code may
+    /// run.
+    pub(crate) fn renew(&mut self, key: Key, waiter: Waiter) -> Option<Waiter> {
+        let timer = self.timers.get_mut(key.slot as usize)?;
         if timer.order != key.order {
-            return false;
+            return None;
         }
-        timer.waiter.waker.clone_from(waker);
-        timer.waiter.task = task;
-        true
+        Some(std::mem::replace(&mut timer.waiter, waiter))
     }
 
     /// Takes a deadline back. Returns what waited for it, to be dropped where user code may run.
@@ -216,9 +227,9 @@ mod tests {
         assert!(deadlines.cancel(first).is_some());
         let second = set(&mut deadlines, 2, false);
         assert!(deadlines.cancel(first).is_none(), "the slot is another's");
-        assert!(!deadlines.renew(first, Waker::noop(), 0));
+        assert!(!deadlines.is_set(first));
         assert_eq!((deadlines.len(), deadlines.next()), (1, Some(2)));
-        assert!(deadlines.renew(second, Waker::noop(), 0));
+        assert!(deadlines.is_set(second));
     }
 
     #[test]

@@ -67,6 +67,13 @@ impl World {
         }
     }
 
+    /// Drops a task's future and keeps this error in its stead.
+    pub(super) fn fail_task(&self, task: &mut Task, error: impl FnOnce(&Header) -> JoinError) {
+        let Task { header, stage } = task;
+        let error = error(header);
+        self.destroy(header, || stage.as_mut().fail(error));
+    }
+
     /// The handle is gone: the task goes on alone, and its output, if it has one by now, is dropped.
     pub(crate) fn detach(&self, task: &Header) {
         task.detach();
@@ -93,14 +100,19 @@ impl World {
         if let Some(failure) = Failure::held_by(&task) {
             self.failures.borrow_mut().push(failure);
         }
-        if let Err(panic) = panics::catch(Print::Later, || task.stage.as_mut().clear()) {
-            self.lose_destructor(&task.header, panic);
-        }
+        let Task { header, stage } = &mut task;
+        self.destroy(header, || stage.as_mut().clear());
     }
 
-    pub(super) fn lose_destructor(&self, task: &Header, panic: Panic) {
-        let failure = Failure::of(task, Lost::Destructor, panic.text);
-        self.failures.borrow_mut().push(failure);
+    /// Runs destructors of the user's, as part of this task. A panic of theirs is contained and told of.
+    pub(super) fn destroy(&self, task: &Header, drop: impl FnOnce()) {
+        let outer = self.current.replace(task.key.id);
+        let dropped = panics::catch(Print::Later, drop);
+        self.current.set(outer);
+        if let Err(panic) = dropped {
+            let failure = Failure::of(task, Lost::Destructor, panic.text);
+            self.failures.borrow_mut().push(failure);
+        }
     }
 
     pub(super) fn lose_job(&self, site: &'static Location<'static>, panic: Panic) {
@@ -135,12 +147,8 @@ impl World {
             }
             self.forget(task);
         } else {
-            let error = JoinError::cancelled(&task.header);
-            self.current.set(key.id);
-            if let Err(panic) = panics::catch(Print::Later, || task.stage.as_mut().fail(error)) {
-                self.lose_destructor(&task.header, panic);
-            }
-            self.current.set(super::world::NOBODY);
+            self.fail_task(&mut task, JoinError::cancelled);
+            task.header.cut_off();
             self.finish_task(task);
         }
     }

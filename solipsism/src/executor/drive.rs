@@ -50,6 +50,10 @@ impl World {
         self.schedule(&header);
         let mut budget = Budget::new(self.limits);
         let ended = self.turns(&mut budget, print, &header, body.as_mut());
+        if header.is_queued() {
+            // It was woken once more; the turn would be that of the next run's body.
+            self.ready.borrow_mut().remove(TaskKey::BODY);
+        }
         let (verdict, payload, printed) = match ended {
             Ok(()) => {
                 header.finish();
@@ -64,11 +68,11 @@ impl World {
         self.inbox.judge();
         // Or else the watch's reference would pass for a waker.
         self.inbox.watch(None);
-        let stopped = self.report(verdict, Some(&header));
+        let mut stopped = self.report(verdict, Some(&header));
+        header.cut_off();
         header.finish();
-        if let Err(panic) = panics::catch(Print::Later, || body.as_mut().clear()) {
-            self.lose_destructor(&header, panic);
-        }
+        self.destroy(&header, || body.as_mut().clear());
+        stopped.attach(self.failures.take());
         Err(Ended {
             stopped,
             payload,
@@ -185,23 +189,13 @@ impl World {
             return;
         }
         let finished = if task.header.is_aborted() {
-            let error = JoinError::cancelled(&task.header);
-            self.current.set(task.header.key.id);
-            if let Err(panic) = panics::catch(Print::Later, || task.stage.as_mut().fail(error)) {
-                self.lose_destructor(&task.header, panic);
-            }
-            self.current.set(NOBODY);
+            self.fail_task(&mut task, JoinError::cancelled);
             true
         } else {
             match self.poll(&task.header, Print::Later, task.stage.as_mut()) {
                 Ok(finished) => finished,
                 Err(panic) => {
-                    let error = JoinError::panicked(&task.header, panic);
-                    if let Err(panic) =
-                        panics::catch(Print::Later, || task.stage.as_mut().fail(error))
-                    {
-                        self.lose_destructor(&task.header, panic);
-                    }
+                    self.fail_task(&mut task, |header| JoinError::panicked(header, panic));
                     true
                 }
             }

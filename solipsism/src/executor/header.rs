@@ -45,6 +45,7 @@ pub(crate) struct Header {
     detached: AtomicBool,
     background: AtomicBool,
     taken: AtomicBool,
+    cut_off: AtomicBool,
 }
 
 impl Header {
@@ -66,6 +67,7 @@ impl Header {
             detached: AtomicBool::new(false),
             background: AtomicBool::new(false),
             taken: AtomicBool::new(false),
+            cut_off: AtomicBool::new(false),
         }
     }
 
@@ -116,6 +118,11 @@ impl Header {
         self.finished.load(Ordering::Acquire)
     }
 
+    /// A verdict, or the end of the world, comes before the task's own end.
+    pub(crate) fn cut_off(&self) {
+        self.cut_off.store(true, Ordering::Release);
+    }
+
     /// Nobody will ask for the output.
     pub(crate) fn detach(&self) {
         self.detached.store(true, Ordering::Release);
@@ -152,6 +159,9 @@ impl Header {
 impl ArcWake for Header {
     fn wake_by_ref(this: &Arc<Self>) {
         if this.is_finished() {
+            if this.cut_off.load(Ordering::Acquire) {
+                this.inbox.call_late();
+            }
             return;
         }
         let here = World::try_with(|world| {

@@ -73,6 +73,16 @@ impl Inbox {
         }
     }
 
+    /// Takes note of a wake of a task that a verdict has cut off.
+    pub(crate) fn call_late(&self) {
+        let current = thread::current();
+        let mut letters = self.letters();
+        if current.id() != self.owner && letters.judged {
+            let name = current.name().unwrap_or("without a name").to_owned();
+            letters.late.get_or_insert(name);
+        }
+    }
+
     /// Takes what a blocking job left; the job is no longer out once this is read.
     pub(crate) fn finish_job(&self, job: u64, result: JobResult) {
         let mut letters = self.letters();
@@ -136,7 +146,9 @@ impl Inbox {
 
     /// The loop runs again: a former verdict is history.
     pub(crate) fn reopen(&self) {
-        self.letters().judged = false;
+        let mut letters = self.letters();
+        letters.judged = false;
+        letters.late = None;
     }
 
     /// The thread whose wake came after the verdict.

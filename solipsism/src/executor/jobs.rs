@@ -106,7 +106,8 @@ impl World {
         let out = jobs.out.remove(&number).expect("it is the first one");
         if out.abandoned {
             drop(jobs);
-            if let Err(panic) = result {
+            let dropped = result.and_then(|value| panics::catch(Print::Later, || drop(value)));
+            if let Err(panic) = dropped {
                 self.lose_job(out.site, panic);
             }
         } else {

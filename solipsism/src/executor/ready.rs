@@ -35,6 +35,11 @@ impl Ready {
         self.queue.pop_front()
     }
 
+    /// Takes a task out whose turn is not to come.
+    pub(crate) fn remove(&mut self, task: TaskKey) {
+        self.queue.retain(|waiting| *waiting != task);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.queue.clear();
     }

@@ -1,6 +1,7 @@
 //! Tasks that belong together: awaited as they finish, aborted when the set goes.
 
 use std::fmt;
+use std::mem;
 use std::task::{Context, Poll};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
@@ -102,7 +103,8 @@ impl<T: 'static> JoinSet<T> {
 
     /// Aborts every task. They are still there to be joined.
     pub fn abort_all(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
+        let newest_first: Vec<_> = self.tasks.iter().collect();
+        newest_first.into_iter().rev().for_each(JoinHandle::abort);
     }
 
     /// Aborts every task and waits until they are gone.
@@ -126,13 +128,15 @@ impl<T: 'static> JoinSet<T> {
 
     /// Lets every task go on alone, as if its handle were dropped.
     pub fn detach_all(&mut self) {
-        self.tasks.clear();
+        let newest_first: Vec<_> = mem::take(&mut self.tasks).into_iter().collect();
+        newest_first.into_iter().rev().for_each(drop);
     }
 }
 
 impl<T: 'static> Drop for JoinSet<T> {
     fn drop(&mut self) {
         self.abort_all();
+        self.detach_all();
     }
 }
 

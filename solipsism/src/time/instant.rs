@@ -104,6 +104,7 @@ impl Add<Duration> for Instant {
     /// # Panics
     ///
     /// Past the end of time.
+    #[track_caller]
     fn add(self, duration: Duration) -> Self {
         self.checked_add(duration)
             .expect("an `Instant` lies within 584 years of its loop's beginning")
@@ -116,6 +117,7 @@ impl Sub<Duration> for Instant {
     /// # Panics
     ///
     /// Before the loop began.
+    #[track_caller]
     fn sub(self, duration: Duration) -> Self {
         self.checked_sub(duration)
             .expect("an `Instant` does not lie before its loop's beginning")
@@ -132,12 +134,14 @@ impl Sub for Instant {
 }
 
 impl AddAssign<Duration> for Instant {
+    #[track_caller]
     fn add_assign(&mut self, duration: Duration) {
         *self = *self + duration;
     }
 }
 
 impl SubAssign<Duration> for Instant {
+    #[track_caller]
     fn sub_assign(&mut self, duration: Duration) {
         *self = *self - duration;
     }

@@ -111,6 +111,34 @@ impl Sleep {
         self.state = State::New;
     }
 
+    #[inline]
+    fn begin(&self, world: &World, cx: &Context<'_>) -> State {
+        let waiter = world.waiter(cx);
+        let last = waiter.is_body();
+        let (at, site) = (self.deadline.nanos(), self.site);
+        State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, site)))
+    }
+
+    /// Waits on, for whoever polls it now.
+    // Apart, since most sleeps are polled twice: when they are set and when they are over.
+    #[cold]
+    fn go_on(&self, key: Key, cx: &Context<'_>) -> State {
+        let (state, replaced) = World::with("Sleep", |world| {
+            let waiter = world.waiter(cx);
+            if key.is_last() == waiter.is_body() {
+                let replaced = world.deadlines(|deadlines| deadlines.renew(key, waiter));
+                (self.state, replaced)
+            } else {
+                // Between the body and the others it goes from one group of its instant to the other.
+                let replaced = world.deadlines(|deadlines| deadlines.cancel(key));
+                (self.begin(world, cx), replaced)
+            }
+        });
+        // Outside of the closure, since what a waker drops may use the world.
+        drop(replaced);
+        state
+    }
+
     fn cancel(&mut self) {
         if let State::Set(key) = self.state {
             let waiter = World::try_with(|world| {
@@ -134,22 +162,26 @@ impl Future for Sleep {
                     self.world == Some(world.id()),
                     "a `Sleep` was polled in another world than before: make a new one there"
                 );
-                let pending =
-                    world.deadlines(|deadlines| deadlines.renew(key, cx.waker(), world.current()));
-                if pending { self.state } else { State::Elapsed }
+                if world.deadlines(|deadlines| deadlines.is_set(key)) {
+                    self.state
+                } else {
+                    State::Elapsed
+                }
             }
             State::New if self.deadline.nanos() <= world.now() => State::Elapsed,
             State::New => {
                 self.world = Some(world.id());
-                let waiter = world.waiter(cx);
-                let last = waiter.is_body();
-                let (at, site) = (self.deadline.nanos(), self.site);
-                State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, site)))
+                self.begin(world, cx)
             }
         });
-        if matches!((self.state, next), (State::Yielding, State::New)) {
-            cx.waker().wake_by_ref();
-        }
+        let next = match (self.state, next) {
+            (State::Yielding, State::New) => {
+                cx.waker().wake_by_ref();
+                next
+            }
+            (State::Set(key), State::Set(_)) => self.go_on(key, cx),
+            _ => next,
+        };
         self.state = next;
         match next {
             State::Elapsed => Poll::Ready(()),

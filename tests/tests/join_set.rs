@@ -1,0 +1,149 @@
+//! Tasks that belong together.
+
+use std::cell::RefCell;
+use std::future::pending;
+use std::rc::Rc;
+
+use solipsism::task::{self, Builder, JoinSet, yield_now};
+use solipsism::time::{Duration, sleep};
+
+/// What happened, in order.
+#[derive(Clone, Default)]
+struct Log(Rc<RefCell<Vec<u32>>>);
+
+impl Log {
+    fn note(&self, what: u32) {
+        self.0.borrow_mut().push(what);
+    }
+
+    fn take(&self) -> Vec<u32> {
+        self.0.take()
+    }
+}
+
+/// Notes that it was dropped, and as part of which task.
+struct Guard(Log);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0
+            .note(task::id().to_string().parse().expect("an id is a number"));
+    }
+}
+
+const fn secs(secs: u64) -> Duration {
+    Duration::from_secs(secs)
+}
+
+#[solipsism::test]
+async fn a_set_gives_outputs_in_the_order_of_their_end() {
+    let mut set = JoinSet::new();
+    for name in [3, 1, 2] {
+        set.spawn(async move {
+            sleep(secs(name)).await;
+            name
+        });
+    }
+    assert_eq!(set.len(), 3);
+    assert_eq!(
+        set.join_next()
+            .await
+            .expect("three are left")
+            .expect("it finishes"),
+        1
+    );
+    assert_eq!(set.join_all().await, [2, 3]);
+}
+
+#[solipsism::test]
+#[ignore = "the order is that of spawning for those that were never waited for"]
+async fn a_set_keeps_that_order_for_tasks_that_ended_before_it_was_asked() {
+    let mut set = JoinSet::new();
+    for name in [3, 1, 2] {
+        set.spawn(async move {
+            sleep(secs(name)).await;
+            name
+        });
+    }
+    sleep(secs(5)).await;
+    assert_eq!(set.join_all().await, [1, 2, 3]);
+}
+
+#[solipsism::test]
+async fn a_set_without_tasks_has_nothing_to_join() {
+    let mut set = JoinSet::<()>::new();
+    assert!(set.is_empty() && set.join_next().await.is_none());
+    assert_eq!(format!("{set:?}"), "JoinSet { len: 0 }");
+}
+
+#[solipsism::test]
+async fn an_aborted_set_is_still_joined() {
+    let mut set = JoinSet::new();
+    let done = set.spawn(async { 42 });
+    yield_now().await;
+    set.spawn(pending());
+    set.abort_all();
+    assert!(done.is_finished());
+    assert_eq!(
+        set.join_next()
+            .await
+            .expect("two are left")
+            .expect("it was finished"),
+        42
+    );
+    let error = set
+        .join_next()
+        .await
+        .expect("one is left")
+        .expect_err("it was aborted");
+    assert_eq!(error.to_string(), "task 2 was cancelled");
+    assert!(set.join_next().await.is_none());
+}
+
+#[solipsism::test]
+async fn a_set_is_shut_down_when_its_tasks_are_gone() {
+    let log = Log::default();
+    let mut set = JoinSet::new();
+    for _ in 0..3 {
+        let guard = Guard(log.clone());
+        set.spawn(async move {
+            let _guard = guard;
+            pending::<()>().await;
+        });
+    }
+    yield_now().await;
+    set.shutdown().await;
+    assert_eq!((set.len(), log.take()), (0, vec![1, 2, 3]));
+}
+
+#[solipsism::test]
+async fn a_dropped_set_aborts_its_tasks_and_a_detached_one_does_not() {
+    let mut set = JoinSet::new();
+    let aborted = set.spawn(sleep(secs(1)));
+    drop(set);
+    let mut set = JoinSet::new();
+    let detached = set.spawn(sleep(secs(1)));
+    set.detach_all();
+    assert!(set.is_empty());
+    drop(set);
+    yield_now().await;
+    assert_eq!(
+        (aborted.is_finished(), detached.is_finished()),
+        (true, false)
+    );
+    sleep(secs(1)).await;
+    assert!(detached.is_finished());
+}
+
+#[solipsism::test]
+#[should_panic(expected = "one of many")]
+async fn a_panic_in_a_set_goes_on_where_all_are_joined() {
+    let mut set = JoinSet::new();
+    set.spawn(pending());
+    Builder::new()
+        .name("member")
+        .spawn_on(async { panic!("one of many") }, &mut set);
+    set.join_all().await;
+}
+
+solipsism::main!();
