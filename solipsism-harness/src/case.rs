@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use crate::{Failure, FailureKind, Options, Outcome, Test};
 
@@ -38,12 +39,27 @@ impl Case {
 
     /// The line that tells how to run this case alone, and in the same order.
     pub(crate) fn again(&self) -> String {
-        let seed = self
-            .options
-            .seed
-            .map(|seed| format!("SOLIPSISM_SEED={seed:x} "));
-        let seed = seed.unwrap_or_default();
-        format!("  run it again: {seed}cargo test {} -- --exact", self.name)
+        let Options {
+            seed,
+            time_limit,
+            wall_limit,
+        } = self.options;
+        let nanos =
+            |name, limit: Option<Duration>| Some(format!("{name}={}ns ", limit?.as_nanos()));
+        let variables = [
+            seed.map(|seed| format!("SOLIPSISM_SEED={seed:x} ")),
+            nanos("SOLIPSISM_TIME_LIMIT", time_limit),
+            nanos("SOLIPSISM_WALL_LIMIT", wall_limit),
+        ];
+        let variables: String = variables.into_iter().flatten().collect();
+        let ignored = match self.test.ignore {
+            Some(_) => " --include-ignored",
+            None => "",
+        };
+        format!(
+            "  run it again: {variables}cargo test {} -- --exact{ignored}",
+            self.name
+        )
     }
 
     /// Runs it. A runner that unwinds in spite of its promise fails this case and no other.

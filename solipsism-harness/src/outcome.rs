@@ -36,6 +36,8 @@ pub enum FailureKind {
     Panicked {
         /// What was passed to `panic!`.
         message: String,
+        /// Whether that is all that went wrong. A test that is to panic passes by nothing else.
+        alone: bool,
     },
     /// All else: a hang, an error, a limit.
     Failed,
@@ -47,10 +49,9 @@ impl Outcome {
         match (should_panic, self) {
             (ShouldPanic::No, outcome) => matches!(outcome, Self::Passed),
             (_, Self::Passed) => false,
-            (ShouldPanic::Yes, Self::Failed(failure)) => failure.panic_message().is_some(),
-            (ShouldPanic::With(expected), Self::Failed(failure)) => failure
-                .panic_message()
-                .is_some_and(|message| message.contains(expected)),
+            (wanted, Self::Failed(failure)) => failure
+                .panic()
+                .is_some_and(|(message, alone)| alone && wanted.is_met_by(message)),
         }
     }
 
@@ -85,12 +86,15 @@ impl Outcome {
     /// What libtest would say of an outcome that is not the panic a test wants.
     #[cfg(feature = "libtest-mimic")]
     fn remark(&self, test: &Test) -> Option<String> {
-        let message = match self {
+        let panic = match self {
             Self::Passed => None,
-            Self::Failed(failure) => failure.panic_message(),
+            Self::Failed(failure) => failure.panic(),
         };
-        match (test.should_panic, message) {
+        match (test.should_panic, panic.map(|(message, _)| message)) {
             (ShouldPanic::No, _) => None,
+            (wanted, Some(message)) if wanted.is_met_by(message) => {
+                Some("test panicked as expected, but that is not all that went wrong".to_owned())
+            }
             (ShouldPanic::With(expected), Some(message)) => Some(format!(
                 "panic did not contain expected string\n      panic message: {message:?}\n expected substring: {expected:?}"
             )),
@@ -102,9 +106,10 @@ impl Outcome {
 }
 
 impl Failure {
-    fn panic_message(&self) -> Option<&str> {
+    /// The message of the test's panic, and whether that is all that went wrong.
+    fn panic(&self) -> Option<(&str, bool)> {
         match &self.kind {
-            FailureKind::Panicked { message } => Some(message),
+            FailureKind::Panicked { message, alone } => Some((message, *alone)),
             FailureKind::Failed => None,
         }
     }
@@ -136,6 +141,7 @@ mod tests {
     fn panicked() -> Outcome {
         failed(FailureKind::Panicked {
             message: "say \"foo\"".to_owned(),
+            alone: true,
         })
     }
 
@@ -168,6 +174,21 @@ mod tests {
                 "      panic message: \"say \\\"foo\\\"\"\n expected substring: \"bar\"",
             )
             .to_owned())
+        );
+    }
+
+    #[test]
+    fn the_right_panic_does_not_cover_up_another_failure() {
+        let kind = FailureKind::Panicked {
+            message: "foo".to_owned(),
+            alone: false,
+        };
+        assert_eq!(
+            judge(failed(kind), ShouldPanic::With("foo")),
+            Err(
+                "the report\nnote: test panicked as expected, but that is not all that went wrong"
+                    .to_owned()
+            )
         );
     }
 

@@ -56,6 +56,17 @@ pub enum ShouldPanic {
     With(&'static str),
 }
 
+impl ShouldPanic {
+    /// Whether this is a panic that the test is to end with.
+    pub(crate) fn is_met_by(self, message: &str) -> bool {
+        match self {
+            Self::No => false,
+            Self::Yes => true,
+            Self::With(expected) => message.contains(expected),
+        }
+    }
+}
+
 inventory::collect!(Test);
 
 /// Every test registered in this binary, in the order in which the linker happened to place them.

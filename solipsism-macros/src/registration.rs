@@ -117,8 +117,8 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
 ///         name(fixture_0).await
 ///     },
 ///     {
-///         use ::solipsism::__private::{ViaAnything as _, ViaDebug as _, ViaError as _};
-///         (&&::solipsism::__private::returns::<io::Result<()>>()).ending()
+///         use ::solipsism::__private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _};
+///         (&&&::solipsism::__private::returns::<io::Result<()>>()).ending()
 ///     },
 /// )
 /// ```
@@ -154,7 +154,7 @@ fn body(arguments: &Arguments, signature: &Signature) -> TokenStream {
         Some(returns) if !is_unit(returns) => {
             let call = about_type(arguments, returns, "returns", &quote!());
             quote_spanned! {Span::mixed_site()=>
-                { use #private::{ViaAnything as _, ViaDebug as _, ViaError as _}; (&&#call).ending() }
+                { use #private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _}; (&&&#call).ending() }
             }
         }
         _ => quote_spanned!(Span::mixed_site()=> #private::done),

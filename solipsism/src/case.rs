@@ -1,5 +1,6 @@
 //! One case in one world: set-up, body, the rest of its instant, the end; and a watch over the real time that takes.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::panic::Location;
 use std::pin::{Pin, pin};
@@ -15,7 +16,7 @@ use crate::ending::Ending;
 use crate::event_loop::Builder;
 use crate::executor::{Inbox, Stage, World};
 use crate::panics::{self, Print};
-use crate::stopped::{Stopped, Verdict};
+use crate::stopped::{Doing, Stopped, Verdict};
 use crate::task::JoinError;
 use crate::time::{Epoch, Instant};
 
@@ -24,6 +25,14 @@ pub type Body = Pin<Box<dyn Future<Output = Ending>>>;
 
 /// A minute of real time: libtest begins to complain then, and a virtual test takes milliseconds.
 const WALL_LIMIT: Duration = Duration::from_secs(60);
+
+/// Far longer than a poll takes, and far shorter than anybody minds.
+const SECOND_LOOK: Duration = Duration::from_millis(20);
+
+thread_local! {
+    /// Set first and hence destroyed last: the channel closes when all other locals of the thread are gone.
+    static LAST_WORD: Cell<Option<mpsc::Sender<News>>> = const { Cell::new(None) };
+}
 
 /// Runs a test in a world of its own: what an attribute's expansion registers.
 #[derive(Debug)]
@@ -112,6 +121,7 @@ impl Runner for InWorld {
         let thread = thread::Builder::new()
             .name(case.name.clone())
             .spawn(move || {
+                LAST_WORD.set(Some(tell.clone()));
                 let inbox = Arc::new(Inbox::new());
                 // Nobody listens any more once the limit is over.
                 let _ = tell.send(News::Began(Arc::clone(&inbox)));
@@ -125,13 +135,15 @@ impl Runner for InWorld {
             match news.recv_timeout(limit) {
                 Ok(News::Began(began)) => inbox = Some(began),
                 Ok(News::Ended(ended)) => {
-                    // Its thread-locals' destructors belong to the test too.
-                    let _ = thread.join();
-                    return outcome(ended);
+                    // Its thread-locals' destructors belong to the test too; with the last of them its end is told.
+                    return match news.recv_timeout(limit) {
+                        Err(mpsc::RecvTimeoutError::Timeout) => locals_are_stuck(ended, limit),
+                        _ => outcome(ended),
+                    };
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => {
                     let inbox = inbox.unwrap_or_else(|| Arc::new(Inbox::new()));
-                    return outcome(Err(wall_limit(&inbox, limit)));
+                    return outcome(Err(wall_limit(&inbox, &news, limit)));
                 }
                 Err(mpsc::RecvTimeoutError::Disconnected) => {
                     let payload = thread.join().expect_err("it ended without a word");
@@ -174,7 +186,16 @@ fn rest(world: &Rc<World>, returned: Option<Result<Ending, JoinError>>) -> Resul
     let returned = returned.expect("the run ends when the body does");
     match returned.expect("a body is never aborted") {
         Ok(()) => world.run_to_rest(),
-        Err(error) => Err(world.stop(Verdict::ReturnedError(chain(&*error)))),
+        Err(error) => {
+            let told = panics::catch(Print::Later, || {
+                let chain = chain(&*error);
+                drop(error);
+                chain
+            });
+            // An error that cannot even be printed is a failure all the same.
+            let chain = told.unwrap_or_else(|panic| vec![format!("one whose text {}", panic.text)]);
+            Err(world.stop(Verdict::ReturnedError(chain)))
+        }
     }
 }
 
@@ -185,17 +206,35 @@ fn chain(error: &dyn Error) -> Vec<String> {
         .collect()
 }
 
-fn wall_limit(inbox: &Arc<Inbox>, limit: Duration) -> Stopped {
+fn wall_limit(inbox: &Arc<Inbox>, news: &mpsc::Receiver<News>, limit: Duration) -> Stopped {
+    let polls = inbox.polls();
     let polling = inbox.polling();
+    // Who is stuck is found out by a second look.
+    let _ = news.recv_timeout(SECOND_LOOK);
+    let doing = match polling {
+        _ if inbox.polls() != polls => Doing::Running { polls },
+        Some(task) => Doing::Polling(task),
+        None => Doing::Waiting,
+    };
     inbox.judge();
+    let verdict = Verdict::WallLimit {
+        limit,
+        doing,
+        panics: inbox.panics(),
+    };
     let now = Instant::from_nanos(inbox.now());
-    Stopped::new(
-        Verdict::WallLimit { limit, polling },
-        now,
-        Vec::new(),
-        Vec::new(),
-        inbox,
-    )
+    Stopped::new(verdict, now, Vec::new(), Vec::new(), inbox)
+}
+
+fn locals_are_stuck(ended: Result<(), Stopped>, limit: Duration) -> Outcome {
+    let stuck = format!(
+        "wall limit: the test had ended, but a destructor of its thread's locals did not return within {limit:?} of \
+         real time"
+    );
+    failed(match ended {
+        Ok(()) => stuck,
+        Err(stopped) => format!("{stopped}\nand {stuck}"),
+    })
 }
 
 fn outcome(ended: Result<(), Stopped>) -> Outcome {
@@ -206,6 +245,7 @@ fn outcome(ended: Result<(), Stopped>) -> Outcome {
     let kind = match stopped.panic_message() {
         Some(message) => FailureKind::Panicked {
             message: message.to_owned(),
+            alone: stopped.is_alone(),
         },
         None => FailureKind::Failed,
     };

@@ -1,5 +1,6 @@
 //! What a test returns, and when that is a failure.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
 use std::marker::PhantomData;
@@ -26,6 +27,12 @@ pub trait TestReturn {
 impl TestReturn for () {
     fn ending(self) -> Ending {
         Ok(())
+    }
+}
+
+impl TestReturn for Infallible {
+    fn ending(self) -> Ending {
+        match self {}
     }
 }
 
@@ -76,10 +83,31 @@ impl fmt::Display for InWords {
 
 impl Error for InWords {}
 
-/// What a test returns, for `(&&returns::<R>()).ending()`. Method resolution tries the implementations below for
-/// `&Returned`, `&&Returned` and `Returned`, in this order, and takes the first that fits: so an `Error` keeps its
-/// sources, and anything else at least its `Debug` form.
+/// What a test returns, for `(&&&returns::<R>()).ending()`. Method resolution tries the implementations below for
+/// `&&Returned`, `&&&Returned`, `&Returned` and `Returned`, in this order, and takes the first that fits: so an `Error`
+/// keeps its sources, and anything else at least its `Debug` form.
 pub struct Returned<R>(pub(crate) PhantomData<R>);
+
+/// For results whose error is boxed already and `Send`: std converts that into no other box.
+pub trait ViaSendError {
+    /// What the test returns.
+    type Out;
+
+    /// What tells whether that is a failure.
+    fn ending(&self) -> fn(Self::Out) -> Ending;
+}
+
+impl<T: TestReturn> ViaSendError for &&Returned<Result<T, Box<dyn Error + Send + Sync>>> {
+    type Out = Result<T, Box<dyn Error + Send + Sync>>;
+
+    fn ending(&self) -> fn(Self::Out) -> Ending {
+        |returned| {
+            returned
+                .map_err(|error| -> Box<dyn Error> { error })?
+                .ending()
+        }
+    }
+}
 
 /// For results whose error is, or converts into, a boxed `Error`: `anyhow::Error`, `String` and `&str` do.
 pub trait ViaError {
@@ -90,7 +118,7 @@ pub trait ViaError {
     fn ending(&self) -> fn(Self::Out) -> Ending;
 }
 
-impl<T: TestReturn, E: Into<Box<dyn Error>>> ViaError for &Returned<Result<T, E>> {
+impl<T: TestReturn, E: Into<Box<dyn Error>>> ViaError for &&&Returned<Result<T, E>> {
     type Out = Result<T, E>;
 
     fn ending(&self) -> fn(Self::Out) -> Ending {
@@ -107,7 +135,7 @@ pub trait ViaDebug {
     fn ending(&self) -> fn(Self::Out) -> Ending;
 }
 
-impl<R: TestReturn> ViaDebug for &&Returned<R> {
+impl<R: TestReturn> ViaDebug for &Returned<R> {
     type Out = R;
 
     fn ending(&self) -> fn(R) -> Ending {

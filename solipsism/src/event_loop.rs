@@ -115,6 +115,8 @@ impl EventLoop {
         let mut body = pin!(Stage::new(future));
         match self.world.run(Print::Now, site, body.as_mut()) {
             Ok(()) => {
+                let failures = self.world.take_unheld_failures();
+                Stopped::after(failures, self.now(), self.world.inbox())?;
                 let output = body.output().expect("the run ends when the body does");
                 Ok(output.expect("a body is never aborted"))
             }
@@ -210,7 +212,16 @@ impl EventLoop {
     /// # Errors
     ///
     /// [`Stopped`] if a task's panic was never told to anybody, or a destructor panicked.
+    ///
+    /// # Panics
+    ///
+    /// If this is a handle to a loop that another value owns.
+    #[track_caller]
     pub fn close(self) -> Result<(), Stopped> {
+        assert!(
+            self.owner,
+            "`EventLoop::close` was called on a handle: call it on what `EventLoop::new` returned"
+        );
         self.end()
     }
 

@@ -9,7 +9,9 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe, Location, PanicHookInfo};
 use std::sync::Once;
+use std::thread;
 
+use crate::executor::World;
 use crate::time::Instant;
 
 /// A caught panic.
@@ -44,6 +46,8 @@ pub(crate) enum Print {
 thread_local! {
     static INSIDE: Cell<Option<Print>> = const { Cell::new(None) };
     static RAISED: RefCell<Option<PanicText>> = const { RefCell::new(None) };
+    /// Whether there is anything in `RAISED`; cheaper to ask.
+    static ANY_RAISED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Calls `f`; a panic in it is caught, with its message and place.
@@ -57,9 +61,13 @@ pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Panic> 
     // A future that panicked is never polled again and its world says so: no broken invariant can be seen.
     let result = panic::catch_unwind(AssertUnwindSafe(f));
     INSIDE.set(outside);
+    if result.is_ok() && ANY_RAISED.get() && !thread::panicking() {
+        // Whatever was raised in there, user code caught it. In a destructor it may be what runs the destructor.
+        take_raised();
+    }
     result.map_err(|payload| {
         let message = message(&*payload);
-        let raised = RAISED.take().filter(|raised| raised.message == message);
+        let raised = take_raised().filter(|raised| raised.message == message);
         let text = raised.unwrap_or(PanicText {
             message,
             location: None,
@@ -74,8 +82,18 @@ pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Panic> 
 /// Goes on with a panic that was caught elsewhere: its message and place come along.
 pub(crate) fn resume(mut panic: Panic) -> ! {
     panic.text.printed = false;
-    RAISED.set(Some(panic.text));
+    replace_raised(panic.text);
     panic::resume_unwind(panic.payload)
+}
+
+fn take_raised() -> Option<PanicText> {
+    ANY_RAISED.set(false);
+    RAISED.take()
+}
+
+fn replace_raised(text: PanicText) -> Option<PanicText> {
+    ANY_RAISED.set(true);
+    RAISED.replace(Some(text))
 }
 
 /// Panics as if at `site`: for what is found out in a poll, where the compiler no longer knows the caller.
@@ -109,7 +127,12 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
         printed,
         backtrace: (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string()),
     };
-    if let Some(first) = RAISED.replace(Some(text.clone())) {
+    World::try_with(|world| {
+        if world.is_watched() {
+            world.inbox().note_panic(text.to_string());
+        }
+    });
+    if let Some(first) = replace_raised(text.clone()) {
         // Either user code caught the first one, or this one was raised while that one unwinds and the process is
         // about to abort: then no report will come.
         eprintln!("{first}\nthen {text}");

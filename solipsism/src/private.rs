@@ -9,7 +9,7 @@ pub use solipsism_harness::{ShouldPanic, Test, duration, run_under_libtest, subm
 pub use solipsism_harness::main;
 
 pub use crate::case::{Body, InWorld, Settings};
-pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError};
+pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError, ViaSendError};
 pub use crate::event_loop::ClockKind as Clock;
 pub use crate::time::epoch;
 pub use solipsism_macros::test;

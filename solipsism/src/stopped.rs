@@ -28,7 +28,10 @@ struct Report {
     at: Instant,
     /// Where the verdict is about standing still: who stands.
     tasks: Vec<StuckTask>,
+    /// What went wrong before the verdict: the likely cause.
     failures: Vec<Failure>,
+    /// What went wrong after it.
+    after: Vec<Failure>,
     stranger: Option<String>,
     inbox: Arc<Inbox>,
 }
@@ -60,9 +63,20 @@ pub(crate) enum Verdict {
     },
     WallLimit {
         limit: Duration,
-        /// Whose poll has not returned.
-        polling: Option<Arc<Header>>,
+        doing: Doing,
+        /// What panicked until then.
+        panics: Vec<String>,
     },
+}
+
+/// What a world was doing when its wall limit came.
+pub(crate) enum Doing {
+    /// It went on polling.
+    Running { polls: u64 },
+    /// A poll has not returned.
+    Polling(Arc<Header>),
+    /// Neither.
+    Waiting,
 }
 
 impl Verdict {
@@ -92,6 +106,7 @@ impl Stopped {
             at,
             tasks,
             failures,
+            after: Vec::new(),
             stranger: inbox.stranger(),
             inbox: Arc::clone(inbox),
         }))
@@ -158,8 +173,8 @@ impl Stopped {
     }
 
     /// What went wrong beside the verdict.
-    pub(crate) fn failures(&self) -> &[Failure] {
-        &self.0.failures
+    pub(crate) fn failures(&self) -> impl Iterator<Item = &Failure> {
+        self.0.failures.iter().chain(&self.0.after)
     }
 
     pub(crate) fn panic_message(&self) -> Option<&str> {
@@ -171,16 +186,21 @@ impl Stopped {
 
     /// Adds what went wrong after the verdict.
     pub(crate) fn attach(&mut self, failures: Vec<Failure>) {
-        let known: Vec<_> = self
+        let before: Vec<_> = self
             .0
             .failures
             .iter()
             .map(|known| (known.task, known.what))
             .collect();
         let new = failures.into_iter().filter(|failure| {
-            failure.what != Lost::Task || !known.contains(&(failure.task, failure.what))
+            failure.what != Lost::Task || !before.contains(&(failure.task, failure.what))
         });
-        self.0.failures.extend(new);
+        self.0.after.extend(new);
+    }
+
+    /// Whether the verdict is all that went wrong.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.0.failures.is_empty() && self.0.after.is_empty()
     }
 
     /// What happened since the verdict that puts it in another light.

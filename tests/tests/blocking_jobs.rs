@@ -11,10 +11,6 @@ use solipsism::task::{spawn_blocking, yield_now};
 use solipsism::time::{Duration, sleep};
 use solipsism::{EventLoop, spawn};
 
-const fn secs(secs: u64) -> Duration {
-    Duration::from_secs(secs)
-}
-
 #[solipsism::test]
 async fn blocking_jobs_are_delivered_in_the_order_of_submission() {
     let (done, second_is_done) = mpsc::channel();
@@ -89,13 +85,6 @@ async fn the_clock_waits_for_a_job_whose_result_was_given_up() {
     release.send(()).expect("the job listens");
     sleep(Duration::from_nanos(1)).await;
     assert!(done.load(Ordering::SeqCst));
-}
-
-#[solipsism::test]
-#[ignore = "the threads of `futures_executor::ThreadPool` count as inside of an executor"]
-async fn a_blocking_job_may_run_an_event_loop_of_its_own() {
-    let inner = spawn_blocking(|| EventLoop::new().block_on(async { sleep(secs(1)).await }));
-    inner.await.expect("it finishes");
 }
 
 #[solipsism::test]

@@ -2,11 +2,11 @@
 //! a test's own.
 
 use std::cell::RefCell;
-use std::future::{Future, pending, poll_fn};
+use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::mpsc;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use solipsism::task::{self, JoinSet, spawn_blocking, yield_now};
 use solipsism::time::{Duration, sleep};
@@ -228,24 +228,6 @@ fn a_handle_that_is_dropped_after_its_world_is_harmless() {
     abort.abort();
     assert!(task.is_finished() && abort.is_finished());
     drop(task);
-}
-
-#[test]
-#[ignore = "a `Sleep` finds its world through the running task, and there is none"]
-fn a_sleep_that_is_dropped_outside_of_its_world_takes_its_deadline_back() {
-    let event_loop = EventLoop::new();
-    let [begun] = event_loop.block_on(async {
-        let mut begun = Box::pin(sleep(secs(1)));
-        assert!(
-            begun
-                .as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()))
-                .is_pending()
-        );
-        [begun]
-    });
-    drop(begun);
-    assert_eq!(event_loop.next_deadline(), None);
 }
 
 #[test]

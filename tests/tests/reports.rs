@@ -27,7 +27,7 @@ async fn a_report_is_the_same_at_any_number_of_threads() {
 #[solipsism::test]
 async fn a_seed_is_part_of_the_line_that_repeats_a_run() {
     let printed = run(FAILURES, &["panics", "--exact", "--seed", "0x7F3a"]);
-    expect![[r"
+    expect![[r#"
 
         running 1 test
         test panics ... FAILED
@@ -46,9 +46,9 @@ async fn a_seed_is_part_of_the_line_that_repeats_a_run() {
         failures:
             panics
 
-        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 29 filtered out; finished in …
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 35 filtered out; finished in …
 
-    "]]
+    "#]]
     .assert_eq(&printed.stdout);
 }
 
@@ -62,7 +62,7 @@ async fn a_time_limit_of_the_command_line_beats_that_of_the_test() {
 
 #[solipsism::test]
 async fn an_ignored_test_runs_when_asked() {
-    let printed = run(FAILURES, &["--ignored"]);
+    let printed = run(FAILURES, &["--ignored", "is_ignored"]);
     assert_eq!(printed.code, Some(0));
     assert!(
         printed.stdout.contains("test is_ignored ... ok"),
@@ -75,6 +75,19 @@ async fn an_ignored_test_runs_when_asked() {
         "{}",
         printed.stdout
     );
+}
+
+#[solipsism::test]
+async fn a_wall_limit_tells_what_was_going_on_and_what_had_gone_wrong() {
+    let printed = run(FAILURES, &["--ignored", "runs_for_too_long"]);
+    for told in [
+        "wall limit: not finished after 100ms of real time, at ",
+        "still running after ",
+        "before that something panicked at tests/src/bin/failures.rs:",
+        "an early cause",
+    ] {
+        assert!(printed.stdout.contains(told), "{told}\n{}", printed.stdout);
+    }
 }
 
 #[solipsism::test]
@@ -120,9 +133,9 @@ async fn a_target_without_tests_is_an_error() {
 #[solipsism::test]
 async fn two_tests_of_one_name_are_an_error() {
     let printed = run(env!("CARGO_BIN_EXE_one_name_twice"), &[]);
-    expect![[r#"
+    expect![[r"
         error: two tests are named `twice`, one at tests/src/bin/one_name_twice.rs:4:10 and one at tests/src/bin/one_name_twice.rs:9:14: rename one of them, or move it into another module
-    "#]]
+    "]]
     .assert_eq(&printed.stderr);
     assert_eq!(printed.code, Some(101));
 }

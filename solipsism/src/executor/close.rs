@@ -31,6 +31,8 @@ pub(crate) enum Lost {
     Destructor,
     /// A blocking job whose task was aborted.
     Job,
+    /// A waker that panicked as it was called or dropped.
+    Waker,
 }
 
 impl Failure {
@@ -62,7 +64,7 @@ impl World {
         } else {
             let joiner = self.tasks.borrow_mut().finish(task);
             if let Some(joiner) = joiner {
-                joiner.wake();
+                self.wake(joiner);
             }
         }
     }
@@ -115,6 +117,19 @@ impl World {
         }
     }
 
+    /// Calls what may be code of a user's, but is no task's: a waker. A panic of it is contained and told of.
+    pub(super) fn contain(&self, call: impl FnOnce()) {
+        if let Err(panic) = panics::catch(Print::Later, call) {
+            self.failures.borrow_mut().push(Failure {
+                task: 0,
+                who: "a waker".to_owned(),
+                site: Location::caller(),
+                what: Lost::Waker,
+                text: panic.text,
+            });
+        }
+    }
+
     pub(super) fn lose_job(&self, site: &'static Location<'static>, panic: Panic) {
         self.failures.borrow_mut().push(Failure {
             task: 0,
@@ -160,6 +175,11 @@ impl World {
         failures
     }
 
+    /// Panics that no handle keeps.
+    pub(crate) fn take_unheld_failures(&self) -> Vec<Failure> {
+        self.failures.take()
+    }
+
     pub(super) fn held_failures(&self) -> Vec<Failure> {
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted();
@@ -196,7 +216,8 @@ impl World {
         let unfired = self.deadlines.take();
         let settling = self.settling.take();
         let advancing = self.advancing.take();
-        drop((unfired, settling, advancing));
+        self.contain(|| drop((unfired, settling, advancing)));
+        failures.extend(self.failures.take());
         self.ready.borrow_mut().clear();
         self.inbox.close();
         failures

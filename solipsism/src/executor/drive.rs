@@ -104,23 +104,25 @@ impl World {
     ) -> Result<(), Stop> {
         // Ours, and the watch's; all other references are wakers.
         let owners = if self.watched { 2 } else { 1 };
+        let mut never_woken = false;
         loop {
             self.read_inbox();
             let next = self.ready.borrow_mut().pop();
             match next {
+                // Only now, so that a task that failed in this instant is told of as the cause.
+                None if never_woken => return Err(Verdict::NeverWoken.into()),
                 None => self.idle(budget)?,
                 Some(TaskKey::BODY) => {
                     budget.poll_body(header)?;
                     let finished = self
                         .poll(header, print, body.as_mut())
                         .map_err(Stop::Panic)?;
-                    self.check_failures()?;
+                    // What a finished body returned counts too: whoever asked for the run looks at the failures then.
                     if finished {
                         return Ok(());
                     }
-                    if Arc::strong_count(header) == owners && !header.is_queued() {
-                        return Err(Verdict::NeverWoken.into());
-                    }
+                    self.check_failures()?;
+                    never_woken = Arc::strong_count(header) == owners && !header.is_queued();
                 }
                 Some(key) => {
                     let task = self.tasks.borrow_mut().check_out(key);
@@ -171,6 +173,7 @@ impl World {
         self.current.set(header.key.id);
         if self.watched {
             self.inbox.watch(Some(header));
+            self.inbox.count_poll();
         }
         let waker = waker_ref(header);
         let mut cx = Context::from_waker(&waker);
@@ -220,8 +223,9 @@ impl World {
             self.wait(None, budget);
             return Ok(());
         }
-        if let Some((_, waiter)) = self.settling.borrow_mut().pop_front() {
-            waiter.waker.wake();
+        let settling = self.settling.borrow_mut().pop_front();
+        if let Some((_, waiter)) = settling {
+            self.wake(waiter.waker);
             return Ok(());
         }
         let target = self
@@ -235,7 +239,7 @@ impl World {
             (Some(target), _) => {
                 self.move_clock(target, budget)?;
                 let advance = self.advancing.take().expect("its target was just read");
-                advance.waiter.waker.wake();
+                self.wake(advance.waiter.waker);
                 Ok(())
             }
             (None, Some(_)) if self.frozen.get() > 0 => match self.pace.get() {
@@ -274,9 +278,18 @@ impl World {
         self.move_clock(at, budget)?;
         let mut woken = self.woken.take();
         self.deadlines.borrow_mut().fire(&mut woken);
-        woken.drain(..).for_each(Waker::wake);
+        // One frame for all of them; after a panic the rest get theirs.
+        while !woken.is_empty() {
+            let rest = &mut woken;
+            self.contain(|| rest.drain(..).for_each(Waker::wake));
+        }
         self.woken.set(woken);
         Ok(())
+    }
+
+    /// Wakes somebody whose waker may be code of a user's.
+    pub(super) fn wake(&self, waker: Waker) {
+        self.contain(|| waker.wake());
     }
 
     fn move_clock(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {

@@ -25,7 +25,14 @@ pub(crate) struct Inbox {
     now: AtomicU64,
     /// Whose poll is going on, for the watch.
     polling: Mutex<Option<Arc<Header>>>,
+    /// How many polls there were, for the watch.
+    polls: AtomicU64,
+    /// What panicked so far, for the watch.
+    panics: Mutex<Vec<String>>,
 }
+
+/// As many panics are kept for a wall limit's report: the first ones are the causes.
+const NOTED: usize = 8;
 
 #[derive(Default)]
 struct Letters {
@@ -51,6 +58,8 @@ impl Inbox {
             arrived: Condvar::new(),
             now: AtomicU64::new(0),
             polling: Mutex::default(),
+            polls: AtomicU64::new(0),
+            panics: Mutex::default(),
         }
     }
 
@@ -186,6 +195,31 @@ impl Inbox {
 
     pub(crate) fn polling(&self) -> Option<Arc<Header>> {
         self.polling
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Counts a poll. Only the world's own thread does, so that a load and a store will do.
+    pub(crate) fn count_poll(&self) {
+        let polls = self.polls.load(Ordering::Relaxed);
+        self.polls.store(polls + 1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn polls(&self) -> u64 {
+        self.polls.load(Ordering::Relaxed)
+    }
+
+    /// Keeps a panic's text, in case that nothing else of the world will be readable any more.
+    pub(crate) fn note_panic(&self, text: String) {
+        let mut panics = self.panics.lock().unwrap_or_else(PoisonError::into_inner);
+        if panics.len() < NOTED {
+            panics.push(text);
+        }
+    }
+
+    pub(crate) fn panics(&self) -> Vec<String> {
+        self.panics
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()

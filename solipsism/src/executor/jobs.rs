@@ -114,7 +114,7 @@ impl World {
             jobs.delivered.insert(number, result);
             drop(jobs);
             if let Some(waiter) = out.waiter {
-                waiter.waker.wake();
+                self.wake(waiter.waker);
             }
         }
         true

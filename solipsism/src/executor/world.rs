@@ -102,7 +102,8 @@ pub(crate) struct Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let left = CURRENT.replace(self.outer.take());
+        let outer = self.outer.take();
+        let left = CURRENT.try_with(|current| current.replace(outer));
         drop(left);
     }
 }
@@ -164,7 +165,11 @@ impl World {
 
     fn make_current(self: &Rc<Self>, guard: Option<futures_executor::Enter>) -> Entered {
         Entered {
-            outer: CURRENT.replace(Some(Rc::clone(self))),
+            // Not where the thread is ending: then what is dropped does without a world.
+            outer: CURRENT
+                .try_with(|current| current.replace(Some(Rc::clone(self))))
+                .ok()
+                .flatten(),
             _guard: guard,
         }
     }
@@ -195,6 +200,11 @@ impl World {
 
     pub(crate) fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Whether somebody watches over the wall limit.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.watched
     }
 
     pub(crate) fn inbox(&self) -> &Arc<Inbox> {

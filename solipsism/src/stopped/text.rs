@@ -3,26 +3,25 @@
 use std::fmt;
 use std::panic::Location;
 
-use super::{Report, Stopped, Verdict, late};
+use super::{Doing, Report, Stopped, Verdict, late};
 use crate::executor::{Failure, Lost, Standing, StuckTask, Wait};
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let report = &*self.0;
-        // A panic that came first is what the world stands still for.
-        let mut failures = report.failures.iter();
-        if report.verdict.is_stuck() || matches!(report.verdict, Verdict::BackgroundTaskFailed) {
-            for (place, failure) in failures.by_ref().enumerate() {
-                let new_line = if place > 0 { "\nand " } else { "" };
-                write!(f, "{new_line}{failure}")?;
-            }
-            if report.verdict.is_stuck() && !report.failures.is_empty() {
-                f.write_str("\nafter that it ")?;
-            }
+        // In the order of time: what failed first is the likely cause of the rest.
+        for (place, failure) in report.failures.iter().enumerate() {
+            let link = if place > 0 { "\nand " } else { "" };
+            write!(f, "{link}{failure}")?;
         }
-        report.write_verdict(f)?;
+        if !matches!(report.verdict, Verdict::BackgroundTaskFailed) {
+            if !report.failures.is_empty() {
+                f.write_str("\nafter that: ")?;
+            }
+            report.write_verdict(f)?;
+        }
         report.write_tasks(f)?;
-        for failure in failures {
+        for failure in &report.after {
             write!(f, "\nand {failure}")?;
         }
         if let Some(thread) = &report.stranger {
@@ -41,6 +40,9 @@ impl fmt::Display for Stopped {
 
 /// More tasks than this are counted, not listed: who is stuck for a reason of its own is among the first.
 const LISTED: usize = 40;
+
+/// And of one task as many waits, for the same reason.
+const WAITS: usize = 10;
 
 impl Report {
     fn write_verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,7 +77,8 @@ impl Report {
             Verdict::Livelock { polls, busiest } => {
                 write!(
                     f,
-                    "livelock: {polls} polls at {at:?}, and the clock never got to move"
+                    "livelock: {polls} polls at {at:?}, and the clock never got to move; if that is meant, raise \
+                     `poll_budget`"
                 )?;
                 let total: u64 = busiest.iter().map(|(_, polls)| polls).sum();
                 for (who, polls) in busiest {
@@ -85,7 +88,8 @@ impl Report {
             }
             Verdict::StepLimit { steps } => write!(
                 f,
-                "step limit: the clock moved {steps} times, to {at:?}, and not once was the body polled"
+                "step limit: the clock moved {steps} times, to {at:?}, and not once was the body polled; if that is \
+                 meant, raise `step_limit`"
             ),
             Verdict::TimeLimit { limit } => {
                 write!(
@@ -93,18 +97,33 @@ impl Report {
                     "time limit: not finished after {limit:?} of virtual time"
                 )
             }
-            Verdict::WallLimit { limit, polling } => {
+            Verdict::WallLimit {
+                limit,
+                doing,
+                panics,
+            } => {
                 write!(
                     f,
                     "wall limit: not finished after {limit:?} of real time, at {at:?}\n  "
                 )?;
-                match polling {
-                    Some(task) => {
+                match doing {
+                    Doing::Running { polls } => write!(
+                        f,
+                        "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
+                    )?,
+                    Doing::Polling(task) => {
                         let place = place(task.key.id, task.site);
-                        write!(f, "stuck inside one poll of {task}, {place}")
+                        write!(f, "stuck inside one poll of {task}, {place}")?;
                     }
-                    None => f.write_str("no task was being polled: it waited for something real"),
+                    Doing::Waiting => f.write_str(
+                        "no task was being polled: it waited for a blocking job, an announced wake or a real \
+                         deadline, or a destructor did not return",
+                    )?,
                 }
+                for panic in panics {
+                    write!(f, "\n  before that something {panic}")?;
+                }
+                Ok(())
             }
         }
     }
@@ -120,7 +139,8 @@ impl Report {
         }
         if matches!(self.verdict, Verdict::SleepsForever) {
             f.write_str(
-                "\n  no task is ready, no deadline is set, no blocking job is out, no outside wake was announced",
+                "\n  no task is ready, no deadline is set, no blocking job is out, and no outside wake was \
+                 announced (`event_loop.external()` does)",
             )?;
         }
         Ok(())
@@ -149,8 +169,11 @@ impl fmt::Display for StuckTask {
             self.who,
             place(self.task, self.site)
         )?;
-        for wait in &self.waits {
+        for wait in self.waits.iter().take(WAITS) {
             write!(f, "\n    {wait}")?;
+        }
+        if self.waits.len() > WAITS {
+            write!(f, "\n    and for {} more", self.waits.len() - WAITS)?;
         }
         if self.waits.is_empty() {
             f.write_str(match self.standing {
@@ -198,6 +221,11 @@ impl fmt::Display for Failure {
                 f,
                 "destructor failed: while {}, {place}, was dropped, something in it {}",
                 self.who, self.text
+            ),
+            Lost::Waker => write!(
+                f,
+                "waker failed: a waker, woken or dropped by the event loop, {}",
+                self.text
             ),
             Lost::Job => write!(
                 f,

@@ -8,7 +8,8 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::{AbortHandle, Builder, JoinError, JoinHandle};
 
-/// A set of tasks with one type of output, which it gives in the order in which they finish.
+/// A set of tasks with one type of output, which it gives in the order in which they finish. Those that were finished
+/// when the set was first asked are given in the order in which they were spawned.
 ///
 /// Dropping the set aborts its tasks. The panic of a task that was not joined fails the test, as that of any task
 /// whose handle is dropped unread.

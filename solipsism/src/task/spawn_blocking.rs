@@ -9,6 +9,9 @@ use crate::executor::World;
 ///
 /// Results are handed over in the order in which the jobs were submitted, when no task is ready, so that a run is the
 /// same however long the jobs take. [`EventLoop::builder`](crate::EventLoop::builder) says how many run at a time.
+/// The threads belong to `futures_executor::ThreadPool`, which lets no executor run on them: a job that needs an
+/// [`EventLoop`](crate::EventLoop) of its own starts a thread of its own.
+///
 /// Aborting the handle gives up the result; the job itself goes on, and the clock still waits for it.
 ///
 /// # Panics

@@ -15,7 +15,8 @@ use crate::executor::World;
 ///
 /// # Cancel safety
 ///
-/// Dropping the future takes the deadline back.
+/// Dropping the future takes the deadline back. Only where it is dropped outside of its world, once it was polled, is the
+/// deadline still reached; nobody is woken then.
 ///
 /// # Panics
 ///

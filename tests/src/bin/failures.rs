@@ -266,4 +266,76 @@ async fn is_ignored() {
     time::sleep(Duration::from_secs(100 * 365 * 86_400)).await;
 }
 
+#[solipsism::test]
+async fn returns_an_error_beside_a_lost_panic() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let _server = spawn(async { panic!("the server is gone") });
+    yield_now().await;
+    Err(Box::new(Outer("".parse::<u8>().expect_err("empty"))))
+}
+
+#[solipsism::test]
+#[should_panic(expected = "as expected")]
+async fn should_panic_and_loses_another_panic() {
+    spawn(async { panic!("not as wanted") });
+    spawn(async {
+        let _bomb = Bomb;
+        pending::<()>().await;
+    });
+    panic!("as expected");
+}
+
+#[solipsism::test(wall_limit = "100ms")]
+#[ignore = "how far it gets differs between two runs"]
+async fn runs_for_too_long() {
+    let _held = spawn(async { panic!("an early cause") });
+    loop {
+        time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+struct NeverDropped;
+
+impl Drop for NeverDropped {
+    fn drop(&mut self) {
+        loop {
+            std::thread::park();
+        }
+    }
+}
+
+thread_local! {
+    static NEVER_DROPPED: NeverDropped = const { NeverDropped };
+}
+
+#[solipsism::test(wall_limit = "100ms")]
+async fn leaves_a_local_that_is_never_dropped() {
+    NEVER_DROPPED.with(|_| ());
+}
+
+struct PanickingWaker;
+
+impl std::task::Wake for PanickingWaker {
+    fn wake(self: Arc<Self>) {
+        panic!("woken");
+    }
+}
+
+#[solipsism::test]
+async fn a_waker_panics() {
+    let mut sleep = std::pin::pin!(time::sleep(Duration::from_secs(1)));
+    let waker = Waker::from(Arc::new(PanickingWaker));
+    let mut cx = std::task::Context::from_waker(&waker);
+    assert!(sleep.as_mut().poll(&mut cx).is_pending());
+    time::sleep(Duration::from_secs(2)).await;
+}
+
+#[solipsism::test]
+async fn catches_its_own_panics() {
+    for _ in 0..2 {
+        std::panic::catch_unwind(|| panic!("caught")).expect_err("it panics");
+        yield_now().await;
+    }
+    panic!("not caught");
+}
+
 solipsism::main!();
