@@ -1,7 +1,5 @@
 //! How much a run may still do before it is told to be going nowhere.
 
-use std::collections::BTreeMap;
-
 use super::header::Header;
 use super::world::Limits;
 use crate::stopped::Verdict;
@@ -12,7 +10,7 @@ pub(super) struct Budget {
     polls: u64,
     steps: u64,
     /// Who was polled how often, over the last polls of a budget.
-    busiest: BTreeMap<String, u64>,
+    busiest: Vec<(String, u64)>,
 }
 
 /// Over how many polls a livelock's report counts who was polled: enough for a ratio, nothing beside the budget.
@@ -24,7 +22,7 @@ impl Budget {
             limits,
             polls: 0,
             steps: 0,
-            busiest: BTreeMap::new(),
+            busiest: Vec::new(),
         }
     }
 
@@ -33,12 +31,16 @@ impl Budget {
         if self.polls == self.limits.polls {
             return Err(Verdict::Livelock {
                 polls: self.limits.polls,
-                busiest: std::mem::take(&mut self.busiest).into_iter().collect(),
+                busiest: std::mem::take(&mut self.busiest),
             });
         }
         self.polls += 1;
         if self.polls + SAMPLE > self.limits.polls {
-            *self.busiest.entry(task.to_string()).or_default() += 1;
+            let who = task.to_string();
+            match self.busiest.iter_mut().find(|(busy, _)| *busy == who) {
+                Some((_, polls)) => *polls += 1,
+                None => self.busiest.push((who, 1)),
+            }
         }
         Ok(())
     }

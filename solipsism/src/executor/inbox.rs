@@ -2,7 +2,6 @@
 //! that a wake will come from outside.
 
 use std::any::Any;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
@@ -37,7 +36,8 @@ const NOTED: usize = 8;
 #[derive(Default)]
 struct Letters {
     called: Vec<Arc<Header>>,
-    finished: BTreeMap<u64, JobResult>,
+    /// Few at a time, by the number of the job.
+    finished: Vec<(u64, JobResult)>,
     /// How many blocking jobs and `External` guards are out.
     announced: usize,
     /// The first thread that woke a task without having been announced.
@@ -95,13 +95,17 @@ impl Inbox {
     /// Takes what a blocking job left; the job is no longer out once this is read.
     pub(crate) fn finish_job(&self, job: u64, result: JobResult) {
         let mut letters = self.letters();
-        letters.finished.insert(job, result);
+        letters.finished.push((job, result));
         self.notify(letters);
     }
 
     pub(crate) fn job_result(&self, job: u64) -> Option<JobResult> {
         let mut letters = self.letters();
-        let result = letters.finished.remove(&job)?;
+        let place = letters
+            .finished
+            .iter()
+            .position(|(finished, _)| *finished == job)?;
+        let (_, result) = letters.finished.swap_remove(place);
         letters.announced -= 1;
         Some(result)
     }

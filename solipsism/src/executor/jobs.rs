@@ -1,7 +1,7 @@
 //! Blocking work that is out: submitted here, done on another thread, handed back in the order of submission.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::pin::Pin;
@@ -20,16 +20,23 @@ pub(crate) struct Jobs {
     threads: usize,
     pool: Option<ThreadPool>,
     submitted: u64,
-    /// By number, hence in the order of submission: those that are out, then those that nobody has taken.
-    out: BTreeMap<u64, Out>,
-    delivered: BTreeMap<u64, JobResult>,
+    /// In the order of submission: those that are out, and those whose result nobody has taken yet.
+    order: VecDeque<Submitted>,
 }
 
-struct Out {
+struct Submitted {
+    number: u64,
     site: &'static Location<'static>,
     waiter: Option<Waiter>,
-    /// Nobody waits any more; time still does.
-    abandoned: bool,
+    state: State,
+}
+
+/// A job is `Out` until its turn to be delivered comes; then it has its result, until somebody takes it. One that
+/// nobody waits for any more is `Abandoned` meanwhile: time still waits for it.
+enum State {
+    Out,
+    Abandoned,
+    Delivered(JobResult),
 }
 
 impl Jobs {
@@ -38,15 +45,18 @@ impl Jobs {
             threads,
             pool: None,
             submitted: 0,
-            out: BTreeMap::new(),
-            delivered: BTreeMap::new(),
+            order: VecDeque::new(),
         }
     }
 
     pub(crate) fn pending(
         &self,
     ) -> impl Iterator<Item = (Option<&Waiter>, &'static Location<'static>)> {
-        self.out.values().map(|out| (out.waiter.as_ref(), out.site))
+        self.order.iter().map(|job| (job.waiter.as_ref(), job.site))
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        self.order.iter().position(|job| job.number == number)
     }
 
     fn pool(&mut self) -> &ThreadPool {
@@ -76,12 +86,12 @@ impl World {
         let mut jobs = self.jobs.borrow_mut();
         jobs.submitted += 1;
         let number = jobs.submitted;
-        let out = Out {
+        jobs.order.push_back(Submitted {
+            number,
             site,
             waiter: None,
-            abandoned: false,
-        };
-        jobs.out.insert(number, out);
+            state: State::Out,
+        });
         let inbox = Arc::clone(&self.inbox);
         inbox.announce();
         jobs.pool().spawn_ok(async move {
@@ -97,23 +107,27 @@ impl World {
     /// Hands the result of the job that was submitted first to whoever awaits it. False if it is not back yet.
     pub(crate) fn deliver_job(&self) -> bool {
         let mut jobs = self.jobs.borrow_mut();
-        let Some((&number, _)) = jobs.out.first_key_value() else {
+        let is_out = |job: &Submitted| !matches!(job.state, State::Delivered(_));
+        let Some(place) = jobs.order.iter().position(is_out) else {
             return false;
         };
-        let Some(result) = self.inbox.job_result(number) else {
+        let job = &mut jobs.order[place];
+        let Some(result) = self.inbox.job_result(job.number) else {
             return false;
         };
-        let out = jobs.out.remove(&number).expect("it is the first one");
-        if out.abandoned {
+        if let State::Abandoned = job.state {
+            let site = job.site;
+            jobs.order.remove(place);
             drop(jobs);
             let dropped = result.and_then(|value| panics::catch(Print::Later, || drop(value)));
             if let Err(panic) = dropped {
-                self.lose_job(out.site, panic);
+                self.lose_job(site, panic);
             }
         } else {
-            jobs.delivered.insert(number, result);
+            job.state = State::Delivered(result);
+            let waiter = job.waiter.take();
             drop(jobs);
-            if let Some(waiter) = out.waiter {
+            if let Some(waiter) = waiter {
                 self.wake(waiter.waker);
             }
         }
@@ -127,11 +141,16 @@ impl<T: 'static> Future for Job<T> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let delivered = World::with("a blocking job", |world| {
             let mut jobs = world.jobs.borrow_mut();
-            let delivered = jobs.delivered.remove(&self.number);
-            if let Some(out) = jobs.out.get_mut(&self.number) {
-                out.waiter = Some(world.waiter(cx));
+            let place = jobs.place(self.number)?;
+            if let State::Delivered(_) = jobs.order[place].state {
+                return jobs.order.remove(place);
             }
-            delivered
+            jobs.order[place].waiter = Some(world.waiter(cx));
+            None
+        });
+        let delivered = delivered.map(|job| match job.state {
+            State::Delivered(result) => result,
+            State::Out | State::Abandoned => unreachable!("only what is delivered is taken out"),
         });
         match delivered {
             None => Poll::Pending,
@@ -149,12 +168,26 @@ impl<T> Drop for Job<T> {
         let number = self.number;
         let left = World::try_with(|world| {
             let mut jobs = world.jobs.borrow_mut();
-            let waiter = jobs.out.get_mut(&number).and_then(|out| {
-                out.abandoned = true;
-                out.waiter.take()
-            });
-            (waiter, jobs.delivered.remove(&number))
+            let place = jobs.place(number)?;
+            if let State::Delivered(_) = jobs.order[place].state {
+                return jobs.order.remove(place);
+            }
+            let job = &mut jobs.order[place];
+            Some(Submitted {
+                number,
+                site: job.site,
+                waiter: job.waiter.take(),
+                state: std::mem::replace(&mut job.state, State::Abandoned),
+            })
         });
-        drop(left);
+        // Outside of the closure, since what a waker or a result drops may use the world.
+        if let Some(Submitted {
+            site,
+            state: State::Delivered(Err(panic)),
+            ..
+        }) = left.flatten()
+        {
+            World::try_with(|world| world.lose_job(site, panic));
+        }
     }
 }

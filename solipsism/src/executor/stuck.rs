@@ -1,6 +1,5 @@
 //! What a world that stands still looks like: every task, and what it waits for as far as the primitive is ours.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -57,6 +56,19 @@ pub(crate) enum Wait {
     },
 }
 
+/// Who waits for what, sorted by task.
+struct Waits(Vec<(u32, Wait)>);
+
+impl Waits {
+    fn of(&self, task: u32) -> Vec<Wait> {
+        let first = self.0.partition_point(|(other, _)| *other < task);
+        let waits = self.0[first..]
+            .iter()
+            .take_while(|(other, _)| *other == task);
+        waits.map(|(_, wait)| wait.clone()).collect()
+    }
+}
+
 impl World {
     /// The report of a run that ends with this verdict.
     pub(super) fn report(&self, verdict: Verdict, body: Option<&Arc<Header>>) -> Stopped {
@@ -86,13 +98,13 @@ impl World {
     }
 
     fn stuck_tasks(&self, body: Option<&Arc<Header>>) -> Vec<StuckTask> {
-        let mut waits = self.waits();
-        let mut stuck = |header: &Arc<Header>| StuckTask {
+        let waits = self.waits();
+        let stuck = |header: &Arc<Header>| StuckTask {
             who: header.to_string(),
             task: header.key.id,
             site: header.site,
             is_background: header.is_background(),
-            waits: waits.remove(&header.key.id).unwrap_or_default(),
+            waits: waits.of(header.key.id),
             standing: if header.is_queued() {
                 Standing::Ready
             } else if header.has_waker() {
@@ -101,7 +113,7 @@ impl World {
                 Standing::NeverWoken
             },
         };
-        let mut all: Vec<_> = body.map(&mut stuck).into_iter().collect();
+        let mut all: Vec<_> = body.map(stuck).into_iter().collect();
         let tasks = self.tasks.borrow();
         let alive = tasks.sorted().into_iter().map(|(task, _)| &task.header);
         all.extend(alive.filter(|header| !header.is_finished()).map(stuck));
@@ -109,9 +121,9 @@ impl World {
     }
 
     /// By task, everything of ours that it waits for.
-    fn waits(&self) -> BTreeMap<u32, Vec<Wait>> {
-        let mut waits: BTreeMap<u32, Vec<Wait>> = BTreeMap::new();
-        let mut add = |task: u32, wait: Wait| waits.entry(task).or_default().push(wait);
+    fn waits(&self) -> Waits {
+        let mut waits = Waits(Vec::new());
+        let mut add = |task: u32, wait: Wait| waits.0.push((task, wait));
         let deadlines = self.deadlines.borrow();
         let mut pending: Vec<_> = deadlines.pending().collect();
         pending.sort_by_key(|deadline| (deadline.at, deadline.site.file(), deadline.site.line()));
@@ -144,6 +156,7 @@ impl World {
             let to = Instant::from_nanos(advance.target);
             add(advance.waiter.task, Wait::Advance { to });
         }
+        waits.0.sort_by_key(|(task, _)| *task);
         waits
     }
 }
