@@ -276,11 +276,12 @@ async fn returns_an_error_beside_a_lost_panic() -> Result<(), Box<dyn Error + Se
 #[solipsism::test]
 #[should_panic(expected = "as expected")]
 async fn should_panic_and_loses_another_panic() {
-    spawn(async { panic!("not as wanted") });
+    let _held = spawn(async { panic!("not as wanted") });
     spawn(async {
         let _bomb = Bomb;
         pending::<()>().await;
     });
+    yield_now().await;
     panic!("as expected");
 }
 
