@@ -3,6 +3,8 @@
 //! The process has one panic hook. Ours goes in front of the former one at the first catch, keeps what it learns for
 //! a thread that is inside `catch`, and hands every other panic on, so that other tests' messages are left alone.
 
+mod frames;
+
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
@@ -125,7 +127,8 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
         location: info.location().map(ToString::to_string),
         at: None,
         printed,
-        backtrace: (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string()),
+        backtrace: (backtrace.status() == BacktraceStatus::Captured)
+            .then(|| frames::of_the_test(&backtrace.to_string())),
     };
     World::try_with(|world| {
         if world.is_watched() {

@@ -339,4 +339,23 @@ async fn catches_its_own_panics() {
     panic!("not caught");
 }
 
+#[solipsism::test]
+async fn a_background_panic_fails_the_test() {
+    // FAILS at once, naming the task and where it was spawned
+    solipsism::spawn(async { panic!("nobody awaits me") });
+    solipsism::time::sleep(std::time::Duration::from_secs(1)).await;
+}
+
+#[solipsism::test]
+async fn background_work_is_no_leak() {
+    solipsism::task::Builder::new()
+        .name("heartbeat")
+        .spawn(async {
+            loop {
+                solipsism::time::sleep(std::time::Duration::from_secs(30)).await
+            }
+        })
+        .background();
+}
+
 solipsism::main!();

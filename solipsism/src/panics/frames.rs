@@ -1,0 +1,95 @@
+//! The part of a backtrace that is about the test: below the machinery of panics, above that of the event loop.
+
+/// Leaves out the frames that every panic in a world has. What cannot be read is kept whole.
+pub(super) fn of_the_test(backtrace: &str) -> String {
+    let frames = split(backtrace);
+    let first = frames.iter().position(|frame| is_panicking(frame));
+    // What raises a panic is a run of frames; the test's own begin right after it.
+    let first = first.map_or(0, |first| {
+        let raising = frames[first..]
+            .iter()
+            .take_while(|frame| is_panicking(frame));
+        first + raising.count()
+    });
+    let own = frames[first..]
+        .iter()
+        .take_while(|frame| !is_of_the_loop(frame));
+    let own: String = own.copied().collect();
+    if own.is_empty() {
+        backtrace.to_owned()
+    } else {
+        own
+    }
+}
+
+/// Each frame with the lines that tell where it is.
+fn split(backtrace: &str) -> Vec<&str> {
+    let mut starts = Vec::new();
+    let mut place = 0;
+    for line in backtrace.split_inclusive('\n') {
+        let number = line.trim_start().split(':').next().unwrap_or_default();
+        if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            starts.push(place);
+        }
+        place += line.len();
+    }
+    let ends = starts.iter().skip(1).copied().chain([place]);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| &backtrace[start..end])
+        .collect()
+}
+
+fn is_panicking(frame: &str) -> bool {
+    let names = [
+        "std::panicking::",
+        "core::panicking::",
+        "rust_begin_unwind",
+        "rust_panic",
+    ];
+    let failed = [
+        "core::option::expect_failed",
+        "core::option::unwrap_failed",
+        "core::result::unwrap_failed",
+    ];
+    names
+        .iter()
+        .chain(&failed)
+        .any(|name| symbol(frame).contains(name))
+}
+
+fn is_of_the_loop(frame: &str) -> bool {
+    let symbol = symbol(frame);
+    ["executor", "panics", "__private"]
+        .iter()
+        .any(|room| symbol.contains(&format!("solipsism::{room}::")))
+}
+
+fn symbol(frame: &str) -> &str {
+    frame.lines().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_frames_of_the_test_are_left() {
+        let backtrace = "   0: std::backtrace::Backtrace::capture\n\
+                         \x20            at /rustc/x/backtrace.rs:1:1\n\
+                         \x20  1: solipsism::panics::hook\n\
+                         \x20  2: std::panicking::rust_panic_with_hook\n\
+                         \x20  3: core::panicking::panic_fmt\n\
+                         \x20  4: it::helper\n\
+                         \x20            at ./tests/it.rs:3:5\n\
+                         \x20  5: it::test::{{closure}}\n\
+                         \x20  6: <solipsism::executor::tasks::Stage<F> as solipsism::executor::tasks::AnyStage>::poll\n\
+                         \x20  7: main\n";
+        assert_eq!(
+            of_the_test(backtrace),
+            "   4: it::helper\n             at ./tests/it.rs:3:5\n   5: it::test::{{closure}}\n"
+        );
+        assert_eq!(of_the_test("<unknown>"), "<unknown>");
+    }
+}
