@@ -1,6 +1,26 @@
-//! Running the programs of this package from its suites, and making what they print comparable.
+//! What the suites share: a log of what happened in which order, and running the programs of this package so that what
+//! they print can be compared.
 
+use std::cell::RefCell;
 use std::process::{Command, Output};
+use std::rc::Rc;
+
+/// What happened, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Log(Rc<RefCell<Vec<u32>>>);
+
+impl Log {
+    /// Adds an event.
+    pub fn note(&self, what: u32) {
+        self.0.borrow_mut().push(what);
+    }
+
+    /// What happened since the last call.
+    #[must_use]
+    pub fn take(&self) -> Vec<u32> {
+        self.0.take()
+    }
+}
 
 /// What a program printed and how it ended.
 #[derive(Debug, PartialEq, Eq)]

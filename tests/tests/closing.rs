@@ -1,30 +1,15 @@
 //! The end of a world: what is dropped when, and what is told of it. Under libtest, since a loop does not run inside of
 //! a test's own.
 
-use std::cell::RefCell;
 use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 use std::sync::mpsc;
 use std::task::Poll;
 
 use solipsism::task::{self, JoinSet, spawn_blocking, yield_now};
 use solipsism::time::{Duration, sleep};
 use solipsism::{EventLoop, spawn};
-
-/// What happened, in order.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<u32>>>);
-
-impl Log {
-    fn note(&self, what: u32) {
-        self.0.borrow_mut().push(what);
-    }
-
-    fn take(&self) -> Vec<u32> {
-        self.0.take()
-    }
-}
+use solipsism_tests::Log;
 
 /// Notes that it was dropped.
 struct Guard(Log, u32);

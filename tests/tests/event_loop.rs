@@ -1,11 +1,9 @@
 //! Event loops without a harness: made, run, used again. Under libtest, since a loop does not run inside of a test's
 //! own.
 
-use std::cell::RefCell;
 use std::future::{Future, pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::task::{Context, Poll, Waker};
@@ -13,20 +11,7 @@ use std::task::{Context, Poll, Waker};
 use solipsism::task::{self, spawn_blocking, yield_now};
 use solipsism::time::{Duration, Instant, SystemTime, interval, sleep, sleep_until, timeout};
 use solipsism::{ClockKind, EventLoop, spawn};
-
-/// What happened, in order.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<u32>>>);
-
-impl Log {
-    fn note(&self, what: u32) {
-        self.0.borrow_mut().push(what);
-    }
-
-    fn take(&self) -> Vec<u32> {
-        self.0.take()
-    }
-}
+use solipsism_tests::Log;
 
 /// Notes that it was dropped.
 struct Guard(Log, u32);

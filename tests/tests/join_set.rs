@@ -1,25 +1,10 @@
 //! Tasks that belong together.
 
-use std::cell::RefCell;
 use std::future::pending;
-use std::rc::Rc;
 
 use solipsism::task::{self, Builder, JoinSet, yield_now};
 use solipsism::time::{Duration, sleep};
-
-/// What happened, in order.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<u32>>>);
-
-impl Log {
-    fn note(&self, what: u32) {
-        self.0.borrow_mut().push(what);
-    }
-
-    fn take(&self) -> Vec<u32> {
-        self.0.take()
-    }
-}
+use solipsism_tests::Log;
 
 /// Notes that it was dropped, and as part of which task.
 struct Guard(Log);

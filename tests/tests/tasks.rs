@@ -11,20 +11,7 @@ use futures_channel::oneshot;
 use solipsism::task::{self, AbortHandle, Builder, JoinError, JoinHandle, yield_now};
 use solipsism::time::{Duration, Instant, sleep, timeout};
 use solipsism::{EventLoop, spawn};
-
-/// What happened, in order.
-#[derive(Clone, Default)]
-struct Log(Rc<RefCell<Vec<u32>>>);
-
-impl Log {
-    fn note(&self, what: u32) {
-        self.0.borrow_mut().push(what);
-    }
-
-    fn take(&self) -> Vec<u32> {
-        self.0.take()
-    }
-}
+use solipsism_tests::Log;
 
 /// Notes that it was dropped, and as part of which task.
 struct Guard(Log);
