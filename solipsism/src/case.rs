@@ -1,11 +1,12 @@
 //! One case in one world: set-up, body, the rest of its instant, the end; and a watch over the real time that takes.
 
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::error::Error;
 use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ const SECOND_LOOK: Duration = Duration::from_millis(20);
 
 thread_local! {
     /// Set first and hence destroyed last: the channel closes when all other locals of the thread are gone.
-    static LAST_WORD: Cell<Option<mpsc::Sender<News>>> = const { Cell::new(None) };
+    static ALIVE: Cell<Option<mpsc::Sender<Infallible>>> = const { Cell::new(None) };
 }
 
 /// Runs a test in a world of its own: what an attribute's expansion registers.
@@ -101,13 +102,6 @@ fn seed_of(name: &str) -> u64 {
     })
 }
 
-/// What the thread of a case tells the one that watches it.
-enum News {
-    /// The world exists; this is the part of it that may be looked at.
-    Began(Arc<Inbox>),
-    Ended(Result<(), Stopped>),
-}
-
 impl Runner for InWorld {
     /// Each case has a thread of its own, named as the test, which is left alone if the wall limit comes first.
     fn run(&self, case: &Case) -> Outcome {
@@ -116,44 +110,33 @@ impl Runner for InWorld {
             .wall_limit
             .or(self.settings.wall_limit)
             .unwrap_or(WALL_LIMIT);
-        let (tell, news) = mpsc::channel();
         let (builder, body, site) = (self.settings.builder(case), self.body, case.test.site);
-        let thread = thread::Builder::new()
-            .name(case.name.clone())
-            .spawn(move || {
-                LAST_WORD.set(Some(tell.clone()));
-                let inbox = Arc::new(Inbox::new());
-                // Nobody listens any more once the limit is over.
-                let _ = tell.send(News::Began(Arc::clone(&inbox)));
+        let inbox = Arc::new(Inbox::new());
+        let ended = Arc::new(Mutex::new(None));
+        let (alive, gone) = mpsc::channel();
+        let thread = thread::Builder::new().name(case.name.clone()).spawn({
+            let (inbox, ended) = (Arc::clone(&inbox), Arc::clone(&ended));
+            move || {
+                ALIVE.set(Some(alive));
                 let world = Rc::new(builder.build_watched(inbox));
-                let _ = tell.send(News::Ended(run_case(&world, body, site)));
-            });
+                let result = run_case(&world, body, site);
+                *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            }
+        });
         let thread = thread.expect("the system gives a thread for each test that runs");
-        let mut inbox = None;
-        loop {
-            // The first piece of news comes at once; the limit is that of the second.
-            match news.recv_timeout(limit) {
-                Ok(News::Began(began)) => inbox = Some(began),
-                Ok(News::Ended(ended)) => {
-                    // Its thread-locals' destructors belong to the test too; with the last of them its end is told.
-                    return match news.recv_timeout(limit) {
-                        Err(mpsc::RecvTimeoutError::Timeout) => locals_are_stuck(ended, limit),
-                        _ => outcome(ended),
-                    };
-                }
-                Err(mpsc::RecvTimeoutError::Timeout) => {
-                    let inbox = inbox.unwrap_or_else(|| Arc::new(Inbox::new()));
-                    return outcome(Err(wall_limit(&inbox, &news, limit)));
-                }
-                Err(mpsc::RecvTimeoutError::Disconnected) => {
-                    let payload = thread.join().expect_err("it ended without a word");
-                    let panic = panics::catch(Print::Later, || std::panic::resume_unwind(payload));
-                    let text = panic
-                        .err()
-                        .map(|panic| panic.text.to_string())
-                        .unwrap_or_default();
-                    return failed(format!("the case could not be run: its thread {text}"));
-                }
+        // Nothing is ever sent: the channel closes when the thread is done, its locals' destructors included.
+        let is_over = gone.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Disconnected);
+        let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (ended, is_over) {
+            (Some(ended), true) => outcome(ended),
+            (Some(ended), false) => locals_are_stuck(ended, limit),
+            (None, false) => outcome(Err(wall_limit(&inbox, &gone, limit))),
+            (None, true) => {
+                let payload = thread.join().expect_err("it ended without a word");
+                let panic = panics::catch(Print::Later, || std::panic::resume_unwind(payload));
+                let text = panic.err().map(|panic| panic.text.to_string());
+                let text = text.unwrap_or_default();
+                failed(format!("the case could not be run: its thread {text}"))
             }
         }
     }
@@ -206,11 +189,11 @@ fn chain(error: &dyn Error) -> Vec<String> {
         .collect()
 }
 
-fn wall_limit(inbox: &Arc<Inbox>, news: &mpsc::Receiver<News>, limit: Duration) -> Stopped {
+fn wall_limit(inbox: &Arc<Inbox>, gone: &mpsc::Receiver<Infallible>, limit: Duration) -> Stopped {
     let polls = inbox.polls();
     let polling = inbox.polling();
     // Who is stuck is found out by a second look.
-    let _ = news.recv_timeout(SECOND_LOOK);
+    let _ = gone.recv_timeout(SECOND_LOOK);
     let doing = match polling {
         _ if inbox.polls() != polls => Doing::Running { polls },
         Some(task) => Doing::Polling(task),

@@ -3,7 +3,7 @@
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ pub(crate) type JobResult = Result<Box<dyn Any + Send>, Panic>;
 
 /// Shared by a world, its wakers, its blocking jobs and the watch over its wall limit.
 pub(crate) struct Inbox {
-    owner: ThreadId,
+    /// The thread of the world, once that exists.
+    owner: OnceLock<ThreadId>,
     /// Whether `letters` holds something that was not read yet.
     news: AtomicBool,
     letters: Mutex<Letters>,
@@ -49,10 +50,10 @@ struct Letters {
 }
 
 impl Inbox {
-    /// For a world that lives on the current thread.
+    /// For a world that is yet to be made.
     pub(crate) fn new() -> Self {
         Self {
-            owner: thread::current().id(),
+            owner: OnceLock::new(),
             news: AtomicBool::new(false),
             letters: Mutex::default(),
             arrived: Condvar::new(),
@@ -63,10 +64,15 @@ impl Inbox {
         }
     }
 
+    /// A world that lives on the current thread reads this.
+    pub(crate) fn own(&self) {
+        self.owner.get_or_init(|| thread::current().id());
+    }
+
     /// Takes a wake from outside of the world's running loop.
     pub(crate) fn call(&self, task: &Arc<Header>) {
         let current = thread::current();
-        let foreign = current.id() != self.owner;
+        let foreign = self.owner.get() != Some(&current.id());
         let mut letters = self.letters();
         if foreign && (letters.judged || letters.announced == 0) {
             let name = current.name().unwrap_or("without a name").to_owned();
@@ -86,7 +92,7 @@ impl Inbox {
     pub(crate) fn call_late(&self) {
         let current = thread::current();
         let mut letters = self.letters();
-        if current.id() != self.owner && letters.judged {
+        if self.owner.get() != Some(&current.id()) && letters.judged {
             let name = current.name().unwrap_or("without a name").to_owned();
             letters.late.get_or_insert(name);
         }

@@ -114,6 +114,7 @@ impl World {
         // Only ever compared, so that a handle of one world is not taken for one of another.
         static WORLDS: AtomicU32 = AtomicU32::new(0);
         let id = WORLDS.fetch_add(1, Ordering::Relaxed);
+        inbox.own();
         let world = Self {
             id,
             clock_kind: settings.clock,
