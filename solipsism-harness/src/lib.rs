@@ -1,4 +1,4 @@
-//! The harness of [`solipsism`](https://docs.rs/solipsism): from registrations to a report. Users name that crate, never this one.
+//! The harness of `solipsism`: from registrations to a report. Users name that crate, never this one.
 //!
 //! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`), sorted into a plan of
 //! cases (`plan`, `case`), chosen by the command line and the environment (`arguments`, `options`), run by worker threads through the
