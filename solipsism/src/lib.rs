@@ -21,6 +21,9 @@ mod executor;
 mod panics;
 
 mod event_loop;
+pub mod fixtures;
+pub mod io;
+pub mod net;
 mod stopped;
 pub mod task;
 pub mod time;

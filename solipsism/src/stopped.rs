@@ -44,7 +44,8 @@ pub(crate) enum Verdict {
     TimeIsFrozen {
         manual: bool,
         next: Instant,
-        site: &'static Location<'static>,
+        /// Where it was set, if it is a deadline and no packet.
+        site: Option<&'static Location<'static>>,
     },
     Panicked(PanicText),
     /// The error and its sources.

@@ -6,9 +6,12 @@
 
 mod clock;
 mod deadlines;
+pub(crate) mod net;
+mod random;
 
 pub(crate) use clock::Clock;
 pub(crate) use deadlines::{Deadlines, Key, NEVER};
+pub(crate) use random::Random;
 
 use std::task::Waker;
 

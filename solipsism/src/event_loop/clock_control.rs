@@ -7,7 +7,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::{ClockKind, EventLoop};
-use crate::core::Deadlines;
 use crate::executor::{Advance, World};
 use crate::panics;
 use crate::time::Instant;
@@ -129,11 +128,9 @@ impl EventLoop {
         Freeze::new(Rc::clone(&self.world))
     }
 
-    /// The earliest instant for which anything is set to happen.
+    /// The earliest instant for which anything is set to happen: a deadline, or a packet's arrival.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.world
-            .deadlines(Deadlines::next)
-            .map(Instant::from_nanos)
+        self.world.next_event().map(Instant::from_nanos)
     }
 
     /// How many deadlines are set.

@@ -6,7 +6,7 @@ use std::task::Waker;
 
 use super::header::{Header, TaskKey};
 use super::tasks::Task;
-use super::world::World;
+use super::world::{Program, World};
 use crate::core::Waiter;
 use crate::panics::{self, Panic, PanicText, Print};
 use crate::task::JoinError;
@@ -109,8 +109,10 @@ impl World {
     /// Runs destructors of the user's, as part of this task. A panic of theirs is contained and told of.
     pub(super) fn destroy(&self, task: &Header, drop: impl FnOnce()) {
         let outer = self.current.replace(task.key.id);
+        let outer_host = self.host.replace(task.host);
         let dropped = panics::catch(Print::Later, drop);
         self.current.set(outer);
+        self.host.set(outer_host);
         if let Err(panic) = dropped {
             let failure = Failure::of(task, Lost::Destructor, panic.text);
             self.failures.borrow_mut().push(failure);
@@ -168,6 +170,35 @@ impl World {
         }
     }
 
+    /// Cancels all tasks of a host, in the order in which they were spawned; the one that asks for it at its next
+    /// `.await`.
+    pub(crate) fn drop_tasks_of(&self, host: u32) {
+        self.doomed.set(self.host.get() == host);
+        let keys: Vec<_> = {
+            let tasks = self.tasks.borrow();
+            let sorted = tasks.sorted().into_iter().map(|(task, _)| &task.header);
+            sorted
+                .filter(|header| header.host == host && !header.is_finished())
+                .map(|header| header.key)
+                .collect()
+        };
+        for key in keys {
+            self.drop_task(key);
+        }
+    }
+
+    /// What a host runs, from now on also when it is restarted.
+    pub(crate) fn add_program(&self, host: u32, program: Program) {
+        self.programs.borrow_mut().push((host, program));
+    }
+
+    /// What a host runs.
+    pub(crate) fn programs(&self, host: u32) -> Vec<Program> {
+        let programs = self.programs.borrow();
+        let own = programs.iter().filter(|(of, _)| *of == host);
+        own.map(|(_, program)| Rc::clone(program)).collect()
+    }
+
     /// Panics that nobody was told of: those of dropped handles, then those that handles still keep.
     pub(crate) fn take_failures(&self) -> Vec<Failure> {
         let mut failures = self.failures.take();
@@ -216,7 +247,9 @@ impl World {
         let unfired = self.deadlines.take();
         let settling = self.settling.take();
         let advancing = self.advancing.take();
-        self.contain(|| drop((unfired, settling, advancing)));
+        let programs = self.programs.take();
+        let network = self.network.take();
+        self.contain(|| drop((unfired, settling, advancing, programs, network)));
         failures.extend(self.failures.take());
         self.ready.borrow_mut().clear();
         self.inbox.close();

@@ -13,6 +13,7 @@ use super::budget::Budget;
 use super::header::{Header, TaskKey};
 use super::tasks::{AnyStage, Task};
 use super::world::{NOBODY, World};
+use crate::core::net::{HostId, Network};
 use crate::event_loop::ClockKind;
 use crate::panics::{self, Panic, Print};
 use crate::stopped::{Stopped, Verdict};
@@ -41,6 +42,7 @@ impl World {
         let header = Arc::new(Header::new(
             Arc::clone(&self.inbox),
             TaskKey::BODY,
+            HostId::LOCAL.0,
             site,
             None,
         ));
@@ -89,6 +91,7 @@ impl World {
                 Ok(Some(task)) => self.poll_task(task),
                 Ok(None) if self.deliver_job() => {}
                 Ok(None) if self.inbox.is_announced() => self.wait(None, &mut budget),
+                Ok(None) if self.settle_network() => {}
                 Ok(None) => return Ok(()),
                 Err(verdict) => return Err(self.report(verdict, None)),
             }
@@ -171,6 +174,7 @@ impl World {
     ) -> Result<bool, Panic> {
         header.unqueue();
         self.current.set(header.key.id);
+        self.host.set(header.host);
         if self.watched {
             self.inbox.watch(Some(header));
             self.inbox.count_poll();
@@ -179,6 +183,7 @@ impl World {
         let mut cx = Context::from_waker(&waker);
         let polled = panics::catch(print, || stage.poll(&mut cx));
         self.current.set(NOBODY);
+        self.host.set(HostId::LOCAL.0);
         polled.map(|poll| poll.is_ready()).map_err(|mut panic| {
             panic.text.at = Some(Instant::from_nanos(self.now()));
             panic
@@ -196,6 +201,10 @@ impl World {
             true
         } else {
             match self.poll(&task.header, Print::Later, task.stage.as_mut()) {
+                Ok(false) if self.doomed.replace(false) => {
+                    self.fail_task(&mut task, JoinError::cancelled);
+                    true
+                }
                 Ok(finished) => finished,
                 Err(panic) => {
                     self.fail_task(&mut task, |header| JoinError::panicked(header, panic));
@@ -223,6 +232,9 @@ impl World {
             self.wait(None, budget);
             return Ok(());
         }
+        if self.settle_network() {
+            return Ok(());
+        }
         let settling = self.settling.borrow_mut().pop_front();
         if let Some((_, waiter)) = settling {
             self.wake(waiter.waker);
@@ -233,7 +245,7 @@ impl World {
             .borrow()
             .as_ref()
             .map(|advance| advance.target);
-        let next = self.deadlines.borrow_mut().next();
+        let next = self.next_event();
         match (target, next) {
             (Some(target), Some(at)) if at <= target => self.step(at, budget),
             (Some(target), _) => {
@@ -273,9 +285,28 @@ impl World {
         budget.wait();
     }
 
-    /// Moves the clock to the next deadlines and fires them.
+    /// The earliest instant at which something happens by itself: a deadline, or a packet's arrival.
+    pub(crate) fn next_event(&self) -> Option<u64> {
+        let deadline = self.deadlines.borrow_mut().next();
+        deadline.into_iter().chain(self.next_packet()).min()
+    }
+
+    fn next_packet(&self) -> Option<u64> {
+        self.network.borrow_mut().as_mut()?.next()
+    }
+
+    /// Tells the network that the instant has come to rest. Says whether that made something ready.
+    fn settle_network(&self) -> bool {
+        self.network.borrow().is_some() && self.network(Network::settle)
+    }
+
+    /// Moves the clock to the next event and lets it happen. At one instant packets arrive before deadlines fire.
     fn step(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
         self.move_clock(at, budget)?;
+        if self.next_packet() == Some(at) {
+            self.network(Network::fire);
+            return Ok(());
+        }
         let mut woken = self.woken.take();
         self.deadlines.borrow_mut().fire(&mut woken);
         // One frame for all of them; after a panic the rest get theirs.
@@ -310,14 +341,15 @@ impl World {
     }
 
     fn time_is_frozen(&self) -> Verdict {
+        let at = self
+            .next_event()
+            .expect("the clock is held before something");
         let mut deadlines = self.deadlines.borrow_mut();
-        let at = deadlines
-            .next()
-            .expect("the clock is held before a deadline");
+        let is_deadline = deadlines.next() == Some(at);
         Verdict::TimeIsFrozen {
             manual: self.clock_kind == ClockKind::Manual,
             next: Instant::from_nanos(at),
-            site: deadlines.next_site().expect("it was just seen"),
+            site: is_deadline.then(|| deadlines.next_site()).flatten(),
         }
     }
 

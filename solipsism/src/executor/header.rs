@@ -32,6 +32,8 @@ pub(crate) type Name = Box<Box<str>>;
 /// are wakers: when there are none, nothing can wake the task any more.
 pub(crate) struct Header {
     pub(crate) key: TaskKey,
+    /// The host of the network on which the task runs.
+    pub(crate) host: u32,
     pub(crate) site: &'static Location<'static>,
     pub(crate) name: Option<Name>,
     inbox: Arc<Inbox>,
@@ -52,11 +54,13 @@ impl Header {
     pub(crate) fn new(
         inbox: Arc<Inbox>,
         key: TaskKey,
+        host: u32,
         site: &'static Location<'static>,
         name: Option<Name>,
     ) -> Self {
         Self {
             key,
+            host,
             site,
             name,
             inbox,

@@ -3,19 +3,20 @@
 use std::collections::VecDeque;
 
 use super::TaskKey;
+use crate::core::Random;
 
 #[derive(Debug)]
 pub(crate) struct Ready {
     queue: VecDeque<TaskKey>,
-    /// The state of the order's random numbers, with a seed.
-    order: Option<u64>,
+    /// The order's random numbers, with a seed.
+    order: Option<Random>,
 }
 
 impl Ready {
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self {
             queue: VecDeque::new(),
-            order: seed,
+            order: seed.map(Random::new),
         }
     }
 
@@ -25,10 +26,10 @@ impl Ready {
 
     /// The task whose turn it is: the one that has waited longest, or with a seed any of those that are ready now.
     pub(crate) fn pop(&mut self) -> Option<TaskKey> {
-        if let Some(state) = &mut self.order {
+        if let Some(random) = &mut self.order {
             let waiting = self.queue.len() as u64;
             if waiting > 1 {
-                let pick = splitmix64(state) % waiting;
+                let pick = random.next() % waiting;
                 self.queue.swap(0, usize::try_from(pick).expect("an index"));
             }
         }
@@ -43,13 +44,4 @@ impl Ready {
     pub(crate) fn clear(&mut self) {
         self.queue.clear();
     }
-}
-
-/// `SplitMix64` (Steele, Lea, Flood 2014): every seed is a good one, zero too, and a step is four lines.
-fn splitmix64(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::header::Header;
 use super::world::World;
 use crate::core::NEVER;
+use crate::core::net::What;
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
 
@@ -53,6 +54,12 @@ pub(crate) enum Wait {
     Settle,
     Advance {
         to: Instant,
+    },
+    Network {
+        since: Instant,
+        what: What,
+        /// The task that used the other end last.
+        peer: Option<String>,
     },
 }
 
@@ -120,6 +127,18 @@ impl World {
         all
     }
 
+    /// A task as messages name it, also when it is finished.
+    fn task_name(&self, id: u32) -> String {
+        let tasks = self.tasks.borrow();
+        let sorted = tasks.sorted();
+        let found = sorted.iter().find(|(task, _)| task.header.key.id == id);
+        match found {
+            _ if id == 0 => "the body".to_owned(),
+            Some((task, _)) => task.header.to_string(),
+            None => format!("task {id}, which is finished"),
+        }
+    }
+
     /// By task, everything of ours that it waits for.
     fn waits(&self) -> Waits {
         let mut waits = Waits(Vec::new());
@@ -155,6 +174,20 @@ impl World {
         if let Some(advance) = &*self.advancing.borrow() {
             let to = Instant::from_nanos(advance.target);
             add(advance.waiter.task, Wait::Advance { to });
+        }
+        if let Some(network) = &*self.network.borrow() {
+            for wait in network.waits() {
+                let peer = match &wait.what {
+                    What::Read(stream) | What::Write(stream) => stream.peer_task,
+                    _ => None,
+                };
+                let network = Wait::Network {
+                    since: Instant::from_nanos(wait.since),
+                    what: wait.what,
+                    peer: peer.map(|id| self.task_name(id)),
+                };
+                add(wait.task, network);
+            }
         }
         waits.0.sort_by_key(|(task, _)| *task);
         waits

@@ -16,6 +16,7 @@ use super::inbox::Inbox;
 use super::jobs::Jobs;
 use super::ready::Ready;
 use super::tasks::{Stage, Task, Tasks};
+use crate::core::net::{Call, HostId, Network};
 use crate::core::{Clock, Deadlines, Waiter};
 use crate::event_loop::ClockKind;
 
@@ -63,6 +64,12 @@ pub(crate) struct World {
     pub(super) clock_kind: ClockKind,
     pub(super) clock: RefCell<Clock>,
     pub(super) deadlines: RefCell<Deadlines>,
+    /// Made on its first use: most worlds never ask for one.
+    pub(super) network: RefCell<Option<Box<Network>>>,
+    /// Room for what one call of the network leaves to do, kept for the next.
+    call: Cell<Call>,
+    /// What is to run again when a host is restarted.
+    pub(super) programs: RefCell<Vec<(u32, Program)>>,
     pub(super) tasks: RefCell<Tasks>,
     pub(super) ready: RefCell<Ready>,
     pub(super) jobs: RefCell<Jobs>,
@@ -71,6 +78,10 @@ pub(crate) struct World {
     pub(super) watched: bool,
     /// The task that is being polled.
     pub(super) current: Cell<u32>,
+    /// And the host that it runs on.
+    pub(super) host: Cell<u32>,
+    /// The task that is being polled has crashed its own host.
+    pub(super) doomed: Cell<bool>,
     pub(super) settling: RefCell<VecDeque<(u64, Waiter)>>,
     pub(super) advancing: RefCell<Option<Advance>>,
     /// How many have asked to settle or to advance: so they know themselves again.
@@ -90,6 +101,9 @@ pub(crate) struct World {
 thread_local! {
     static CURRENT: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
 }
+
+/// What a host runs: starts it anew.
+pub(crate) type Program = Rc<dyn Fn(&World)>;
 
 /// `current` between two polls.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -120,12 +134,17 @@ impl World {
             clock_kind: settings.clock,
             clock: RefCell::new(Clock::new(settings.epoch)),
             deadlines: RefCell::default(),
+            network: RefCell::default(),
+            call: Cell::default(),
+            programs: RefCell::default(),
             tasks: RefCell::default(),
             ready: RefCell::new(Ready::new(settings.permute.then_some(settings.seed))),
             jobs: RefCell::new(Jobs::new(settings.blocking_threads)),
             inbox,
             watched,
             current: Cell::new(NOBODY),
+            host: Cell::new(HostId::LOCAL.0),
+            doomed: Cell::new(false),
             settling: RefCell::default(),
             advancing: RefCell::default(),
             tickets: Cell::new(0),
@@ -250,6 +269,30 @@ impl World {
         f(&mut self.deadlines.borrow_mut())
     }
 
+    /// Asks the network for something on behalf of the current task, and does what that leaves to do.
+    pub(crate) fn network<R>(&self, f: impl FnOnce(&mut Network, &mut Call) -> R) -> R {
+        let mut call = self.call.take();
+        call.now = self.now();
+        call.task = self.current.get();
+        call.host = self.host.get();
+        let result = {
+            let mut network = self.network.borrow_mut();
+            let network = network.get_or_insert_with(|| Box::new(Network::new(self.seed)));
+            f(network, &mut call)
+        };
+        // Outside of the borrow, since wakers and what they drop may use the network. After a panic the rest get theirs.
+        while !call.wake.is_empty() {
+            let rest = &mut call.wake;
+            self.contain(|| rest.drain(..).for_each(Waker::wake));
+        }
+        while !call.drop.is_empty() {
+            let rest = &mut call.drop;
+            self.contain(|| rest.drain(..).for_each(drop));
+        }
+        self.call.set(call);
+        result
+    }
+
     /// From here on real time says when a deadline is reached.
     pub(super) fn keep_pace(&self) {
         if self.pace.get().is_none() {
@@ -270,9 +313,23 @@ impl World {
         }
     }
 
-    /// Starts a task. In a world that is closing the future is dropped at once.
+    /// Starts a task on the host of the current one. In a world that is closing the future is dropped at once.
     pub(crate) fn spawn<F>(
         &self,
+        future: F,
+        name: Option<Name>,
+        site: &'static Location<'static>,
+    ) -> Arc<Header>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.spawn_on(self.host.get(), future, name, site)
+    }
+
+    pub(crate) fn spawn_on<F>(
+        &self,
+        host: u32,
         future: F,
         name: Option<Name>,
         site: &'static Location<'static>,
@@ -285,7 +342,7 @@ impl World {
         let stage = Box::pin(Stage::new(future));
         let mut header = None;
         self.tasks.borrow_mut().insert(|key| {
-            let made = Arc::new(Header::new(inbox, key, site, name));
+            let made = Arc::new(Header::new(inbox, key, host, site, name));
             header = Some(Arc::clone(&made));
             Task {
                 header: made,

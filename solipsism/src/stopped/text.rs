@@ -4,7 +4,9 @@ use std::fmt;
 use std::panic::Location;
 
 use super::{Doing, Report, Stopped, Verdict, late};
+use crate::core::net::{Stream, What};
 use crate::executor::{Failure, Lost, Standing, StuckTask, Wait};
+use crate::time::Instant;
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,8 +66,15 @@ impl Report {
                 };
                 write!(
                     f,
-                    "time is frozen: at {at:?} everything waits and {why}\n  the next deadline is {next:?}, set at \
-                     {site}\n  move the clock with `event_loop.advance(…).await`, {cure}"
+                    "time is frozen: at {at:?} everything waits and {why}\n  "
+                )?;
+                match site {
+                    Some(site) => write!(f, "the next deadline is {next:?}, set at {site}")?,
+                    None => write!(f, "the next packet arrives at {next:?}")?,
+                }
+                write!(
+                    f,
+                    "\n  move the clock with `event_loop.advance(…).await`, {cure}"
                 )
             }
             Verdict::Panicked(text) => write!(f, "{text}\n  in the body, at {at:?}"),
@@ -197,8 +206,77 @@ impl fmt::Display for Wait {
             Self::Job { site } => write!(f, "waits for the blocking job submitted at {site}"),
             Self::Settle => f.write_str("waits in `settle` for every other task to block"),
             Self::Advance { to } => write!(f, "waits in `advance` for the clock to reach {to:?}"),
+            Self::Network { since, what, peer } => write_network(f, *since, what, peer.as_deref()),
         }
     }
+}
+
+/// `waits to read from 10.0.0.7:80 (api.internal) since 1s: 0 bytes unread, peer open, peer task 3`.
+fn write_network(
+    f: &mut fmt::Formatter<'_>,
+    since: Instant,
+    what: &What,
+    peer_task: Option<&str>,
+) -> fmt::Result {
+    let keeper = match what {
+        What::Read(stream) | What::Write(stream) => {
+            let doing = if matches!(what, What::Read(_)) {
+                "read from"
+            } else {
+                "write to"
+            };
+            let Stream { local, peer, .. } = stream;
+            write!(
+                f,
+                "waits to {doing} {peer}, from {local}, since {since:?}: {}",
+                count(stream.unread, "unread")
+            )?;
+            if stream.flying > 0 {
+                write!(f, ", {}", count(stream.flying, "in flight"))?;
+            }
+            f.write_str(if stream.peer_is_open {
+                ", peer open"
+            } else {
+                ", peer closed"
+            })?;
+            if let Some(task) = peer_task {
+                write!(f, ", peer last used by {task}")?;
+            }
+            stream.keeper
+        }
+        What::Connect {
+            to,
+            is_full,
+            keeper,
+        } => {
+            write!(f, "waits to connect to {to} since {since:?}")?;
+            if *is_full {
+                f.write_str(": the backlog of the listener is full")?;
+            }
+            *keeper
+        }
+        What::Accept { at } => return write!(f, "waits for a connection to {at} since {since:?}"),
+        What::Receive { at } => return write!(f, "waits for a datagram to {at} since {since:?}"),
+        What::Send { to } => {
+            return write!(
+                f,
+                "waits to send to {to} since {since:?}: its queue is full"
+            );
+        }
+    };
+    match keeper {
+        Some(keeper) => write!(
+            f,
+            "\n      held back by the {} ordered at {}",
+            keeper.what, keeper.site
+        ),
+        None => Ok(()),
+    }
+}
+
+fn count(bytes: usize, how: &str) -> String {
+    let unit = if bytes == 1 { "byte" } else { "bytes" };
+    format!("{bytes} {unit} {how}")
 }
 
 impl fmt::Display for Failure {

@@ -36,7 +36,7 @@ pub struct JoinHandle<T> {
 }
 
 impl<T> JoinHandle<T> {
-    pub(super) fn new(task: Arc<Header>) -> Self {
+    pub(crate) fn new(task: Arc<Header>) -> Self {
         Self {
             task,
             output: PhantomData,

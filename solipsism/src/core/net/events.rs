@@ -1,0 +1,208 @@
+//! What the network does by itself: which packet arrives when, and who gives up.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::connection::Stage;
+use super::datagrams::Datagram;
+use super::pipe::Payload;
+use super::{Call, EndKey, Network};
+
+/// The events to come, in the order in which they were scheduled at each instant. One whose reason is gone stays until
+/// it comes to the top.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    heap: BinaryHeap<Reverse<Event>>,
+    scheduled: u64,
+}
+
+#[derive(Debug)]
+struct Event {
+    at: u64,
+    order: u64,
+    what: Happening,
+}
+
+#[derive(Debug)]
+pub(super) enum Happening {
+    /// Something arrives at this end of a stream.
+    Arrival(EndKey),
+    /// This end of a stream has waited long enough for its connection.
+    GiveUp(EndKey),
+    Datagram(Datagram),
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order
+    }
+}
+
+impl Eq for Event {}
+
+impl PartialOrd for Event {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Event {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+impl Network {
+    pub(super) fn schedule(&mut self, at: u64, what: Happening) {
+        self.events.scheduled += 1;
+        self.events.heap.push(Reverse(Event {
+            at,
+            order: self.events.scheduled,
+            what,
+        }));
+    }
+
+    /// The earliest instant at which something happens by itself.
+    pub(crate) fn next(&mut self) -> Option<u64> {
+        while let Some(Reverse(event)) = self.events.heap.peek() {
+            if self.is_live(event) {
+                return Some(event.at);
+            }
+            self.events.heap.pop();
+        }
+        None
+    }
+
+    fn is_live(&self, event: &Event) -> bool {
+        match &event.what {
+            Happening::Arrival(end) => self
+                .connection(*end)
+                .is_some_and(|connection| connection.pipes[end.side()].next() == Some(event.at)),
+            Happening::GiveUp(end) => self
+                .connection(*end)
+                .is_some_and(|connection| connection.stage == Stage::Connecting),
+            Happening::Datagram(_) => true,
+        }
+    }
+
+    /// Lets happen what is due at the earliest instant, which has come.
+    pub(crate) fn fire(&mut self, call: &mut Call) {
+        while self.next().is_some_and(|at| at <= call.now) {
+            let Some(Reverse(event)) = self.events.heap.pop() else {
+                return;
+            };
+            match event.what {
+                Happening::Arrival(end) => self.arrivals(end, call),
+                Happening::GiveUp(end) => self.give_up(end, call),
+                Happening::Datagram(datagram) => self.deliver(datagram, call),
+            }
+        }
+    }
+
+    fn arrivals(&mut self, end: EndKey, call: &mut Call) {
+        loop {
+            // Looked up anew each time, since what arrives may end the connection.
+            let Some(connection) = self.connections.get_mut(end.slot()) else {
+                return;
+            };
+            if connection.serial != end.serial() {
+                return;
+            }
+            let Some(payload) = connection.pipes[end.side()].arrive(call.now) else {
+                return;
+            };
+            self.receive(end, payload, call);
+        }
+    }
+
+    /// Sends something to an end, by the link that leads there.
+    pub(super) fn transmit(&mut self, to: EndKey, payload: Payload, call: &mut Call) {
+        let connection = &self.connections[to.slot()];
+        let (from_host, to_host) = (
+            connection.ends[1 - to.side()].host,
+            connection.ends[to.side()].host,
+        );
+        let pipe = &connection.pipes[to.side()];
+        if self.links.are_plain() || !connection.kind.is_tcp() {
+            self.receive(to, payload, call);
+            return;
+        }
+        let is_still = pipe.is_still();
+        let is_held = pipe.is_held();
+        let route = if is_held {
+            super::links::Route::Held
+        } else {
+            self.links.route(
+                from_host,
+                to_host,
+                payload.len(),
+                call.now,
+                &mut self.random,
+            )
+        };
+        let at = match route {
+            super::links::Route::Now if is_still => {
+                self.receive(to, payload, call);
+                return;
+            }
+            super::links::Route::Now => call.now,
+            super::links::Route::At(at) => at,
+            super::links::Route::Held => super::pipe::HELD,
+        };
+        let at = self.connections[to.slot()].pipes[to.side()].send(at, payload);
+        if at != super::pipe::HELD {
+            self.schedule(at, Happening::Arrival(to));
+        }
+    }
+
+    /// Sends everything again that is under way or held back, after a change of the links.
+    ///
+    /// What a partition cut off is lost on its way; its retransmission arrives when the link is back, if it ever is.
+    pub(crate) fn reroute(&mut self, call: &mut Call) {
+        let keys: Vec<EndKey> = self
+            .connections
+            .iter()
+            .flat_map(|(slot, connection)| {
+                [0, 1].map(|side| EndKey::new(slot, connection.serial, side))
+            })
+            .collect();
+        for end in keys {
+            let Some(connection) = self.connection(end) else {
+                continue;
+            };
+            let pipe = &connection.pipes[end.side()];
+            let (from, to) = (
+                connection.ends[1 - end.side()].host,
+                connection.ends[end.side()].host,
+            );
+            // A link that came down stops what is under way, one that is back lets go what was held.
+            let is_down = self.links.keeper(from, to).is_some();
+            if pipe.is_still() || pipe.is_held() == is_down {
+                continue;
+            }
+            let again: Vec<Payload> = self.connections[end.slot()].pipes[end.side()]
+                .recall()
+                .collect();
+            for payload in again {
+                if self.connection(end).is_some() {
+                    self.transmit(end, payload, call);
+                }
+            }
+        }
+    }
+
+    /// The instant has come to rest: who was not answered until now is refused. Says whether there was anybody.
+    pub(crate) fn settle(&mut self, call: &mut Call) -> bool {
+        let mut any = false;
+        for end in std::mem::take(&mut self.unanswered) {
+            let is_waiting = self
+                .connection(end)
+                .is_some_and(|connection| connection.stage == Stage::Connecting);
+            if is_waiting {
+                any = true;
+                self.transmit(end, Payload::Refused, call);
+            }
+        }
+        any
+    }
+}

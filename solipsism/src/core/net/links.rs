@@ -1,0 +1,372 @@
+//! The links between hosts, each for one direction: how long a packet takes, and what may happen to it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
+use std::panic::Location;
+use std::time::Duration;
+
+use super::{Datagram, HostId};
+use crate::core::random::Random;
+
+/// The first timeout of a retransmission; each further one is twice as long (RFC 6298 begins with a second, Linux goes
+/// down to this).
+const RETRANSMISSION: Duration = Duration::from_millis(200);
+
+/// Linux gives up after as many.
+const RETRANSMISSIONS: u32 = 15;
+
+/// How long a packet is on its way: fixed, or chosen between two times for each packet, with the world's seed.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use solipsism::net::Latency;
+///
+/// let fixed = Latency::from(Duration::from_millis(20));
+/// let jittery = Latency::from(Duration::from_millis(10)..=Duration::from_millis(30));
+/// assert_ne!(fixed, jittery);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    least: Duration,
+    most: Duration,
+}
+
+impl From<Duration> for Latency {
+    fn from(fixed: Duration) -> Self {
+        Self {
+            least: fixed,
+            most: fixed,
+        }
+    }
+}
+
+/// Each time between these is as likely as the others.
+impl From<RangeInclusive<Duration>> for Latency {
+    fn from(range: RangeInclusive<Duration>) -> Self {
+        Self {
+            least: *range.start(),
+            most: *range.end(),
+        }
+    }
+}
+
+/// A fault that a test ordered, and whether it ever did something.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) what: &'static str,
+    pub(crate) site: &'static Location<'static>,
+    pub(crate) fired: bool,
+}
+
+/// The place of a fault in the order of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FaultId(usize);
+
+/// A probability, and the fault that it is.
+#[derive(Clone, Copy, Debug)]
+struct Chance {
+    probability: f64,
+    fault: FaultId,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Link {
+    latency: Latency,
+    /// In bytes per second.
+    bandwidth: Option<u64>,
+    /// Until when the last packet occupies it.
+    busy: u64,
+    loss: Option<Chance>,
+    duplication: Option<Chance>,
+    reordering: Option<Chance>,
+    partition: Option<FaultId>,
+    hold: Option<FaultId>,
+    /// When the last datagram arrives: the next one does not before.
+    last: u64,
+}
+
+/// A chance that can be set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Mishap {
+    Loss,
+    Duplication,
+    Reordering,
+}
+
+/// Which links an order is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Which {
+    OneWay(HostId, HostId),
+    Both(HostId, HostId),
+    /// All between different hosts, also those that are not used yet.
+    All,
+}
+
+/// Where a segment of a stream goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    Now,
+    At(u64),
+    Held,
+}
+
+/// All links. Where nothing was ordered there is none, and a packet arrives at once.
+#[derive(Debug, Default)]
+pub(crate) struct Links {
+    default: Link,
+    links: BTreeMap<(HostId, HostId), Link>,
+    faults: Vec<Fault>,
+    /// Datagrams that a hold keeps, in the order in which they were sent.
+    held: VecDeque<Datagram>,
+    /// Nothing was ever ordered.
+    ordered: bool,
+}
+
+impl Links {
+    /// Whether every packet arrives at once.
+    pub(super) fn are_plain(&self) -> bool {
+        !self.ordered
+    }
+
+    pub(crate) fn set_latency(&mut self, which: Which, latency: Latency) {
+        self.each(which, |link| link.latency = latency);
+    }
+
+    pub(crate) fn set_bandwidth(&mut self, which: Which, bandwidth: u64) {
+        self.each(which, |link| link.bandwidth = Some(bandwidth));
+    }
+
+    pub(crate) fn set_chance(
+        &mut self,
+        which: Which,
+        mishap: Mishap,
+        probability: f64,
+        site: &'static Location<'static>,
+    ) {
+        let what = match mishap {
+            Mishap::Loss => "loss",
+            Mishap::Duplication => "duplication",
+            Mishap::Reordering => "reordering",
+        };
+        let chance = (probability > 0.0).then(|| Chance {
+            probability,
+            fault: self.order(what, site),
+        });
+        self.each(which, |link| match mishap {
+            Mishap::Loss => link.loss = chance,
+            Mishap::Duplication => link.duplication = chance,
+            Mishap::Reordering => link.reordering = chance,
+        });
+    }
+
+    pub(crate) fn partition(&mut self, which: Which, site: &'static Location<'static>) {
+        let fault = Some(self.order("partition", site));
+        self.each(which, |link| link.partition = fault);
+    }
+
+    pub(crate) fn heal(&mut self, which: Which) {
+        self.each(which, |link| link.partition = None);
+    }
+
+    pub(crate) fn hold(&mut self, which: Which, site: &'static Location<'static>) {
+        let fault = Some(self.order("hold", site));
+        self.each(which, |link| link.hold = fault);
+    }
+
+    /// Gives the datagrams that go on.
+    pub(crate) fn release(&mut self, which: Which) -> Vec<Datagram> {
+        self.each(which, |link| link.hold = None);
+        let (go, stay) = std::mem::take(&mut self.held)
+            .into_iter()
+            .partition(|datagram| self.link(datagram.from.0, datagram.to.0).hold.is_none());
+        self.held = stay;
+        Vec::from(go)
+    }
+
+    pub(crate) fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    fn order(&mut self, what: &'static str, site: &'static Location<'static>) -> FaultId {
+        self.faults.push(Fault {
+            what,
+            site,
+            fired: false,
+        });
+        FaultId(self.faults.len() - 1)
+    }
+
+    fn each(&mut self, which: Which, mut change: impl FnMut(&mut Link)) {
+        self.ordered = true;
+        let mut one = |from, to| {
+            change(
+                self.links
+                    .entry((from, to))
+                    .or_insert_with(|| self.default.clone()),
+            )
+        };
+        match which {
+            Which::OneWay(from, to) => one(from, to),
+            Which::Both(one_end, other) => {
+                one(one_end, other);
+                if one_end != other {
+                    one(other, one_end);
+                }
+            }
+            Which::All => {
+                change(&mut self.default);
+                for ((from, to), link) in &mut self.links {
+                    if from != to {
+                        change(link);
+                    }
+                }
+            }
+        }
+    }
+
+    fn link(&mut self, from: HostId, to: HostId) -> &mut Link {
+        let default = &self.default;
+        self.links.entry((from, to)).or_insert_with(|| {
+            if from == to {
+                Link::default()
+            } else {
+                default.clone()
+            }
+        })
+    }
+
+    /// The way of a segment: a loss delays it by its retransmissions, and a link that is down keeps it.
+    pub(super) fn route(
+        &mut self,
+        from: HostId,
+        to: HostId,
+        bytes: usize,
+        now: u64,
+        random: &mut Random,
+    ) -> Route {
+        let link = self.link(from, to);
+        if let Some(fault) = link.down() {
+            self.faults[fault.0].fired = true;
+            return Route::Held;
+        }
+        let mut delay = random.between(link.latency.least, link.latency.most);
+        let mut fired = None;
+        if let Some(loss) = link.loss {
+            let mut timeout = RETRANSMISSION;
+            for _ in 0..RETRANSMISSIONS {
+                if !random.happens(loss.probability) {
+                    break;
+                }
+                fired = Some(loss.fault);
+                delay += timeout;
+                timeout *= 2;
+            }
+        }
+        let sent = link.occupy(bytes, now);
+        if let Some(fault) = fired {
+            self.faults[fault.0].fired = true;
+        }
+        match sent.saturating_add(nanos(delay)) {
+            at if at == now => Route::Now,
+            at => Route::At(at),
+        }
+    }
+
+    /// What keeps the segments from one host to another, if anything does.
+    pub(super) fn keeper(&self, from: HostId, to: HostId) -> Option<&Fault> {
+        let fault = self
+            .links
+            .get(&(from, to))
+            .unwrap_or(&self.default)
+            .down()?;
+        Some(&self.faults[fault.0])
+    }
+
+    /// When a datagram arrives, and when a copy of it does. A link that is held keeps it.
+    pub(super) fn scatter(
+        &mut self,
+        datagram: Datagram,
+        now: u64,
+        random: &mut Random,
+    ) -> Vec<(u64, Datagram)> {
+        if self.are_plain() {
+            return vec![(now, datagram)];
+        }
+        let (from, to) = (datagram.from.0, datagram.to.0);
+        let link = self.link(from, to);
+        let mut fired = Vec::new();
+        let mut arrivals = Vec::new();
+        if let Some(fault) = link.partition {
+            fired.push(fault);
+        } else if let Some(fault) = link.hold {
+            fired.push(fault);
+            self.held.push_back(datagram);
+        } else {
+            let sent = link.occupy(datagram.bytes.len(), now);
+            let copies = match link.duplication {
+                Some(chance) if random.happens(chance.probability) => {
+                    fired.push(chance.fault);
+                    2
+                }
+                _ => 1,
+            };
+            for _ in 0..copies {
+                match link.loss {
+                    Some(chance) if random.happens(chance.probability) => {
+                        fired.push(chance.fault);
+                        continue;
+                    }
+                    _ => {}
+                }
+                let mut at = sent
+                    .saturating_add(nanos(random.between(link.latency.least, link.latency.most)));
+                match link.reordering {
+                    Some(chance) if random.happens(chance.probability) => {
+                        fired.push(chance.fault);
+                        // As late again, and at least so late that others overtake it.
+                        let most = link.latency.most.max(Duration::from_millis(1));
+                        at = at.saturating_add(1 + nanos(random.between(Duration::ZERO, most)));
+                    }
+                    _ => {
+                        at = at.max(link.last);
+                        link.last = at;
+                    }
+                }
+                arrivals.push((at, datagram.clone()));
+            }
+        }
+        for fault in fired {
+            self.faults[fault.0].fired = true;
+        }
+        arrivals
+    }
+}
+
+impl Link {
+    /// What keeps its segments. A loss that is certain does as well, since no retransmission gets through.
+    fn down(&self) -> Option<FaultId> {
+        let certain = self.loss.filter(|loss| loss.probability >= 1.0);
+        self.partition
+            .or(self.hold)
+            .or(certain.map(|loss| loss.fault))
+    }
+
+    /// Sends bytes as fast as it can, behind what is being sent. Gives when the last one is off.
+    fn occupy(&mut self, bytes: usize, now: u64) -> u64 {
+        let Some(bandwidth) = self.bandwidth else {
+            return now;
+        };
+        let takes = (bytes as u128 * 1_000_000_000).div_ceil(u128::from(bandwidth));
+        self.busy = self
+            .busy
+            .max(now)
+            .saturating_add(u64::try_from(takes).unwrap_or(u64::MAX));
+        self.busy
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

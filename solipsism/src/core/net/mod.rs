@@ -1,0 +1,119 @@
+//! The network of a world, as one plain state machine.
+//!
+//! It is told who asks and when (a [`Call`]), and gives back results, wakers to wake and the instant of its next event;
+//! whoever drives it calls [`fire`](Network::fire) then, and [`settle`](Network::settle) when an instant has come to
+//! rest. Hosts and their names are in `hosts`, ports in `ports`, what lies between two hosts in `links`. A stream is a
+//! `connection`: two ends and a `pipe` for each direction; `listening` makes them. `datagrams` come one by one.
+//! `explain` says what everybody waits for.
+
+mod addr;
+mod connection;
+mod datagrams;
+mod events;
+mod explain;
+mod hosts;
+mod links;
+mod listening;
+mod pipe;
+mod ports;
+mod waiters;
+
+pub use addr::{Addr, UnixAddr};
+pub(crate) use connection::{EndKey, Kind, Options};
+pub(crate) use datagrams::{Datagram, DatagramKey};
+pub(crate) use explain::{Stream, What};
+pub(crate) use hosts::{HostId, Hosts};
+pub use links::Latency;
+pub(crate) use links::{Links, Mishap, Which};
+pub(crate) use listening::{Backlog, ListenerKey};
+pub(crate) use ports::{Claim, Protocol, Sharing};
+pub(crate) use waiters::Ticket;
+
+use std::collections::BTreeMap;
+use std::task::Waker;
+
+use slab::Slab;
+
+use self::connection::Connection;
+use self::datagrams::Datagrams;
+use self::events::Events;
+use self::listening::{Listener, UnixEntry};
+use self::pipe::Spare;
+use self::ports::Ports;
+use crate::core::random::Random;
+
+/// The capacity of each direction of a stream, unless another is asked for.
+const CAPACITY: usize = 64 * 1024;
+
+/// Who asks the network for something and when, and what is to be done once the network is left.
+#[derive(Debug, Default)]
+pub(crate) struct Call {
+    pub(crate) now: u64,
+    pub(crate) task: u32,
+    pub(crate) host: u32,
+    /// To be woken, in this order.
+    pub(crate) wake: Vec<Waker>,
+    /// To be dropped where user code may run.
+    pub(crate) drop: Vec<Waker>,
+}
+
+/// What can be waited for at a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Read,
+    Write,
+}
+
+#[derive(Debug)]
+pub(crate) struct Network {
+    pub(crate) hosts: Hosts,
+    pub(crate) links: Links,
+    ports: Ports,
+    connections: Slab<Connection>,
+    listeners: Slab<Listener>,
+    datagrams: Slab<Datagrams>,
+    unix: BTreeMap<(HostId, UnixAddr), UnixEntry>,
+    events: Events,
+    /// Connections that nobody answers, until their instant has settled.
+    unanswered: Vec<EndKey>,
+    spare: Spare,
+    random: Random,
+    capacity: usize,
+    /// How many sockets were ever made, and how often somebody waited.
+    serial: u64,
+}
+
+impl Network {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            hosts: Hosts::new(),
+            links: Links::default(),
+            ports: Ports::default(),
+            connections: Slab::new(),
+            listeners: Slab::new(),
+            datagrams: Slab::new(),
+            unix: BTreeMap::new(),
+            events: Events::default(),
+            unanswered: Vec::new(),
+            spare: Spare::default(),
+            random: Random::new(seed),
+            capacity: CAPACITY,
+            serial: 0,
+        }
+    }
+
+    /// Of each direction of the streams that are made from now on.
+    pub(crate) fn set_capacity(&mut self, capacity: usize) {
+        self.capacity = capacity;
+    }
+
+    /// For a future that will wait beside others.
+    pub(crate) fn ticket(&mut self) -> Ticket {
+        Ticket(self.serial())
+    }
+
+    fn serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+}

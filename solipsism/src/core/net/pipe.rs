@@ -1,0 +1,180 @@
+//! One direction of a stream: bytes that have arrived and wait to be read, and what is still under way.
+
+use std::collections::VecDeque;
+use std::io::{IoSlice, IoSliceMut, Read};
+
+use super::waiters::Waiters;
+
+/// The instant of a segment that a link holds back: it is not under way.
+pub(super) const HELD: u64 = u64::MAX;
+
+/// A buffer that was drained is kept if it is no larger than this: what an idle connection may cost.
+const KEPT: usize = 256;
+
+/// As many large buffers wait for their next use.
+const SPARE: usize = 16;
+
+/// Bytes from one end to the other. What has arrived and what is under way take their room from one capacity.
+#[derive(Debug)]
+pub(super) struct Pipe {
+    buffer: VecDeque<u8>,
+    flight: VecDeque<Segment>,
+    /// The bytes of `flight`.
+    flying: usize,
+    pub(super) capacity: usize,
+    pub(super) readers: Waiters,
+    pub(super) writers: Waiters,
+}
+
+/// What was sent, in order, and arrives at its instant.
+#[derive(Debug)]
+pub(super) struct Segment {
+    pub(super) at: u64,
+    pub(super) payload: Payload,
+}
+
+#[derive(Debug)]
+pub(super) enum Payload {
+    /// Asks the listener there for a connection.
+    Open,
+    /// The listener has taken the connection into its backlog.
+    Opened,
+    /// Nobody listens there.
+    Refused,
+    Data(Vec<u8>),
+    /// No more data follows.
+    Finish,
+    Reset,
+}
+
+/// Large buffers that nothing is in, for whoever needs one next.
+#[derive(Debug, Default)]
+pub(super) struct Spare(Vec<VecDeque<u8>>);
+
+impl Payload {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Data(data) => data.len(),
+            _ => 0,
+        }
+    }
+}
+
+impl Pipe {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            buffer: VecDeque::new(),
+            flight: VecDeque::new(),
+            flying: 0,
+            capacity,
+            readers: Waiters::default(),
+            writers: Waiters::default(),
+        }
+    }
+
+    /// How many bytes can be written now.
+    pub(super) fn room(&self) -> usize {
+        self.capacity
+            .saturating_sub(self.buffer.len() + self.flying)
+    }
+
+    /// How many bytes can be read now.
+    pub(super) fn unread(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// How many bytes have not arrived.
+    pub(super) fn flying(&self) -> usize {
+        self.flying
+    }
+
+    /// Bytes arrive at once: the first `count` of these.
+    pub(super) fn fill(&mut self, slices: &[IoSlice<'_>], count: usize, spare: &mut Spare) {
+        if self.buffer.capacity() == 0 && count > KEPT {
+            self.buffer = spare.0.pop().unwrap_or_default();
+        }
+        let mut left = count;
+        for slice in slices {
+            let part = &slice[..slice.len().min(left)];
+            self.buffer.extend(part);
+            left -= part.len();
+        }
+    }
+
+    /// Reads what fits.
+    pub(super) fn drain(&mut self, slices: &mut [IoSliceMut<'_>], spare: &mut Spare) -> usize {
+        let mut count = 0;
+        for slice in slices {
+            // A ring gives the part before its wrap first.
+            let mut place = &mut slice[..];
+            while !place.is_empty() && !self.buffer.is_empty() {
+                let read = self.buffer.read(place).expect("memory can be read");
+                count += read;
+                place = &mut place[read..];
+            }
+        }
+        if self.buffer.is_empty() && self.buffer.capacity() > KEPT {
+            let buffer = std::mem::take(&mut self.buffer);
+            if spare.0.len() < SPARE {
+                spare.0.push(buffer);
+            }
+        }
+        count
+    }
+
+    /// Reads what fits and leaves it there.
+    pub(super) fn peek(&self, into: &mut [u8]) -> usize {
+        let (front, back) = self.buffer.as_slices();
+        let first = front.len().min(into.len());
+        into[..first].copy_from_slice(&front[..first]);
+        let second = back.len().min(into.len() - first);
+        into[first..first + second].copy_from_slice(&back[..second]);
+        first + second
+    }
+
+    /// Something sets out, to arrive at `at` but not before what went before it. Gives its instant.
+    pub(super) fn send(&mut self, at: u64, payload: Payload) -> u64 {
+        let at = self.flight.back().map_or(at, |last| last.at.max(at));
+        self.flying += payload.len();
+        self.flight.push_back(Segment { at, payload });
+        at
+    }
+
+    /// When the next thing arrives.
+    pub(super) fn next(&self) -> Option<u64> {
+        let at = self.flight.front()?.at;
+        (at != HELD).then_some(at)
+    }
+
+    /// Whether everything that was sent has arrived.
+    pub(super) fn is_still(&self) -> bool {
+        self.flight.is_empty()
+    }
+
+    /// Whether something is held back.
+    pub(super) fn is_held(&self) -> bool {
+        self.flight.back().is_some_and(|last| last.at == HELD)
+    }
+
+    /// Takes what arrives by now.
+    pub(super) fn arrive(&mut self, now: u64) -> Option<Payload> {
+        if self.next()? > now {
+            return None;
+        }
+        let payload = self.flight.pop_front()?.payload;
+        self.flying -= payload.len();
+        Some(payload)
+    }
+
+    /// Takes everything back that is under way.
+    pub(super) fn recall(&mut self) -> impl Iterator<Item = Payload> + use<> {
+        self.flying = 0;
+        let flight = std::mem::take(&mut self.flight);
+        flight.into_iter().map(|segment| segment.payload)
+    }
+
+    /// Forgets what has arrived: nobody will read it.
+    pub(super) fn discard(&mut self) {
+        self.buffer = VecDeque::new();
+    }
+}

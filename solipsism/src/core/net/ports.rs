@@ -1,0 +1,249 @@
+//! The ports: who has bound which, on which address of which host.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::HostId;
+
+/// Port 0 asks for the first free one from here.
+const FIRST_FREE: u16 = 60_001;
+
+/// The ports that connecting takes: those of Linux, but none that port 0 gives.
+const CLIENTS: std::ops::Range<u16> = 32_768..FIRST_FREE;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Protocol {
+    Tcp,
+    Udp,
+}
+
+/// A bound address, until it is released.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim {
+    pub(crate) host: HostId,
+    pub(crate) protocol: Protocol,
+    pub(crate) addr: SocketAddr,
+    id: u64,
+}
+
+/// Whether an address may be shared, and with whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    Exclusive,
+    /// With others of its kind, while none of them listens: `SO_REUSEADDR`.
+    Reuse,
+}
+
+/// What answers at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// Nothing yet.
+    Bound,
+    Listener(u32),
+    Datagrams(u32),
+}
+
+#[derive(Debug)]
+struct Entry {
+    ip: IpAddr,
+    id: u64,
+    sharing: Sharing,
+    holder: Holder,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Ports {
+    claims: BTreeMap<(HostId, Protocol, u16), Vec<Entry>>,
+    clients: BTreeMap<(HostId, IpAddr), Clients>,
+    claimed: u64,
+}
+
+/// The client ports of one address: the lowest that is free is taken next.
+#[derive(Debug)]
+struct Clients {
+    next: u16,
+    freed: BinaryHeap<Reverse<u16>>,
+}
+
+impl Ports {
+    /// Takes an address, and for port 0 the first free port.
+    ///
+    /// # Errors
+    ///
+    /// `AddrInUse`.
+    pub(super) fn claim(
+        &mut self,
+        host: HostId,
+        protocol: Protocol,
+        mut addr: SocketAddr,
+        sharing: Sharing,
+    ) -> io::Result<Claim> {
+        if addr.port() == 0 {
+            let free = (FIRST_FREE..=u16::MAX)
+                .find(|port| !self.is_taken(host, protocol, *port, addr.ip()));
+            let Some(port) = free else {
+                return Err(io::Error::new(
+                    ErrorKind::AddrInUse,
+                    format!(
+                        "address in use: all ports from {FIRST_FREE} of {} are taken",
+                        addr.ip()
+                    ),
+                ));
+            };
+            addr.set_port(port);
+        }
+        self.claimed += 1;
+        let id = self.claimed;
+        let entries = self
+            .claims
+            .entry((host, protocol, addr.port()))
+            .or_default();
+        let in_the_way = entries.iter().any(|entry| {
+            let shared = sharing == Sharing::Reuse
+                && entry.sharing == Sharing::Reuse
+                && entry.holder == Holder::Bound;
+            overlap(entry.ip, addr.ip()) && !shared
+        });
+        if in_the_way {
+            return Err(in_use(addr));
+        }
+        entries.push(Entry {
+            ip: addr.ip(),
+            id,
+            sharing,
+            holder: Holder::Bound,
+        });
+        Ok(Claim {
+            host,
+            protocol,
+            addr,
+            id,
+        })
+    }
+
+    fn is_taken(&self, host: HostId, protocol: Protocol, port: u16, ip: IpAddr) -> bool {
+        let entries = self.claims.get(&(host, protocol, port));
+        entries.is_some_and(|entries| entries.iter().any(|entry| overlap(entry.ip, ip)))
+    }
+
+    /// Says what answers at a claimed address.
+    ///
+    /// # Errors
+    ///
+    /// `AddrInUse` if another that shares it listens already.
+    pub(super) fn hold(&mut self, claim: Claim, holder: Holder) -> io::Result<()> {
+        let entries = self
+            .claims
+            .get_mut(&(claim.host, claim.protocol, claim.addr.port()))
+            .expect("a claimed port has an entry");
+        let taken = entries.iter().any(|entry| {
+            entry.id != claim.id
+                && entry.holder != Holder::Bound
+                && overlap(entry.ip, claim.addr.ip())
+        });
+        if taken {
+            return Err(in_use(claim.addr));
+        }
+        let entry = entries.iter_mut().find(|entry| entry.id == claim.id);
+        entry.expect("a claim is in its port's list").holder = holder;
+        Ok(())
+    }
+
+    pub(super) fn release(&mut self, claim: Claim) {
+        let key = (claim.host, claim.protocol, claim.addr.port());
+        if let Some(entries) = self.claims.get_mut(&key) {
+            entries.retain(|entry| entry.id != claim.id);
+            if entries.is_empty() {
+                self.claims.remove(&key);
+            }
+        }
+    }
+
+    /// What answers at this address of the host, and the address that it was bound to.
+    pub(super) fn find(
+        &self,
+        host: HostId,
+        protocol: Protocol,
+        addr: SocketAddr,
+    ) -> Option<(Holder, IpAddr)> {
+        let entries = self.claims.get(&(host, protocol, addr.port()))?;
+        let bound_to = |ip: IpAddr| {
+            entries
+                .iter()
+                .find(|entry| entry.ip == ip && entry.holder != Holder::Bound)
+        };
+        let any = match addr.ip() {
+            IpAddr::V4(_) => bound_to(Ipv4Addr::UNSPECIFIED.into()),
+            IpAddr::V6(_) => None,
+        };
+        bound_to(addr.ip())
+            .or(any)
+            .or_else(|| bound_to(Ipv6Addr::UNSPECIFIED.into()))
+            .map(|entry| (entry.holder, entry.ip))
+    }
+
+    /// Everything that answers on a port, whatever the host.
+    pub(super) fn on_port(
+        &self,
+        protocol: Protocol,
+        port: u16,
+    ) -> impl Iterator<Item = (HostId, IpAddr, Holder)> {
+        self.claims
+            .iter()
+            .filter(move |((_, other, number), _)| *other == protocol && *number == port)
+            .flat_map(|((host, ..), entries)| {
+                entries.iter().map(|entry| (*host, entry.ip, entry.holder))
+            })
+    }
+
+    /// Takes a port to connect from.
+    pub(super) fn take_client(&mut self, host: HostId, ip: IpAddr) -> Option<u16> {
+        let clients = self.clients.entry((host, ip)).or_insert_with(|| Clients {
+            next: CLIENTS.start,
+            freed: BinaryHeap::new(),
+        });
+        let claims = &self.claims;
+        let is_bound = |port| claims.contains_key(&(host, Protocol::Tcp, port));
+        if let Some(Reverse(port)) = clients.freed.pop() {
+            // Were it bound meanwhile, it would be so again and again: the next one then, for this time.
+            if !is_bound(port) {
+                return Some(port);
+            }
+            clients.freed.push(Reverse(port));
+        }
+        while clients.next < CLIENTS.end {
+            let port = clients.next;
+            clients.next += 1;
+            if !is_bound(port) {
+                return Some(port);
+            }
+        }
+        None
+    }
+
+    pub(super) fn free_client(&mut self, host: HostId, addr: SocketAddr) {
+        if let Some(clients) = self.clients.get_mut(&(host, addr.ip())) {
+            clients.freed.push(Reverse(addr.port()));
+        }
+    }
+}
+
+/// Whether both cannot be bound to one port: the wildcard of IPv6 takes IPv4 in, as on Linux.
+fn overlap(one: IpAddr, other: IpAddr) -> bool {
+    let wild = |ip: IpAddr, other: IpAddr| match ip {
+        IpAddr::V4(ip) => ip.is_unspecified() && other.is_ipv4(),
+        IpAddr::V6(ip) => ip.is_unspecified(),
+    };
+    one == other || wild(one, other) || wild(other, one)
+}
+
+fn in_use(addr: SocketAddr) -> io::Error {
+    io::Error::new(
+        ErrorKind::AddrInUse,
+        format!(
+            "address in use: another socket is bound to {addr}, or to a wildcard that takes it in"
+        ),
+    )
+}

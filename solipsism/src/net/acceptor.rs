@@ -1,0 +1,91 @@
+//! A listener of any transport, as whoever holds it.
+
+use std::io::{self, ErrorKind};
+use std::task::{Context, Poll};
+
+use super::attempt::{Attempt, Source, try_with_world, with_world};
+use super::socket::Socket;
+use super::{Addr, Interest};
+use crate::core::net::{Call, ListenerKey, Network, Options, Ticket};
+use crate::executor::World;
+
+/// Stops listening when it is dropped.
+#[derive(Debug)]
+pub(super) struct Acceptor {
+    world: u32,
+    key: ListenerKey,
+}
+
+impl Acceptor {
+    pub(super) fn new(world: &World, key: ListenerKey) -> Self {
+        Self {
+            world: world.id(),
+            key,
+        }
+    }
+
+    fn with<R>(&self, f: impl FnOnce(&mut Network, ListenerKey, &mut Call) -> R) -> R {
+        with_world(self.world, "a listener", |world| {
+            world.network(|network, call| f(network, self.key, call))
+        })
+    }
+
+    fn try_accept(&self) -> io::Result<(Socket, Addr)> {
+        with_world(self.world, "a listener", |world| {
+            let (end, peer) = world.network(|network, call| network.accept(self.key, call))?;
+            Ok((Socket::new(world, end), peer))
+        })
+    }
+
+    pub(super) async fn accept(&self) -> io::Result<(Socket, Addr)> {
+        Attempt::new(self, Interest::READABLE, || self.try_accept()).await
+    }
+
+    pub(super) fn poll_accept(&self, cx: &Context<'_>) -> Poll<io::Result<(Socket, Addr)>> {
+        match self.try_accept() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                with_world(self.world, "a listener", |world| {
+                    self.wait(world, Interest::READABLE, Ticket::POLL, cx);
+                });
+                Poll::Pending
+            }
+            result => Poll::Ready(result),
+        }
+    }
+
+    pub(super) fn local_addr(&self) -> Addr {
+        self.with(|network, key, _| network.listener_addr(key))
+    }
+
+    pub(super) fn set_capacity(&self, capacity: usize) -> io::Result<()> {
+        self.with(|network, key, _| network.set_listener_capacity(key, capacity))
+    }
+
+    pub(super) fn options<R>(&self, f: impl FnOnce(&mut Options) -> R) -> R {
+        self.with(|network, key, _| f(network.listener_options(key)))
+    }
+}
+
+impl Source for Acceptor {
+    fn world(&self) -> u32 {
+        self.world
+    }
+
+    fn wait(&self, world: &World, _: Interest, ticket: Ticket, cx: &Context<'_>) {
+        world.network(|network, call| {
+            network.wait_accept(self.key, ticket, world.waiter(cx), call);
+        });
+    }
+
+    fn forget(&self, world: &World, _: Interest, ticket: Ticket) {
+        world.network(|network, call| network.forget_accept(self.key, ticket, call));
+    }
+}
+
+impl Drop for Acceptor {
+    fn drop(&mut self) {
+        try_with_world(self.world, |world| {
+            world.network(|network, call| network.close_listener(self.key, call));
+        });
+    }
+}

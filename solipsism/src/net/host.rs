@@ -1,0 +1,168 @@
+//! A host of the network.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::attempt::with_world;
+use crate::core::net::{HostId, Network};
+use crate::ending::TestReturn;
+use crate::executor::World;
+use crate::task::JoinHandle;
+
+/// A host of the network: a name, addresses, and the tasks that run on it.
+///
+/// # Examples
+///
+/// ```
+/// use solipsism::net::{Network, TcpListener, TcpStream};
+///
+/// async fn serve() -> std::io::Result<()> {
+///     let listener = TcpListener::bind("0.0.0.0:80").await?;
+///     loop {
+///         listener.accept().await?;
+///     }
+/// }
+///
+/// solipsism::EventLoop::new().run(async {
+///     let api = Network::current().host("api.internal");
+///     api.run(serve);
+///     assert!(TcpStream::connect("api.internal:80").await.is_ok());
+///     api.crash();
+///     assert!(TcpStream::connect("api.internal:80").await.is_err());
+///     api.restart();
+///     assert!(TcpStream::connect("api.internal:80").await.is_ok());
+/// }).unwrap();
+/// ```
+#[derive(Clone)]
+pub struct Host {
+    world: u32,
+    id: HostId,
+}
+
+impl Host {
+    pub(super) fn new(world: u32, id: HostId) -> Self {
+        Self { world, id }
+    }
+
+    #[track_caller]
+    fn with<R>(&self, f: impl FnOnce(&mut Network) -> R) -> R {
+        with_world(self.world, "a host", |world| {
+            world.network(|network, _| f(network))
+        })
+    }
+
+    /// The name, in lower case; of a host that has none, its address.
+    pub fn name(&self) -> String {
+        self.with(|network| network.hosts.name(self.id).to_owned())
+    }
+
+    /// The address that its name resolves to.
+    pub fn addr(&self) -> IpAddr {
+        self.v4().into()
+    }
+
+    /// Its address of IPv4.
+    pub fn v4(&self) -> Ipv4Addr {
+        self.with(|network| network.hosts.v4(self.id))
+    }
+
+    /// Its address of IPv6.
+    pub fn v6(&self) -> Ipv6Addr {
+        self.with(|network| network.hosts.v6(self.id))
+    }
+
+    /// Starts a task on this host. What it spawns runs here as well.
+    ///
+    /// # Panics
+    ///
+    /// Outside of the host's world.
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let site = Location::caller();
+        with_world(self.world, "Host::spawn", |world| {
+            JoinHandle::new(world.spawn_on(self.id.0, future, None, site))
+        })
+    }
+
+    /// Starts what this host runs: the future that `program` gives, now and at each [`restart`](Self::restart). Its task
+    /// is named after the host. If it returns an error, or panics, the test fails.
+    ///
+    /// # Panics
+    ///
+    /// Outside of the host's world.
+    #[track_caller]
+    pub fn run<P, F>(&self, program: P)
+    where
+        P: Fn() -> F + 'static,
+        F: Future + 'static,
+        F::Output: TestReturn + 'static,
+    {
+        let site = Location::caller();
+        let (id, name) = (self.id.0, self.name());
+        let program = Rc::new(program);
+        let start = move |world: &World| {
+            let (program, host) = (Rc::clone(&program), name.clone());
+            let future = async move {
+                if let Err(error) = program().await.ending() {
+                    panic!("host `{host}` failed: {error}");
+                }
+            };
+            let name = Some(Box::new(name.clone().into_boxed_str()));
+            let task = world.spawn_on(id, future, name, site);
+            world.detach(&task);
+        };
+        with_world(self.world, "Host::run", |world| {
+            start(world);
+            world.add_program(id, Rc::new(start));
+        });
+    }
+
+    /// Ends everything on this host at once: its tasks are dropped, its connections are reset, and nobody listens there
+    /// any more. The addresses can be bound anew. A task of the host that calls this goes on to its next `.await`.
+    ///
+    /// # Panics
+    ///
+    /// Outside of the host's world.
+    pub fn crash(&self) {
+        with_world(self.world, "Host::crash", |world| {
+            // Or else the tasks would close their connections in peace.
+            world.network(|network, call| network.crash(self.id, call));
+            world.drop_tasks_of(self.id.0);
+        });
+    }
+
+    /// Crashes the host if something runs there, and starts again what [`run`](Self::run) had started.
+    ///
+    /// # Panics
+    ///
+    /// If nothing was ever run on this host. Outside of its world.
+    #[track_caller]
+    pub fn restart(&self) {
+        self.crash();
+        let programs = with_world(self.world, "Host::restart", |world| {
+            world.programs(self.id.0)
+        });
+        assert!(
+            !programs.is_empty(),
+            "`restart` was called on host `{}`, on which nothing was `run`: give `host.run(…)` what it is to start",
+            self.name()
+        );
+        with_world(self.world, "Host::restart", |world| {
+            for program in programs {
+                program(world);
+            }
+        });
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").field("id", &self.id.0).finish()
+    }
+}

@@ -1,0 +1,67 @@
+//! The network of a world: every host name and every port exists, and nothing leaves it.
+//!
+//! The types have tokio's names and behave as Linux's sockets do on loopback, with the traits of futures-io (see
+//! [`io`](crate::io)). Connecting and sending cost no virtual time unless a link says so, and what is written can be
+//! read in the same instant. A connect is refused only when its instant has come to rest, so that a server that was
+//! just spawned gets to bind its port.
+//!
+//! # Hosts
+//!
+//! A name is a host, with one IPv4 and one IPv6 address that are the same in every run; it resolves to the former. An
+//! address that no name has is a host as well. A task runs on the host of the task that spawned it, and the test's
+//! body on `localhost`; [`Host::spawn`] and [`Host::run`] start tasks elsewhere. Any task may bind or connect to any
+//! name: a socket belongs to the host whose address it has, and what lies between two hosts is told to their
+//! [`Link`]. Loopback and wildcard addresses, unix sockets and `localhost` are each host's own.
+//!
+//! # What differs from Linux
+//!
+//! - The capacity of a direction is exact to the byte, is one number for both ends together, and what Linux doubles is
+//!   taken as it is.
+//! - The path of a unix socket is no file. It can be bound anew when its socket is closed, since nobody could remove it.
+//! - An acknowledgement takes no time: what was read makes room at once. So does ICMP's message that a port is closed.
+//! - There is no `TIME_WAIT`: a closed connection's port is free as soon as both ends are closed.
+//! - Where an error has no [`ErrorKind`](std::io::ErrorKind) of its own, ours is the nearest: `InvalidInput` for a
+//!   datagram that is too long, `NotConnected` for one without a destination.
+//!
+//! # Real sockets
+//!
+//! Nothing keeps a test from using those of `std` or of another crate, and they reach the real network. A wake by them
+//! is told in the report ("something real is in here"). This `clippy.toml` forbids them:
+//!
+//! ```toml
+//! disallowed-types = [
+//!     { path = "std::net::TcpStream", replacement = "solipsism::net::TcpStream" },
+//!     { path = "std::net::TcpListener", replacement = "solipsism::net::TcpListener" },
+//!     { path = "std::net::UdpSocket", replacement = "solipsism::net::UdpSocket" },
+//!     { path = "std::os::unix::net::UnixStream", replacement = "solipsism::net::UnixStream" },
+//!     { path = "std::os::unix::net::UnixListener", replacement = "solipsism::net::UnixListener" },
+//!     { path = "std::os::unix::net::UnixDatagram", replacement = "solipsism::net::UnixDatagram" },
+//! ]
+//! ```
+
+pub mod tcp;
+mod udp;
+pub mod unix;
+
+mod host;
+mod link;
+mod lookup;
+mod network;
+
+mod acceptor;
+mod attempt;
+mod half;
+mod readiness;
+mod socket;
+mod stream;
+
+pub use host::Host;
+pub use link::Link;
+pub use lookup::{ToSocketAddrs, lookup_host};
+pub use network::Network;
+pub use readiness::{Interest, Ready};
+pub use tcp::{TcpListener, TcpSocket, TcpStream};
+pub use udp::UdpSocket;
+pub use unix::{UnixDatagram, UnixListener, UnixStream};
+
+pub use crate::core::net::{Addr, Latency};

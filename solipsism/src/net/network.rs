@@ -1,0 +1,176 @@
+//! The network of a world, as a test holds it.
+
+use std::io::{self, ErrorKind};
+use std::net::IpAddr;
+use std::panic::Location;
+use std::time::Duration;
+
+use super::attempt::with_world;
+use super::{Host, Link};
+use crate::core::net::{self as core, HostId, Which};
+use crate::executor::World;
+
+/// The handle on a world's network: its hosts, what lies between them, and what its names resolve to.
+///
+/// A test is given it by type; elsewhere there is [`current`](Self::current). All faults are drawn from the world's
+/// seed.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use solipsism::net::{Network, TcpListener, TcpStream};
+/// use solipsism::time::Instant;
+///
+/// #[solipsism::test]
+/// async fn there_and_back(net: Network) -> std::io::Result<()> {
+///     net.link("localhost", "api.internal").latency(Duration::from_millis(20));
+///     let _listener = TcpListener::bind("api.internal:80").await?;
+///     let start = Instant::now();
+///     let _client = TcpStream::connect("api.internal:80").await?;
+///     assert_eq!(start.elapsed(), Duration::from_millis(40));
+///     Ok(())
+/// }
+/// # solipsism::EventLoop::new().run(async { there_and_back_(Network::current()).await }).unwrap().unwrap();
+/// # async fn there_and_back_(net: Network) -> std::io::Result<()> {
+/// #     net.link("localhost", "api.internal").latency(Duration::from_millis(20));
+/// #     let _listener = TcpListener::bind("api.internal:80").await?;
+/// #     let start = Instant::now();
+/// #     let _client = TcpStream::connect("api.internal:80").await?;
+/// #     assert_eq!(start.elapsed(), Duration::from_millis(40));
+/// #     Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Network {
+    world: u32,
+}
+
+impl Network {
+    /// The network of the world that is running on this thread.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    #[track_caller]
+    pub fn current() -> Self {
+        Self {
+            world: World::with("Network::current", |world| world.id()),
+        }
+    }
+
+    #[track_caller]
+    fn with<R>(&self, f: impl FnOnce(&mut core::Network, &mut core::Call) -> R) -> R {
+        with_world(self.world, "a network", |world| world.network(f))
+    }
+
+    /// The host with this name or address. Every name is one; `localhost` is that of the test's body.
+    pub fn host(&self, name: &str) -> Host {
+        let id = self.with(|network, _| network.hosts.named(name));
+        Host::new(self.world, id)
+    }
+
+    /// The links between two hosts, in both directions.
+    pub fn link(&self, one: &str, other: &str) -> Link {
+        let (one, other) = self.two(one, other);
+        Link::new(self.world, Which::Both(one, other))
+    }
+
+    /// The link from one host to another, and not the one back.
+    pub fn one_way(&self, from: &str, to: &str) -> Link {
+        let (from, to) = self.two(from, to);
+        Link::new(self.world, Which::OneWay(from, to))
+    }
+
+    /// The links between all different hosts, also those that are not used yet.
+    pub fn every_link(&self) -> Link {
+        Link::new(self.world, Which::All)
+    }
+
+    fn two(&self, one: &str, other: &str) -> (HostId, HostId) {
+        self.with(|network, _| (network.hosts.named(one), network.hosts.named(other)))
+    }
+
+    /// Cuts the links between two hosts; see [`Link::partition`].
+    #[track_caller]
+    pub fn partition(&self, one: &str, other: &str) {
+        self.link(one, other).cut(Location::caller());
+    }
+
+    /// Ends all partitions.
+    pub fn heal(&self) {
+        self.every_link().heal();
+    }
+
+    /// How many bytes fit into each direction of the streams that are made from now on, unless another capacity is asked
+    /// for; 64 KiB at first.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0.
+    #[track_caller]
+    pub fn set_capacity(&self, capacity: usize) {
+        assert!(
+            capacity > 0,
+            "a capacity of 0 would let nothing through: it must be at least 1"
+        );
+        self.with(|network, _| network.set_capacity(capacity));
+    }
+
+    /// From now on a name is an error that no host was made for, that nothing was bound to and that was not looked up
+    /// before. The error lists those that are known.
+    pub fn strict(&self) {
+        self.with(|network, _| network.hosts.set_strict());
+    }
+
+    /// Has a name resolve to these addresses, in their order, instead of that of its host.
+    pub fn resolve(&self, name: &str, addrs: impl IntoIterator<Item = IpAddr>) {
+        let addrs = addrs.into_iter().collect();
+        self.with(|network, _| network.hosts.set_answer(name, addrs));
+    }
+
+    /// Has every lookup of a name fail.
+    pub fn fail_lookup(&self, name: &str, kind: ErrorKind) {
+        self.with(|network, _| network.hosts.set_failure(name, kind));
+    }
+
+    /// Has every lookup of a name take this long.
+    pub fn delay_lookup(&self, name: &str, delay: Duration) {
+        self.with(|network, _| network.hosts.set_delay(name, delay));
+    }
+
+    /// The name of the host with this address.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if no name was used for it yet.
+    pub fn reverse_lookup(&self, addr: IpAddr) -> io::Result<String> {
+        self.with(|network, _| network.hosts.reverse(addr).map(str::to_owned))
+            .ok_or_else(|| {
+                io::Error::new(ErrorKind::NotFound, format!("no name was used for {addr}"))
+            })
+    }
+
+    /// The faults that were ordered and never did anything, each with where it was ordered: a test that passes with one of
+    /// these has not tested it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::{EventLoop, net::Network};
+    ///
+    /// EventLoop::new().run(async {
+    ///     let net = Network::current();
+    ///     net.partition("localhost", "db.internal");
+    ///     assert!(net.unfired_faults()[0].starts_with("the partition ordered at "));
+    /// }).unwrap();
+    /// ```
+    pub fn unfired_faults(&self) -> Vec<String> {
+        self.with(|network, _| {
+            let unfired = network.links.faults().iter().filter(|fault| !fault.fired);
+            unfired
+                .map(|fault| format!("the {} ordered at {}", fault.what, fault.site))
+                .collect()
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! One end of a stream, as whoever holds it: the core's connection with a world around it.
+
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::task::{Context, Poll};
+
+use super::attempt::{Attempt, Source, try_with_world, with_world};
+use super::{Addr, Interest, Ready};
+use crate::core::net::{Call, EndKey, Network, Options, Side, Ticket};
+use crate::executor::World;
+
+/// Closes its end when it is dropped.
+#[derive(Debug)]
+pub struct Socket {
+    world: u32,
+    key: EndKey,
+}
+
+impl Socket {
+    pub(super) fn new(world: &World, key: EndKey) -> Self {
+        Self {
+            world: world.id(),
+            key,
+        }
+    }
+
+    /// Asks the network for something about this end.
+    ///
+    /// # Panics
+    ///
+    /// Outside of its world.
+    #[track_caller]
+    pub(super) fn with<R>(&self, f: impl FnOnce(&mut Network, EndKey, &mut Call) -> R) -> R {
+        with_world(self.world, "a stream", |world| {
+            world.network(|network, call| f(network, self.key, call))
+        })
+    }
+
+    pub(super) fn try_read(&self, slices: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        self.with(|network, key, call| network.read(key, slices, call))
+    }
+
+    pub(super) fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.with(|network, key, call| network.write(key, slices, call))
+    }
+
+    pub(super) fn poll_read(
+        &self,
+        cx: &Context<'_>,
+        slices: &mut [IoSliceMut<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll(cx, Side::Read, |network, key, call| {
+            network.read(key, slices, call)
+        })
+    }
+
+    pub(super) fn poll_peek(&self, cx: &Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
+        self.poll(cx, Side::Read, |network, key, call| {
+            network.peek(key, into, call)
+        })
+    }
+
+    pub(super) fn poll_write(
+        &self,
+        cx: &Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.poll(cx, Side::Write, |network, key, call| {
+            network.write(key, slices, call)
+        })
+    }
+
+    pub(super) fn poll_ready(&self, cx: &Context<'_>, side: Side) -> Poll<io::Result<()>> {
+        self.poll(cx, side, |network, key, _| {
+            match network.is_ready(key, side) {
+                true => Ok(()),
+                false => Err(ErrorKind::WouldBlock.into()),
+            }
+        })
+    }
+
+    fn poll<T>(
+        &self,
+        cx: &Context<'_>,
+        side: Side,
+        attempt: impl FnOnce(&mut Network, EndKey, &mut Call) -> io::Result<T>,
+    ) -> Poll<io::Result<T>> {
+        with_world(self.world, "a stream", |world| {
+            world.network(|network, call| match attempt(network, self.key, call) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    network.wait(self.key, side, Ticket::POLL, world.waiter(cx), call);
+                    Poll::Pending
+                }
+                result => Poll::Ready(result),
+            })
+        })
+    }
+
+    pub(super) async fn peek(&self, into: &mut [u8]) -> io::Result<usize> {
+        let attempt = || self.with(|network, key, call| network.peek(key, into, call));
+        Attempt::new(self, Interest::READABLE, attempt).await
+    }
+
+    pub(super) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+        let attempt = || {
+            let ready = self.readiness(interest);
+            if ready.is_empty() {
+                Err(ErrorKind::WouldBlock.into())
+            } else {
+                Ok(ready)
+            }
+        };
+        Attempt::new(self, interest, attempt).await
+    }
+
+    pub(super) fn readiness(&self, interest: Interest) -> Ready {
+        self.with(|network, key, _| {
+            let (read, write) = (interest.is_readable(), interest.is_writable());
+            Ready {
+                read: read && network.is_ready(key, Side::Read),
+                write: write && network.is_ready(key, Side::Write),
+                read_closed: read && network.is_closed(key, Side::Read),
+                write_closed: write && network.is_closed(key, Side::Write),
+            }
+        })
+    }
+
+    /// Waits for the answer to a connect.
+    pub(super) async fn connected(self) -> io::Result<Self> {
+        let attempt = || {
+            self.with(|network, key, _| network.connected(key))
+                .unwrap_or_else(|| Err(ErrorKind::WouldBlock.into()))
+        };
+        Attempt::new(&self, Interest::WRITABLE, attempt).await?;
+        Ok(self)
+    }
+
+    /// Ends the direction in which this end writes. What has ended already has.
+    pub(super) fn shut_down(&self) -> io::Result<()> {
+        match self.with(Network::shut_down) {
+            Err(error) if error.kind() == ErrorKind::NotConnected => Ok(()),
+            result => result,
+        }
+    }
+
+    /// As `shut_down`, where there may be no world.
+    pub(super) fn shut_down_on_drop(&self) {
+        try_with_world(self.world, |world| {
+            // What has ended already is no failure.
+            let _ended = world.network(|network, call| network.shut_down(self.key, call));
+        });
+    }
+
+    pub(super) fn local_addr(&self) -> Addr {
+        self.with(|network, key, _| network.local_addr(key))
+    }
+
+    pub(super) fn peer_addr(&self) -> io::Result<Addr> {
+        self.with(|network, key, _| network.peer_addr(key))
+    }
+
+    pub(super) fn take_error(&self) -> Option<io::Error> {
+        self.with(|network, key, _| network.take_error(key))
+    }
+
+    pub(super) fn options(&self) -> Options {
+        self.with(|network, key, _| network.options(key))
+    }
+
+    pub(super) fn set_options(&self, change: impl FnOnce(&mut Options)) -> io::Result<()> {
+        self.with(|network, key, call| network.set_options(key, change, call))
+    }
+}
+
+impl Source for Socket {
+    fn world(&self) -> u32 {
+        self.world
+    }
+
+    fn wait(&self, world: &World, interest: Interest, ticket: Ticket, cx: &Context<'_>) {
+        world.network(|network, call| {
+            for side in interest.sides() {
+                network.wait(self.key, side, ticket, world.waiter(cx), call);
+            }
+        });
+    }
+
+    fn forget(&self, world: &World, interest: Interest, ticket: Ticket) {
+        world.network(|network, call| {
+            for side in interest.sides() {
+                network.forget(self.key, side, ticket, call);
+            }
+        });
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        try_with_world(self.world, |world| {
+            world.network(|network, call| network.close(self.key, call));
+        });
+    }
+}

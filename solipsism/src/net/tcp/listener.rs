@@ -1,0 +1,140 @@
+//! A socket that listens for TCP connections.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::task::{Context, Poll};
+
+use super::TcpStream;
+use crate::core::net::{Addr, Backlog, Options, Protocol, Sharing};
+use crate::executor::World;
+use crate::net::ToSocketAddrs;
+use crate::net::acceptor::Acceptor;
+use crate::net::lookup::first_of;
+
+/// As many connections as tokio lets wait.
+const BACKLOG: Backlog = Backlog(1024);
+
+/// Accepts TCP connections on an address of the virtual network.
+///
+/// When it is dropped nobody listens there any more: connections that wait to be accepted are reset, those that were
+/// accepted go on.
+///
+/// # Examples
+///
+/// ```
+/// use solipsism::{EventLoop, net::{TcpListener, TcpStream}};
+///
+/// EventLoop::new().run(async {
+///     let listener = TcpListener::bind("api.internal:0").await.unwrap();
+///     let addr = listener.local_addr().unwrap();
+///     assert_eq!(addr.port(), 60_001); // the first that is free
+///     let client = TcpStream::connect(addr).await.unwrap();
+///     let (_server, peer) = listener.accept().await.unwrap();
+///     assert_eq!(peer, client.local_addr().unwrap());
+/// }).unwrap();
+/// ```
+#[derive(Debug)]
+pub struct TcpListener {
+    acceptor: Acceptor,
+}
+
+impl TcpListener {
+    pub(super) fn new(acceptor: Acceptor) -> Self {
+        Self { acceptor }
+    }
+
+    /// Listens on the first of the addresses that is free. Port 0 is the first free port from 60001 on.
+    ///
+    /// # Errors
+    ///
+    /// `AddrInUse`, and those of [`lookup_host`](crate::net::lookup_host).
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
+        first_of(addr.target()?, async |addr| {
+            World::with("TcpListener::bind", |world| {
+                let key = world.network(|network, call| {
+                    let claim = network.claim(Protocol::Tcp, addr, Sharing::Reuse, call)?;
+                    network
+                        .listen(claim, BACKLOG, Options::default(), call)
+                        .inspect_err(|_| network.release(claim))
+                })?;
+                Ok(Self::new(Acceptor::new(world, key)))
+            })
+        })
+        .await
+    }
+
+    /// The next connection, and the address of its other end, in the order in which they came.
+    ///
+    /// # Errors
+    ///
+    /// `ConnectionAborted` once the listener's host has crashed.
+    ///
+    /// # Cancel safety
+    ///
+    /// No connection is lost.
+    pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        self.acceptor.accept().await.map(Self::accepted)
+    }
+
+    /// As [`accept`](Self::accept), for a hand-written future. The last caller is woken.
+    ///
+    /// # Errors
+    ///
+    /// As `accept`.
+    pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        self.acceptor.poll_accept(cx).map_ok(Self::accepted)
+    }
+
+    fn accepted((socket, peer): (crate::net::socket::Socket, Addr)) -> (TcpStream, SocketAddr) {
+        let peer = peer.as_inet().expect("it is TCP's");
+        (TcpStream::new(socket), peer)
+    }
+
+    /// The address that it listens on.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.acceptor.local_addr().as_inet().expect("it is TCP's"))
+    }
+
+    /// How many bytes fit into each direction of the streams that come in from now on; their other ends may ask for
+    /// less.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for 0.
+    pub fn set_capacity(&self, capacity: usize) -> io::Result<()> {
+        self.acceptor.set_capacity(capacity)
+    }
+
+    /// The time to live of packets, which is only kept.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn ttl(&self) -> io::Result<u32> {
+        Ok(self.acceptor.options(|options| options.ttl))
+    }
+
+    /// See [`ttl`](Self::ttl).
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for 0.
+    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
+        if ttl == 0 {
+            return Err(io::Error::new(
+                ErrorKind::InvalidInput,
+                "a ttl of 0 reaches nobody",
+            ));
+        }
+        self.acceptor.options(|options| options.ttl = ttl);
+        Ok(())
+    }
+}

@@ -1,0 +1,2 @@
+//! A unix socket for datagrams.
+pub struct UnixDatagram;

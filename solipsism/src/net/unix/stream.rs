@@ -1,0 +1,139 @@
+//! A connection between two unix sockets.
+
+use std::io::{self, IoSlice, IoSliceMut};
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::io::{AsyncRead, AsyncWrite};
+
+use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, SocketAddr, WriteHalf, unix};
+use crate::core::net::{Kind, Side};
+use crate::executor::World;
+use crate::net::socket::Socket;
+use crate::net::stream::stream_methods;
+use crate::net::{Interest, Ready};
+
+/// A connection between two unix sockets of the virtual network.
+///
+/// It reads and writes by the traits of [`io`](crate::io). What the other end's closing looks like follows a socketpair
+/// on Linux: reading goes on to the end of what was sent, and writing is a broken pipe at once.
+///
+/// # Examples
+///
+/// ```
+/// use solipsism::io::{AsyncReadExt, AsyncWriteExt};
+/// use solipsism::{EventLoop, net::UnixStream};
+///
+/// EventLoop::new().run(async {
+///     let (mut one, mut other) = UnixStream::pair().unwrap();
+///     one.write_all(b"hi").await.unwrap();
+///     drop(one);
+///     let mut all = String::new();
+///     other.read_to_string(&mut all).await.unwrap();
+///     assert_eq!(all, "hi");
+///     assert!(other.write_all(b"?").await.is_err());
+/// }).unwrap();
+/// ```
+#[derive(Debug)]
+pub struct UnixStream {
+    socket: Socket,
+}
+
+stream_methods!(UnixStream);
+
+impl UnixStream {
+    pub(super) fn new(socket: Socket) -> Self {
+        Self { socket }
+    }
+
+    /// Connects to the path, or to the abstract name that follows a zero byte, of a listener on the same host.
+    ///
+    /// # Errors
+    ///
+    /// When the instant has come to rest: `NotFound` if nothing was ever bound there, `ConnectionRefused` if nobody
+    /// listens there now.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the connection up.
+    pub async fn connect<P: AsRef<Path>>(path: P) -> io::Result<Self> {
+        Self::connect_addr(&SocketAddr::new(path.as_ref())).await
+    }
+
+    /// As [`connect`](Self::connect).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    pub async fn connect_addr(addr: &SocketAddr) -> io::Result<Self> {
+        let socket = World::with("UnixStream::connect", |world| {
+            let end = world.network(|network, call| network.connect_unix(addr, call))?;
+            io::Result::Ok(Socket::new(world, end))
+        })?;
+        Ok(Self::new(socket.connected().await?))
+    }
+
+    /// Two streams that are connected to each other.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    pub fn pair() -> io::Result<(Self, Self)> {
+        Self::pair_of(None)
+    }
+
+    /// As [`pair`](Self::pair), with room for so many bytes in each direction.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for 0.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    pub fn pair_with_capacity(capacity: usize) -> io::Result<(Self, Self)> {
+        Self::pair_of(Some(capacity))
+    }
+
+    fn pair_of(capacity: Option<usize>) -> io::Result<(Self, Self)> {
+        World::with("UnixStream::pair", |world| {
+            let [one, other] =
+                world.network(|network, call| network.pair(Kind::Unix, capacity, call))?;
+            Ok((
+                Self::new(Socket::new(world, one)),
+                Self::new(Socket::new(world, other)),
+            ))
+        })
+    }
+
+    /// The address of this end.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(unix(self.socket.local_addr()))
+    }
+
+    /// The address of the other end.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.peer_addr().map(unix)
+    }
+}
