@@ -24,6 +24,7 @@ mod event_loop;
 pub mod fixtures;
 pub mod io;
 pub mod net;
+pub mod signal;
 mod stopped;
 pub mod task;
 pub mod time;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::task::{Context, Poll, Waker};
 
+use solipsism::signal::unix::{SignalKind, raise, signal};
 use solipsism::task::{self, spawn_blocking, yield_now};
 use solipsism::time::{Duration, Instant, SystemTime, interval, sleep, sleep_until, timeout};
 use solipsism::{ClockKind, EventLoop, spawn};
@@ -230,7 +231,7 @@ fn an_outside_wake_is_picked_up() {
 
 #[test]
 fn calls_outside_of_a_world_say_so_and_how_to_get_one() {
-    let calls: [(&str, fn()); 10] = [
+    let calls: [(&str, fn()); 12] = [
         ("spawn", || drop(spawn(async {}))),
         ("spawn_blocking", || drop(spawn_blocking(|| ()))),
         ("sleep", || drop(sleep(secs(1)))),
@@ -241,6 +242,8 @@ fn calls_outside_of_a_world_say_so_and_how_to_get_one() {
         ("SystemTime::now", || _ = SystemTime::now()),
         ("EventLoop::current", || drop(EventLoop::current())),
         ("task::id", || _ = task::id()),
+        ("signal", || _ = signal(SignalKind::hangup())),
+        ("raise", || raise(SignalKind::child())),
     ];
     for (name, call) in calls {
         let cure = format!(

@@ -8,10 +8,14 @@ mod clock;
 mod deadlines;
 pub(crate) mod net;
 mod random;
+mod signal_number;
+mod signals;
 
 pub(crate) use clock::Clock;
 pub(crate) use deadlines::{Deadlines, Key, NEVER};
 pub(crate) use random::Random;
+pub(crate) use signal_number::{DefaultAction, SignalNumber};
+pub(crate) use signals::{ListenerKey, Signals};
 
 use std::task::Waker;
 

@@ -245,11 +245,13 @@ impl World {
                 .filter(|failure| failure.what != Lost::Task),
         );
         let unfired = self.deadlines.take();
+        let listening = self.signals.take();
         let settling = self.settling.take();
         let advancing = self.advancing.take();
         let programs = self.programs.take();
         let network = self.network.take();
-        self.contain(|| drop((unfired, settling, advancing, programs, network)));
+        let waiting = (settling, advancing, listening);
+        self.contain(|| drop((unfired, waiting, programs, network)));
         failures.extend(self.failures.take());
         self.ready.borrow_mut().clear();
         self.inbox.close();

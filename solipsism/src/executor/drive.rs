@@ -319,7 +319,7 @@ impl World {
     }
 
     /// Wakes somebody whose waker may be code of a user's.
-    pub(super) fn wake(&self, waker: Waker) {
+    pub(crate) fn wake(&self, waker: Waker) {
         self.contain(|| waker.wake());
     }
 

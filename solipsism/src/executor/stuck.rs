@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::header::Header;
 use super::world::World;
-use crate::core::NEVER;
 use crate::core::net::What;
+use crate::core::{NEVER, SignalNumber};
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
 
@@ -49,6 +49,11 @@ pub(crate) enum Wait {
         who: String,
     },
     Job {
+        site: &'static Location<'static>,
+    },
+    Signal {
+        signal: SignalNumber,
+        since: Instant,
         site: &'static Location<'static>,
     },
     Settle,
@@ -167,6 +172,14 @@ impl World {
             if let Some(waiter) = waiter {
                 add(waiter.task, Wait::Job { site });
             }
+        }
+        for listening in self.signals.borrow().waiting() {
+            let wait = Wait::Signal {
+                signal: listening.signal,
+                since: Instant::from_nanos(listening.since),
+                site: listening.site,
+            };
+            add(listening.task, wait);
         }
         for (_, waiter) in self.settling.borrow().iter() {
             add(waiter.task, Wait::Settle);

@@ -17,7 +17,7 @@ use super::jobs::Jobs;
 use super::ready::Ready;
 use super::tasks::{Stage, Task, Tasks};
 use crate::core::net::{Call, HostId, Network};
-use crate::core::{Clock, Deadlines, Waiter};
+use crate::core::{Clock, Deadlines, Signals, Waiter};
 use crate::event_loop::ClockKind;
 
 /// What a world is made from.
@@ -70,6 +70,7 @@ pub(crate) struct World {
     call: Cell<Call>,
     /// What is to run again when a host is restarted.
     pub(super) programs: RefCell<Vec<(u32, Program)>>,
+    pub(super) signals: RefCell<Signals>,
     pub(super) tasks: RefCell<Tasks>,
     pub(super) ready: RefCell<Ready>,
     pub(super) jobs: RefCell<Jobs>,
@@ -137,6 +138,7 @@ impl World {
             network: RefCell::default(),
             call: Cell::default(),
             programs: RefCell::default(),
+            signals: RefCell::default(),
             tasks: RefCell::default(),
             ready: RefCell::new(Ready::new(settings.permute.then_some(settings.seed))),
             jobs: RefCell::new(Jobs::new(settings.blocking_threads)),
@@ -291,6 +293,10 @@ impl World {
         }
         self.call.set(call);
         result
+    }
+
+    pub(crate) fn signals<R>(&self, f: impl FnOnce(&mut Signals) -> R) -> R {
+        f(&mut self.signals.borrow_mut())
     }
 
     /// From here on real time says when a deadline is reached.

@@ -204,6 +204,14 @@ impl fmt::Display for Wait {
             Self::Never { site } => write!(f, "waits past the end of time, set at {site}"),
             Self::Task { who } => write!(f, "waits for {who} to finish"),
             Self::Job { site } => write!(f, "waits for the blocking job submitted at {site}"),
+            Self::Signal {
+                signal,
+                since,
+                site,
+            } => write!(
+                f,
+                "waits for {signal}, listening since {since:?}, made at {site}"
+            ),
             Self::Settle => f.write_str("waits in `settle` for every other task to block"),
             Self::Advance { to } => write!(f, "waits in `advance` for the clock to reach {to:?}"),
             Self::Network { since, what, peer } => write_network(f, *since, what, peer.as_deref()),

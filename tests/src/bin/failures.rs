@@ -340,6 +340,29 @@ async fn catches_its_own_panics() {
 }
 
 #[solipsism::test]
+async fn hangs_on_a_signal() {
+    use solipsism::signal::{self, unix};
+    let server = Builder::new().name("server").spawn(async {
+        signal::ctrl_c().await.expect("it can be listened to");
+    });
+    time::sleep(Duration::from_secs(2)).await;
+    let mut terminate = unix::signal(unix::SignalKind::terminate()).expect("as SIGINT can");
+    time::sleep(Duration::from_secs(1)).await;
+    terminate.recv().await;
+    server.await.expect("it finishes");
+}
+
+#[solipsism::test]
+async fn raises_what_nobody_listens_for() {
+    use solipsism::signal::unix::{SignalKind, raise, signal};
+    spawn(async {
+        let mut terminate = signal(SignalKind::terminate()).expect("it can be listened to");
+        terminate.recv().await;
+    });
+    raise(SignalKind::terminate());
+}
+
+#[solipsism::test]
 async fn a_background_panic_fails_the_test() {
     // FAILS at once, naming the task and where it was spawned
     solipsism::spawn(async { panic!("nobody awaits me") });

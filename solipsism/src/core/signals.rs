@@ -1,0 +1,187 @@
+//! The signals of a world: who listens for which, and to whom one that is raised is still to be told.
+//!
+//! A listener knows of nothing that was raised before it was made, and takes several that were raised since it last
+//! looked for one. As in a process, the first listener for a signal replaces what the signal does by default, for good.
+
+use std::collections::BTreeMap;
+use std::panic::Location;
+use std::task::Waker;
+
+use super::Waiter;
+use super::signal_number::{DefaultAction, SignalNumber};
+
+/// A listener, until it is removed. A key outlives its listener harmlessly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ListenerKey(u64);
+
+/// What a report wants to know of a listener that somebody waits for.
+pub(crate) struct Listening {
+    pub(crate) signal: SignalNumber,
+    pub(crate) task: u32,
+    pub(crate) since: u64,
+    pub(crate) site: &'static Location<'static>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Signals {
+    /// In the order in which they were made, which is the order in which they are woken.
+    listeners: BTreeMap<ListenerKey, Listener>,
+    /// How many were ever made: the key of the next one.
+    made: u64,
+    /// The signals that were ever listened for, each a bit.
+    handled: u64,
+}
+
+/// `raise` sets `is_raised` and takes the waiter; whoever `take`s what was raised may wait anew.
+#[derive(Debug)]
+struct Listener {
+    signal: SignalNumber,
+    since: u64,
+    site: &'static Location<'static>,
+    is_raised: bool,
+    waiter: Option<Waiter>,
+}
+
+impl Signals {
+    /// Makes a listener. The signal must be one that can be listened to.
+    pub(crate) fn listen(
+        &mut self,
+        signal: SignalNumber,
+        now: u64,
+        site: &'static Location<'static>,
+    ) -> ListenerKey {
+        let key = ListenerKey(self.made);
+        self.made += 1;
+        self.handled |= signal.bit();
+        let listener = Listener {
+            signal,
+            since: now,
+            site,
+            is_raised: false,
+            waiter: None,
+        };
+        self.listeners.insert(key, listener);
+        key
+    }
+
+    /// Raises a signal. Gives back whom to wake or, if nobody ever listened for it, what happens instead.
+    pub(crate) fn raise(&mut self, signal: SignalNumber) -> Result<Vec<Waker>, DefaultAction> {
+        if self.handled & signal.bit() == 0 {
+            return Err(signal.default_action());
+        }
+        let mut woken = Vec::new();
+        for listener in self.listeners.values_mut() {
+            if listener.signal == signal {
+                listener.is_raised = true;
+                woken.extend(listener.waiter.take().map(|waiter| waiter.waker));
+            }
+        }
+        Ok(woken)
+    }
+
+    /// Whether the signal was raised since the last `take`.
+    pub(crate) fn take(&mut self, key: ListenerKey) -> bool {
+        self.listeners
+            .get_mut(&key)
+            .is_some_and(|listener| std::mem::take(&mut listener.is_raised))
+    }
+
+    /// Says who waits for the next signal. Returns whom that replaces, to be dropped where user code may run.
+    pub(crate) fn wait(&mut self, key: ListenerKey, waiter: Waiter) -> Option<Waiter> {
+        match self.listeners.get_mut(&key) {
+            Some(listener) => listener.waiter.replace(waiter),
+            None => Some(waiter),
+        }
+    }
+
+    /// Nobody waits any more, but the listener goes on. Returns who waited.
+    pub(crate) fn stop_waiting(&mut self, key: ListenerKey) -> Option<Waiter> {
+        self.listeners.get_mut(&key)?.waiter.take()
+    }
+
+    /// Removes a listener. Returns who waited.
+    pub(crate) fn remove(&mut self, key: ListenerKey) -> Option<Waiter> {
+        self.listeners.remove(&key)?.waiter
+    }
+
+    /// Every listener that somebody waits for, in the order in which they were made.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = Listening> {
+        self.listeners.values().filter_map(|listener| {
+            Some(Listening {
+                signal: listener.signal,
+                task: listener.waiter.as_ref()?.task,
+                since: listener.since,
+                site: listener.site,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TERM: i32 = 15;
+
+    fn number(number: i32) -> SignalNumber {
+        SignalNumber::new(number).unwrap()
+    }
+
+    fn listen(signals: &mut Signals) -> ListenerKey {
+        signals.listen(number(TERM), 0, Location::caller())
+    }
+
+    fn wait(signals: &mut Signals, key: ListenerKey) -> Option<Waiter> {
+        let waiter = Waiter {
+            waker: Waker::noop().clone(),
+            task: 1,
+        };
+        signals.wait(key, waiter)
+    }
+
+    fn raise(signals: &mut Signals) -> Result<usize, DefaultAction> {
+        signals.raise(number(TERM)).map(|woken| woken.len())
+    }
+
+    #[test]
+    fn only_who_waits_is_woken_and_all_are_told() {
+        let mut signals = Signals::default();
+        let [first, second] = [(); 2].map(|()| listen(&mut signals));
+        assert!(wait(&mut signals, first).is_none());
+        assert_eq!(raise(&mut signals), Ok(1));
+        let third = listen(&mut signals);
+        assert_eq!(raise(&mut signals), Ok(0), "it is woken once");
+        assert_eq!(
+            [first, second, third, first].map(|key| signals.take(key)),
+            [true, true, true, false]
+        );
+    }
+
+    #[test]
+    fn the_first_listener_replaces_the_default_for_good() {
+        let mut signals = Signals::default();
+        assert_eq!(raise(&mut signals), Err(DefaultAction::End));
+        let key = listen(&mut signals);
+        assert!(signals.remove(key).is_none());
+        assert_eq!(raise(&mut signals), Ok(0));
+        let window_change = signals.raise(number(28));
+        assert_eq!(window_change.unwrap_err(), DefaultAction::Nothing);
+    }
+
+    #[test]
+    fn the_key_of_a_removed_listener_is_harmless() {
+        let mut signals = Signals::default();
+        let key = listen(&mut signals);
+        assert!(wait(&mut signals, key).is_none());
+        assert_eq!(signals.waiting().count(), 1);
+        assert!(signals.remove(key).is_some() && signals.remove(key).is_none());
+        assert!(signals.stop_waiting(key).is_none() && !signals.take(key));
+        assert!(wait(&mut signals, key).is_some(), "it comes back");
+    }
+
+    #[test]
+    fn the_last_signal_has_a_bit() {
+        assert_eq!(number(64).bit(), 1 << 63);
+        assert!([0, -1, 32, 33, 65, 256 + 15].map(SignalNumber::new) == [None; 6]);
+    }
+}
