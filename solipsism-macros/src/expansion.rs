@@ -1,4 +1,5 @@
-//! What a test becomes: a wrapper for libtest, the function as it was typed, and its [`registration`].
+//! What a test becomes: a wrapper for libtest, the function as it was typed but for our attributes, and its
+//! [`registration`].
 //!
 //! Nothing may refer to the wrapper: rustc deletes it where there is no libtest.
 
@@ -10,6 +11,7 @@ use crate::arguments::Arguments;
 use crate::attributes::{Attributes, is_condition};
 use crate::item::Item;
 use crate::registration::registration;
+use crate::with;
 
 /// The whole of an attribute.
 ///
@@ -17,7 +19,7 @@ use crate::registration::registration;
 /// /// doc
 /// #[solipsism::test(clock = "manual")]
 /// #[other::attribute]
-/// pub async fn name(event_loop: EventLoop) { … }
+/// pub async fn name(#[with(capacity = 4)] #[allow(unused)] pair: StreamPair) { … }
 /// ```
 /// becomes
 /// ```text
@@ -28,7 +30,7 @@ use crate::registration::registration;
 /// const _: () = {
 ///     /// doc
 ///     #[other::attribute]
-///     async fn name(event_loop: EventLoop) { … }
+///     async fn name(#[allow(unused)] pair: StreamPair) { … }
 ///
 ///     ::solipsism::__private::submit! { ::solipsism::__private::Test { … } }
 /// };
@@ -47,6 +49,7 @@ pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
         signature,
     } = item;
     let attributes = Attributes::sort(attributes, &mut errors);
+    let function = with::without(function);
     let error = errors.into_iter().reduce(|mut all, one| {
         all.combine(one);
         all

@@ -11,6 +11,7 @@ mod arguments;
 
 mod item;
 mod signature;
+mod with;
 
 mod attributes;
 
@@ -41,11 +42,20 @@ mod mistake;
 ///
 /// A duration is one number and one unit: `ns`, `us`, `ms`, `s`, `m`, `h` or `d`.
 ///
+/// # Settings of a fixture
+///
+/// `#[with(name = value, …)]` before a parameter changes settings of its fixture: `#[with(capacity = 4)] pair: StreamPair`.
+/// Each name is a public field of the fixture's `Settings`, and what is not named keeps its default. A value is an
+/// expression of the field's own type, without conversion, in the scope around the test. It is made anew for each run,
+/// inside of the test's world and before its body begins: a panic in it is the test's. It can neither `.await` nor end
+/// in `?`, and it sees no other parameter.
+///
 /// # Other attributes
 ///
 /// `#[ignore]`, `#[ignore = "why"]`, `#[should_panic]` and `#[should_panic(expected = "part of the message")]` mean
 /// what they mean under libtest, `#[cfg]` and `#[cfg_attr]` apply to the whole test, and lint levels and any other
-/// attribute to the function. A second `#[test]`, of whichever crate, is an error.
+/// attribute to the function, or to the parameter before which it stands. A second `#[test]`, of whichever crate, is an
+/// error.
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expansion::test(&arguments.into(), item.into()).into()

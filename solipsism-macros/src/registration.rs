@@ -11,7 +11,8 @@ use syn::spanned::Spanned;
 
 use crate::arguments::{Arguments, Setting, Value};
 use crate::attributes::{Attributes, ShouldPanic};
-use crate::signature::Signature;
+use crate::signature::{Parameter, Signature};
+use crate::with::With;
 
 /// The test as our harness sees it.
 ///
@@ -133,7 +134,7 @@ fn body(arguments: &Arguments, signature: &Signature) -> TokenStream {
         .map(|index| format_ident!("fixture_{index}", span = Span::mixed_site()))
         .collect();
     let fixtures = locals.iter().zip(parameters).map(|(local, wanted)| {
-        let call = about_type(arguments, wanted, "fixture", &quote!(, _));
+        let call = fixture(arguments, wanted);
         quote!(let #local = #call;)
     });
     // One coroutine to a test compiles in three quarters of the time of two.
@@ -152,7 +153,7 @@ fn body(arguments: &Arguments, signature: &Signature) -> TokenStream {
         // `!` cannot be named here on stable Rust, and becomes anything.
         Some(Type::Never(_)) => quote_spanned!(Span::mixed_site()=> |never| never),
         Some(returns) if !is_unit(returns) => {
-            let call = about_type(arguments, returns, "returns", &quote!());
+            let call = about_type(arguments, returns, "returns", &quote!(), &quote!());
             quote_spanned! {Span::mixed_site()=>
                 { use #private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _}; (&&&#call).ending() }
             }
@@ -169,15 +170,42 @@ fn is_unit(returned: &Type) -> bool {
     matches!(returned, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
-/// `EventLoop` becomes `::solipsism::__private::fixture::<EventLoop, _>()`, all of it at the place of the type.
+/// The set-up of one fixture.
+///
+/// `event_loop: EventLoop` becomes
+/// ```text
+/// ::solipsism::__private::fixture::<EventLoop, _>()
+/// ```
+/// and `#[with(capacity = 4)] StreamPair(a, b): StreamPair` becomes
+/// ```text
+/// ::solipsism::__private::fixture_with::<StreamPair, _, _>(|mut settings| {
+///     settings.capacity = 4;
+///     settings
+/// })
+/// ```
+fn fixture(arguments: &Arguments, Parameter { wanted, settings }: &Parameter) -> TokenStream {
+    if settings.is_empty() {
+        return about_type(arguments, wanted, "fixture", &quote!(, _), &quote!());
+    }
+    let fields = settings.iter().map(|With { name, value }| {
+        // All at the name's place, to which rustc points beside a value of another type.
+        let place = name.span().resolved_at(Span::mixed_site());
+        quote_spanned!(place=> settings.#name = #value;)
+    });
+    let change = quote_spanned!(Span::mixed_site()=> |mut settings| { #(#fields)* settings });
+    about_type(arguments, wanted, "fixture_with", &quote!(, _, _), &change)
+}
+
+/// `function::<About more>(given)` under `::solipsism::__private`, all of it at the place of the type.
 fn about_type(
     arguments: &Arguments,
     about: &Type,
     function: &str,
     more: &TokenStream,
+    given: &TokenStream,
 ) -> TokenStream {
     let place = about.span().resolved_at(Span::mixed_site());
     let private = arguments.private_at(place);
     let function = Ident::new(function, place);
-    quote_spanned!(place=> #private::#function::<#about #more>())
+    quote_spanned!(place=> #private::#function::<#about #more>(#given))
 }

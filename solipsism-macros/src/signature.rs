@@ -11,12 +11,19 @@ use syn::{Abi, Attribute, Error, Generics, Token, Type, parenthesized};
 
 use crate::attributes::is_condition;
 use crate::mistake::mistake;
+use crate::with::With;
 
 /// What the expansion must know to call the function.
 pub(crate) struct Signature {
     pub(crate) name: Ident,
-    pub(crate) parameters: Vec<Type>,
+    pub(crate) parameters: Vec<Parameter>,
     pub(crate) returns: Option<Type>,
+}
+
+/// A fixture that the test asks for.
+pub(crate) struct Parameter {
+    pub(crate) wanted: Type,
+    pub(crate) settings: Vec<With>,
 }
 
 impl Signature {
@@ -89,12 +96,14 @@ impl Signature {
     }
 }
 
-/// Reads `#[…] pattern: Type, …`, of which the expansion needs the types alone.
-fn parameters(list: ParseStream<'_>, errors: &mut Vec<Error>) -> syn::Result<Vec<Type>> {
+/// Reads `#[…] pattern: Type, …`, of which the expansion needs the types and the settings alone.
+fn parameters(list: ParseStream<'_>, errors: &mut Vec<Error>) -> syn::Result<Vec<Parameter>> {
     let needed = "a parameter with a fixture's type";
-    let mut types = Vec::new();
+    let mut parameters = Vec::new();
     while !list.is_empty() {
-        for attribute in list.call(Attribute::parse_outer)? {
+        let attributes = list.call(Attribute::parse_outer)?;
+        let settings = With::parse(&attributes, errors);
+        for attribute in attributes {
             if is_condition(&attribute) {
                 errors.push(mistake(
                     attribute,
@@ -119,13 +128,13 @@ fn parameters(list: ParseStream<'_>, errors: &mut Vec<Error>) -> syn::Result<Vec
             if is_opaque(wanted.to_token_stream()) {
                 errors.push(mistake(&wanted, needed, "write the type itself"));
             }
-            types.push(wanted);
+            parameters.push(Parameter { wanted, settings });
         } else if !is_self {
             errors.push(mistake(pattern, needed, "add the type"));
         }
         list.parse::<Option<Token![,]>>()?;
     }
-    Ok(types)
+    Ok(parameters)
 }
 
 /// The tokens up to a single `:`, which is taken too; a `self` and a `...` may have none.

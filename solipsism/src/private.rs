@@ -20,7 +20,14 @@ use crate::{ClockKind, Fixture};
 
 /// The set-up of a fixture, to be awaited in the test's world.
 pub fn fixture<T: Fixture<By>, By>() -> Pin<Box<dyn Future<Output = T>>> {
-    Box::pin(T::set_up())
+    fixture_with::<T, By, _>(|settings| settings)
+}
+
+/// The same with other settings. They are made in the test's world too, where a panic is one of the test's.
+pub fn fixture_with<T: Fixture<By, Settings = S>, By, S: Default + 'static>(
+    change: fn(S) -> S,
+) -> Pin<Box<dyn Future<Output = T>>> {
+    Box::pin(async move { T::set_up(change(S::default())).await })
 }
 
 /// Compiles for what a test can return; see [`Returned`] for what to do with it.
