@@ -1,8 +1,8 @@
 //! The fixtures that come with this crate.
 
-use crate::Fixture;
 use crate::fixture::BuiltIn;
 use crate::net::{Network, UnixStream};
+use crate::{Fixture, NoSettings};
 
 /// Two streams that are connected to each other, as by `socketpair(2)`.
 ///
@@ -40,8 +40,9 @@ impl Default for StreamPairSettings {
 }
 
 impl Fixture<BuiltIn> for StreamPair {
-    async fn set_up() -> Self {
-        let settings = StreamPairSettings::default();
+    type Settings = StreamPairSettings;
+
+    async fn set_up(settings: StreamPairSettings) -> Self {
         match UnixStream::pair_with_capacity(settings.capacity) {
             Ok((one, other)) => Self(one, other),
             Err(error) => panic!("`StreamPair`: {error}"),
@@ -51,7 +52,9 @@ impl Fixture<BuiltIn> for StreamPair {
 
 /// The network of the test's world.
 impl Fixture<BuiltIn> for Network {
-    async fn set_up() -> Self {
+    type Settings = NoSettings;
+
+    async fn set_up(_: NoSettings) -> Self {
         Self::current()
     }
 }
