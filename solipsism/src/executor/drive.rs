@@ -292,7 +292,7 @@ impl World {
     }
 
     fn next_packet(&self) -> Option<u64> {
-        self.network.borrow_mut().as_mut()?.next()
+        self.network.borrow_mut().as_mut()?.0.next()
     }
 
     /// Tells the network that the instant has come to rest. Says whether that made something ready.
@@ -309,12 +309,7 @@ impl World {
         }
         let mut woken = self.woken.take();
         self.deadlines.borrow_mut().fire(&mut woken);
-        // One frame for all of them; after a panic the rest get theirs.
-        while !woken.is_empty() {
-            let rest = &mut woken;
-            self.contain(|| rest.drain(..).for_each(Waker::wake));
-        }
-        self.woken.set(woken);
+        self.woken.set(self.spend(woken, Waker::wake));
         Ok(())
     }
 

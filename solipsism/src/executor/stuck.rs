@@ -189,7 +189,7 @@ impl World {
             add(advance.waiter.task, Wait::Advance { to });
         }
         if let Some(network) = &*self.network.borrow() {
-            for wait in network.waits() {
+            for wait in network.0.waits() {
                 let peer = match &wait.what {
                     What::Read(stream) | What::Write(stream) => stream.peer_task,
                     _ => None,

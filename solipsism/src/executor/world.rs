@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::collections::VecDeque;
+use std::mem;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -65,9 +66,7 @@ pub(crate) struct World {
     pub(super) clock: RefCell<Clock>,
     pub(super) deadlines: RefCell<Deadlines>,
     /// Made on its first use: most worlds never ask for one.
-    pub(super) network: RefCell<Option<Box<Network>>>,
-    /// Room for what one call of the network leaves to do, kept for the next.
-    call: Cell<Call>,
+    pub(super) network: RefCell<Option<Box<(Network, Call)>>>,
     /// What is to run again when a host is restarted.
     pub(super) programs: RefCell<Vec<(u32, Program)>>,
     pub(super) signals: RefCell<Signals>,
@@ -136,7 +135,6 @@ impl World {
             clock: RefCell::new(Clock::new(settings.epoch)),
             deadlines: RefCell::default(),
             network: RefCell::default(),
-            call: Cell::default(),
             programs: RefCell::default(),
             signals: RefCell::default(),
             tasks: RefCell::default(),
@@ -273,26 +271,40 @@ impl World {
 
     /// Asks the network for something on behalf of the current task, and does what that leaves to do.
     pub(crate) fn network<R>(&self, f: impl FnOnce(&mut Network, &mut Call) -> R) -> R {
-        let mut call = self.call.take();
-        call.now = self.now();
-        call.task = self.current.get();
-        call.host = self.host.get();
-        let result = {
+        let (result, wake, drop) = {
             let mut network = self.network.borrow_mut();
-            let network = network.get_or_insert_with(|| Box::new(Network::new(self.seed)));
-            f(network, &mut call)
+            let (network, call) = &mut **network
+                .get_or_insert_with(|| Box::new((Network::new(self.seed), Call::default())));
+            call.now = self.now();
+            call.task = self.current.get();
+            call.host = self.host.get();
+            let result = f(network, call);
+            if call.wake.is_empty() && call.drop.is_empty() {
+                return result;
+            }
+            (result, mem::take(&mut call.wake), mem::take(&mut call.drop))
         };
-        // Outside of the borrow, since wakers and what they drop may use the network. After a panic the rest get theirs.
-        while !call.wake.is_empty() {
-            let rest = &mut call.wake;
-            self.contain(|| rest.drain(..).for_each(Waker::wake));
+        // Outside of the borrow, since wakers and what they drop may use the network.
+        let wake = self.spend(wake, Waker::wake);
+        let drop = self.spend(drop, mem::drop);
+        // The room is kept for the next call.
+        if let Some(network) = &mut *self.network.borrow_mut() {
+            let (_, call) = &mut **network;
+            if call.wake.is_empty() && call.drop.is_empty() {
+                (call.wake, call.drop) = (wake, drop);
+            }
         }
-        while !call.drop.is_empty() {
-            let rest = &mut call.drop;
-            self.contain(|| rest.drain(..).for_each(drop));
-        }
-        self.call.set(call);
         result
+    }
+
+    /// Does this with each of the wakers; after a panic the rest get theirs. Gives the room back.
+    pub(super) fn spend(&self, mut wakers: Vec<Waker>, each: fn(Waker)) -> Vec<Waker> {
+        while !wakers.is_empty() {
+            let rest = &mut wakers;
+            // One frame for all of them.
+            self.contain(|| rest.drain(..).for_each(each));
+        }
+        wakers
     }
 
     pub(crate) fn signals<R>(&self, f: impl FnOnce(&mut Signals) -> R) -> R {
