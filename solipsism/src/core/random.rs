@@ -26,7 +26,7 @@ impl Random {
             reason = "53 bits are what a float holds exactly"
         )]
         let bits = (self.next() >> 11) as f64;
-        bits / (1u64 << 53) as f64
+        bits * 2f64.powi(-53)
     }
 
     /// True with this probability. One that is certain, or out of the question, takes no number from the sequence.
