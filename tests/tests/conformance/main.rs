@@ -1,0 +1,29 @@
+//! The same scenarios on the kernel's loopback and on our network. What every operation gave is written into a transcript, and
+//! the transcripts are compared with each other and with what stands here, so that this is also a list of what Linux does.
+//!
+//! `side` says what a side offers; `kernel` is the real one. `transcript` is what is compared, `noted` writes it. The rest are
+//! scenarios. Under libtest, since a loop does not run inside of a test's own.
+
+#![cfg(unix)]
+
+#[cfg(target_os = "linux")]
+mod kernel;
+mod mailbox;
+mod noted;
+mod side;
+mod together;
+#[macro_use]
+mod transcript;
+
+mod bulk;
+mod closing;
+mod reading_and_writing;
+mod resets;
+mod tcp_listeners;
+mod tcp_streams;
+mod unix_listeners;
+mod waiting;
+
+mod pipes;
+mod udp;
+mod unix_datagrams;
