@@ -1,10 +1,12 @@
-//! The same scenarios on the kernel's loopback and on our network. What every operation gave is written into a transcript, and
-//! the transcripts are compared with each other and with what stands here, so that this is also a list of what Linux does.
+//! The same scenarios on the kernel's loopback and on any other network that has a `side::Side`. What every operation gave is
+//! written into a transcript, and the transcripts are compared with each other and with what stands here, so that this is also
+//! a list of what Linux does.
 //!
-//! `side` says what a side offers; `kernel` is the real one. `transcript` is what is compared, `noted` writes it. The rest are
-//! scenarios. Under libtest, since a loop does not run inside of a test's own.
+//! `side` says what a side offers; `kernel` is the real one. `transcript` is what is compared; `noted` (streams, listeners) and
+//! `mailbox` (datagrams) write it. The rest are scenarios. Under libtest, since a loop does not run inside of a test's own.
 
-#![cfg(unix)]
+// As long as there is no other side than the kernel's.
+#![cfg(target_os = "linux")]
 
 #[cfg(target_os = "linux")]
 mod kernel;
@@ -19,11 +21,14 @@ mod bulk;
 mod closing;
 mod reading_and_writing;
 mod resets;
+mod tcp_addresses;
 mod tcp_listeners;
+mod tcp_resets;
 mod tcp_streams;
 mod unix_listeners;
 mod waiting;
 
 mod pipes;
 mod udp;
+mod udp_addresses;
 mod unix_datagrams;

@@ -39,7 +39,7 @@ where
 pub struct Seen {
     /// Not everywhere is there a kernel that this was written for.
     pub kernel: Option<String>,
-    /// While there is no network of ours.
+    /// `None` while there is no network of ours.
     pub world: Option<String>,
 }
 
@@ -177,6 +177,7 @@ pub fn failure(error: &io::Error) -> String {
         Some(89) => "EDESTADDRREQ".to_owned(),
         Some(90) => "EMSGSIZE".to_owned(),
         Some(91) => "EPROTOTYPE".to_owned(),
+        Some(97) => "EAFNOSUPPORT".to_owned(),
         Some(106) => "EISCONN".to_owned(),
         _ => format!("{:?}", error.kind()),
     }

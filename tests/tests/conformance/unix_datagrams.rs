@@ -238,7 +238,7 @@ fn a_pair_of_unix_datagram_sockets() {
 }
 
 #[test]
-fn one_of_a_pair_waits_while_the_other_goes() {
+fn nobody_who_waits_learns_that_the_other_of_a_pair_has_gone() {
     async fn scenario<S: Side>(transcript: Transcript) {
         let (a, b) = pair::<S>(&transcript);
         b.drop();

@@ -150,12 +150,12 @@ fn when_a_write_would_block_the_peer_has_to_read() {
         )
         .await;
         transcript.line(&format!("all was written: {}", rest == MUCH));
-        a.is_writable().await;
+        a.writable().await;
     }
     seen_on_streams!(scenario).is(&expect![[r#"
         all was written: false
         all was written: true
-        a.writable(), polled once -> done
+        a.writable() -> done
     "#]]);
 }
 
