@@ -63,9 +63,12 @@ pub(crate) fn registration(
         .settings
         .iter()
         .map(|setting| field(arguments, setting));
-    // Left out where nothing is left to fill in, which clippy's `needless_update` would notice.
-    let rest = (arguments.settings.len() < Arguments::FIELDS)
-        .then(|| quote!(..#private::Settings::DEFAULT));
+    let settings = match arguments.settings.len() {
+        0 => quote!(#private::Settings::DEFAULT),
+        // All given: clippy's `needless_update` would notice the rest.
+        Arguments::FIELDS => quote!(#private::Settings { #(#settings),* }),
+        _ => quote!(#private::Settings { #(#settings,)* ..#private::Settings::DEFAULT }),
+    };
     let body = body(arguments, signature);
     quote_spanned! {Span::mixed_site()=>
         #private::submit! {
@@ -76,7 +79,7 @@ pub(crate) fn registration(
                 ignore: #ignore,
                 should_panic: #private::ShouldPanic::#should_panic,
                 runner: &#private::InWorld {
-                    settings: #private::Settings { #(#settings,)* #rest },
+                    settings: #settings,
                     body: || { #body },
                 },
             }
