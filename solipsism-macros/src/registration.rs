@@ -5,7 +5,7 @@
 //! `__private` do is left to `solipsism`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
@@ -36,7 +36,9 @@ use crate::with::With;
 ///                 time_limit: ::core::option::Option::Some(::solipsism::__private::duration("1h")),
 ///                 ..::solipsism::__private::Settings::DEFAULT
 ///             },
-///             body: || { … },
+///             set_up: || …,
+///             start: |…| …,
+///             ending: …,
 ///         },
 ///     }
 /// }
@@ -69,7 +71,7 @@ pub(crate) fn registration(
         Arguments::FIELDS => quote!(#private::Settings { #(#settings),* }),
         _ => quote!(#private::Settings { #(#settings,)* ..#private::Settings::DEFAULT }),
     };
-    let body = body(arguments, signature);
+    let steps = steps(arguments, signature);
     quote_spanned! {Span::mixed_site()=>
         #private::submit! {
             #private::Test {
@@ -80,7 +82,7 @@ pub(crate) fn registration(
                 should_panic: #private::ShouldPanic::#should_panic,
                 runner: &#private::InWorld {
                     settings: #settings,
-                    body: || { #body },
+                    #steps
                 },
             }
         }
@@ -106,27 +108,23 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
     }
 }
 
-/// The test's future, made from its fixtures, and what becomes of its output.
+/// How the test's fixtures are made, how it is called with them, and what becomes of its output.
 ///
 /// ```text
 /// async fn name(event_loop: EventLoop) -> io::Result<()> { … }
 /// ```
 /// becomes
 /// ```text
-/// let fixture_0 = ::solipsism::__private::fixture::<EventLoop, _>();
-/// ::solipsism::__private::body(
-///     async move {
-///         let fixture_0 = fixture_0.await;
-///         ::solipsism::__private::begin();
-///         name(fixture_0).await
-///     },
-///     {
-///         use ::solipsism::__private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _};
-///         (&&&::solipsism::__private::returns::<io::Result<()>>()).ending()
-///     },
-/// )
+/// set_up: || (::solipsism::__private::fixture::<EventLoop, _>(), ()),
+/// start: |(fixture_0, ())| ::solipsism::__private::Box::new(name(fixture_0)),
+/// ending: |returned| {
+///     use ::solipsism::__private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _};
+///     (&&&::solipsism::__private::returns::<io::Result<()>>()).ending()(returned)
+/// },
 /// ```
-fn body(arguments: &Arguments, signature: &Signature) -> TokenStream {
+///
+/// Nothing of ours is `async` here: a second coroutine would take as long to compile as the test's own.
+fn steps(arguments: &Arguments, signature: &Signature) -> TokenStream {
     let private = arguments.private();
     let Signature {
         name,
@@ -136,37 +134,38 @@ fn body(arguments: &Arguments, signature: &Signature) -> TokenStream {
     let locals: Vec<Ident> = (0..parameters.len())
         .map(|index| format_ident!("fixture_{index}", span = Span::mixed_site()))
         .collect();
-    let fixtures = locals.iter().zip(parameters).map(|(local, wanted)| {
-        let call = fixture(arguments, wanted);
-        quote!(let #local = #call;)
-    });
-    // One coroutine to a test compiles in three quarters of the time of two.
-    let future = if parameters.is_empty() {
-        quote_spanned!(Span::mixed_site()=> { #private::begin(); #name() })
+    let fixtures = parameters.iter().map(|wanted| fixture(arguments, wanted));
+    let set_up = if parameters.is_empty() {
+        quote_spanned!(Span::mixed_site()=> #private::no_fixtures)
     } else {
-        quote_spanned! {Span::mixed_site()=>
-            async move {
-                #(let #locals = #locals.await;)*
-                #private::begin();
-                #name(#(#locals),*).await
-            }
-        }
+        let fixtures = nested(fixtures);
+        quote_spanned!(Span::mixed_site()=> || #fixtures)
     };
+    let values = nested(locals.iter().map(ToTokens::to_token_stream));
     let ending = match returns {
         // `!` cannot be named here on stable Rust, and becomes anything.
         Some(Type::Never(_)) => quote_spanned!(Span::mixed_site()=> |never| never),
         Some(returns) if !is_unit(returns) => {
             let call = about_type(arguments, returns, "returns", &quote!(), &quote!());
             quote_spanned! {Span::mixed_site()=>
-                { use #private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _}; (&&&#call).ending() }
+                |returned| {
+                    use #private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _};
+                    (&&&#call).ending()(returned)
+                }
             }
         }
         _ => quote_spanned!(Span::mixed_site()=> #private::done),
     };
     quote_spanned! {Span::mixed_site()=>
-        #(#fixtures)*
-        #private::body(#future, #ending)
+        set_up: #set_up,
+        start: |#values| #private::Box::new(#name(#(#locals),*)),
+        ending: #ending,
     }
+}
+
+/// `a`, `b` becomes `(a, (b, ()))`.
+fn nested(all: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    all.rfold(quote!(()), |rest, one| quote!((#one, #rest)))
 }
 
 fn is_unit(returned: &Type) -> bool {

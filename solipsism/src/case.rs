@@ -12,17 +12,19 @@ use std::time::Duration;
 
 use solipsism_harness::{Case, Failure, FailureKind, Outcome, Runner};
 
+use crate::__private::body;
 use crate::ClockKind;
 use crate::ending::Ending;
 use crate::event_loop::Builder;
 use crate::executor::{Inbox, Stage, World};
+use crate::fixture::Fixtures;
 use crate::panics::{self, Print};
 use crate::stopped::{Doing, Stopped, Verdict};
 use crate::task::JoinError;
 use crate::time::{Epoch, Instant};
 
 /// A test's fixtures and its body, ready to be run.
-pub type Body = Pin<Box<dyn Future<Output = Ending>>>;
+pub(crate) type Body = Pin<Box<dyn Future<Output = Ending>>>;
 
 /// A minute of real time: libtest begins to complain then, and a virtual test takes milliseconds.
 const WALL_LIMIT: Duration = Duration::from_secs(60);
@@ -35,13 +37,20 @@ thread_local! {
     static ALIVE: Cell<Option<mpsc::Sender<Infallible>>> = const { Cell::new(None) };
 }
 
-/// Runs a test in a world of its own: what an attribute's expansion registers.
-#[derive(Debug)]
-pub struct InWorld {
+/// Makes a body, on the thread that runs it.
+type MakeBody = Box<dyn FnOnce() -> Body + Send>;
+
+/// Runs a test in a world of its own: what an attribute's expansion registers. It is generic over what many tests have
+/// in common, and not over the test, since what is generic is compiled for each.
+pub struct InWorld<A: Fixtures, R: 'static> {
     /// The attribute's arguments.
     pub settings: Settings,
-    /// Makes the body.
-    pub body: fn() -> Body,
+    /// Begins to make the fixtures.
+    pub set_up: fn() -> A,
+    /// Calls the test.
+    pub start: fn(A::Values) -> Box<dyn Future<Output = R>>,
+    /// What the test's output means.
+    pub ending: fn(R) -> Ending,
 }
 
 /// The attribute's arguments.
@@ -102,15 +111,23 @@ fn seed_of(name: &str) -> u64 {
     })
 }
 
-impl Runner for InWorld {
-    /// Each case has a thread of its own, named as the test, which is left alone if the wall limit comes first.
+impl<A: Fixtures, R: 'static> Runner for InWorld<A, R> {
     fn run(&self, case: &Case) -> Outcome {
+        let (set_up, start, ending) = (self.set_up, self.start, self.ending);
+        let body = Box::new(move || body(set_up, start, ending));
+        self.settings.run(case, body)
+    }
+}
+
+impl Settings {
+    /// Each case has a thread of its own, named as the test, which is left alone if the wall limit comes first.
+    fn run(&self, case: &Case, body: MakeBody) -> Outcome {
         let limit = case
             .options
             .wall_limit
-            .or(self.settings.wall_limit)
+            .or(self.wall_limit)
             .unwrap_or(WALL_LIMIT);
-        let (builder, body, site) = (self.settings.builder(case), self.body, case.test.site);
+        let (builder, site) = (self.builder(case), case.test.site);
         let inbox = Arc::new(Inbox::new());
         let ended = Arc::new(Mutex::new(None));
         let (alive, gone) = mpsc::channel();
@@ -145,7 +162,7 @@ impl Runner for InWorld {
 /// Runs a case from its set-up to the end of its world, on its own thread.
 fn run_case(
     world: &Rc<World>,
-    body: fn() -> Body,
+    body: MakeBody,
     site: &'static Location<'static>,
 ) -> Result<(), Stopped> {
     let _entered = world.enter("#[solipsism::test]");

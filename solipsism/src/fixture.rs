@@ -1,5 +1,7 @@
 //! What a test's parameters are: fixtures, found by their types.
 
+use std::pin::Pin;
+
 use crate::EventLoop;
 
 /// A type that a test can ask for. `By` tells apart who provides it: a type of its own for each provider, so that a
@@ -39,7 +41,7 @@ use crate::EventLoop;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no fixture",
     label = "no fixture provides this type",
-    note = "a test's parameters are fixtures, found by their types; `solipsism::EventLoop` is one"
+    note = "a test's parameters are fixtures, found by their types, such as `solipsism::EventLoop` or `solipsism::net::Network`"
 )]
 pub trait Fixture<By>: Sized + 'static {
     /// What a test can choose with `#[with(field = value)]`, each a field that it can see; the default is what it gets
@@ -64,5 +66,30 @@ impl Fixture<BuiltIn> for EventLoop {
 
     async fn set_up(NoSettings: NoSettings) -> Self {
         Self::current()
+    }
+}
+
+/// The set-ups of a test's fixtures, first to last: `(first, (second, ()))`. They are awaited here, and not in the
+/// expansion, so that tests with the same fixtures share what is compiled for that.
+pub trait Fixtures: 'static {
+    /// What the test is called with.
+    type Values: 'static;
+
+    /// Makes one after the other.
+    fn set_up(self) -> impl Future<Output = Self::Values>;
+}
+
+impl Fixtures for () {
+    type Values = ();
+
+    async fn set_up(self) {}
+}
+
+impl<T: 'static, Rest: Fixtures> Fixtures for (Pin<Box<dyn Future<Output = T>>>, Rest) {
+    type Values = (T, Rest::Values);
+
+    async fn set_up(self) -> Self::Values {
+        let (first, rest) = self;
+        (first.await, rest.set_up().await)
     }
 }

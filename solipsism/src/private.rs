@@ -3,19 +3,23 @@
 use std::marker::PhantomData;
 use std::pin::Pin;
 
+pub use std::boxed::Box;
+
 pub use solipsism_harness::{ShouldPanic, Test, duration, run_under_libtest, submit};
 
 #[cfg(feature = "harness")]
 pub use solipsism_harness::main;
 
-pub use crate::case::{Body, InWorld, Settings};
+pub use crate::case::{InWorld, Settings};
 pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError, ViaSendError};
 pub use crate::event_loop::ClockKind as Clock;
 pub use crate::time::epoch;
 pub use solipsism_macros::test;
 
+use crate::case::Body;
 use crate::ending::TestReturn;
 use crate::executor::World;
+use crate::fixture::Fixtures;
 use crate::{ClockKind, Fixture};
 
 /// The set-up of a fixture, to be awaited in the test's world.
@@ -35,15 +39,21 @@ pub fn returns<R: TestReturn>() -> Returned<R> {
     Returned(PhantomData)
 }
 
-/// A test as the runner takes it: its future, and what its output means. Boxed at once, since whatever is generic over
-/// the future is compiled once for each test.
-pub fn body<R: 'static>(body: impl Future<Output = R> + 'static, ending: fn(R) -> Ending) -> Body {
-    ended(Box::new(body), ending)
+/// A test as the runner takes it: set-up, body, and what its output means.
+pub(crate) fn body<A: Fixtures, R: 'static>(
+    set_up: fn() -> A,
+    start: fn(A::Values) -> Box<dyn Future<Output = R>>,
+    ending: fn(R) -> Ending,
+) -> Body {
+    Box::pin(async move {
+        let values = set_up().set_up().await;
+        begin();
+        ending(Box::into_pin(start(values)).await)
+    })
 }
 
-fn ended<R: 'static>(body: Box<dyn Future<Output = R>>, ending: fn(R) -> Ending) -> Body {
-    Box::pin(async move { ending(Box::into_pin(body).await) })
-}
+/// The set-up of a test without parameters.
+pub fn no_fixtures() {}
 
 /// The ending of a test that returns nothing.
 ///
