@@ -50,6 +50,7 @@ mod network;
 
 mod acceptor;
 mod attempt;
+mod datagrams;
 mod half;
 mod readiness;
 mod socket;

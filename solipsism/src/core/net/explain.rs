@@ -31,7 +31,7 @@ pub(crate) enum What {
     Receive {
         at: String,
     },
-    /// To a socket whose queue is full.
+    /// To sockets whose queues are full.
     Send {
         to: String,
     },
@@ -86,14 +86,16 @@ impl Network {
                 waits.push(NetWait { task, since, what });
             }
         }
-        for (_, socket) in &self.datagrams {
+        for (slot, socket) in &self.datagrams {
             for (task, since) in socket.readers.iter() {
-                let at = self.named(&socket.addr);
+                let at = self.named(&socket.addr());
                 let what = What::Receive { at };
                 waits.push(NetWait { task, since, what });
             }
             for (task, since) in socket.writers.iter() {
-                let to = self.named(&socket.addr);
+                let awaited = self.awaited_by(socket, slot);
+                let to: Vec<_> = awaited.map(|other| self.named(&other.addr())).collect();
+                let to = to.join(" and ");
                 let what = What::Send { to };
                 waits.push(NetWait { task, since, what });
             }
