@@ -21,7 +21,13 @@
 //! - An acknowledgement takes no time: what was read makes room at once. So does ICMP's message that a port is closed.
 //! - There is no `TIME_WAIT`: a closed connection's port is free as soon as both ends are closed.
 //! - Where an error has no [`ErrorKind`](std::io::ErrorKind) of its own, ours is the nearest: `InvalidInput` for a
-//!   datagram that is too long, `NotConnected` for one without a destination.
+//!   datagram that is too long or for the other family of addresses, `NotConnected` for one without a destination,
+//!   `ConnectionRefused` between a stream and a datagram.
+//! - A datagram is one packet, however long it is, and takes 768 bytes of its buffer beside its own; Linux rounds up.
+//! - There is no multicast. A broadcast is to 255.255.255.255 and reaches every host, or to 127.255.255.255; all other
+//!   addresses are hosts.
+//! - A unix socket for datagrams can be written to as soon as one more fits, and not only when most of its buffer is
+//!   free.
 //!
 //! # Real sockets
 //!

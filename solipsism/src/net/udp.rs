@@ -227,8 +227,15 @@ impl UdpSocket {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "its like for unix sockets takes the address apart"
+)]
 fn inet(addr: Addr) -> SocketAddr {
-    addr.as_inet().expect("it is UDP's")
+    match addr {
+        Addr::Inet(addr) => addr,
+        Addr::Unix(_) => unreachable!("a UDP socket has no path"),
+    }
 }
 
 fn no_multicast(group: &dyn Display, interface: &dyn Display) -> io::Error {

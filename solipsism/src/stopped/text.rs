@@ -264,7 +264,10 @@ fn write_network(
             *keeper
         }
         What::Accept { at } => return write!(f, "waits for a connection to {at} since {since:?}"),
-        What::Receive { at } => return write!(f, "waits for a datagram to {at} since {since:?}"),
+        What::Receive { at, keeper } => {
+            write!(f, "waits for a datagram to {at} since {since:?}")?;
+            *keeper
+        }
         What::Send { to } => {
             return write!(
                 f,

@@ -10,7 +10,7 @@ use super::waiters::Waiters;
 use super::{Addr, Call, HostId, Network, Side, Ticket};
 use crate::core::Waiter;
 
-pub(crate) use udp::{Datagram, UdpOptions};
+pub(crate) use udp::Datagram;
 
 /// A datagram socket, as its handle knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

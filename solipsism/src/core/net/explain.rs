@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use super::connection::{Connection, Stage};
+use super::datagrams::Datagrams;
 use super::{Addr, Network};
 
 /// A task that waits at a socket.
@@ -30,6 +31,7 @@ pub(crate) enum What {
     },
     Receive {
         at: String,
+        keeper: Option<Keeper>,
     },
     /// To sockets whose queues are full.
     Send {
@@ -89,7 +91,8 @@ impl Network {
         for (slot, socket) in &self.datagrams {
             for (task, since) in socket.readers.iter() {
                 let at = self.named(&socket.addr());
-                let what = What::Receive { at };
+                let keeper = self.holder(socket);
+                let what = What::Receive { at, keeper };
                 waits.push(NetWait { task, since, what });
             }
             for (task, since) in socket.writers.iter() {
@@ -139,6 +142,20 @@ impl Network {
                 site: fault.site,
             }),
         }
+    }
+
+    /// The hold that keeps a datagram which was sent to this socket.
+    fn holder(&self, socket: &Datagrams) -> Option<Keeper> {
+        let port = socket.addr().as_inet()?.port();
+        let held = self.links.held().find(|datagram| {
+            let (host, addr) = datagram.to;
+            host == socket.host && addr.port() == port
+        })?;
+        let fault = self.links.keeper(held.from.0, held.to.0)?;
+        Some(Keeper {
+            what: fault.what,
+            site: fault.site,
+        })
     }
 
     /// `10.0.0.7:80 (api.internal)`.

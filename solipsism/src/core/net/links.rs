@@ -185,6 +185,11 @@ impl Links {
         Vec::from(go)
     }
 
+    /// The datagrams that a hold keeps.
+    pub(super) fn held(&self) -> impl Iterator<Item = &Datagram> {
+        self.held.iter()
+    }
+
     pub(crate) fn faults(&self) -> &[Fault] {
         &self.faults
     }

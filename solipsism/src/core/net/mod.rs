@@ -20,7 +20,7 @@ mod waiters;
 
 pub use addr::{Addr, UnixAddr};
 pub(crate) use connection::{EndKey, Kind, Options};
-pub(crate) use datagrams::{Datagram, DatagramKey, UdpOptions};
+pub(crate) use datagrams::{Datagram, DatagramKey};
 pub(crate) use explain::{Stream, What};
 pub(crate) use hosts::{HostId, Hosts};
 pub use links::Latency;

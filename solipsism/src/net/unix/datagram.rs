@@ -107,8 +107,8 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// `NotFound` if nothing was ever bound there, `ConnectionRefused` if nobody receives there now,
-    /// `PermissionDenied` if the socket there is connected to another, `ConnectionAborted` once the socket's host has
-    /// crashed.
+    /// `PermissionDenied` if the socket there is connected to another, `InvalidInput` if the path is empty or too long,
+    /// `ConnectionAborted` once the socket's host has crashed.
     pub fn connect<P: AsRef<Path>>(&self, path: P) -> io::Result<()> {
         self.socket.connect(&addr(path))
     }

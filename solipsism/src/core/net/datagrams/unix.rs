@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::net::Shutdown;
 
 use super::{BUFFER, DatagramKey, Datagrams, Transport, Unread, not_connected, too_long};
-use crate::core::net::listening::UnixEntry;
+use crate::core::net::listening::{UnixEntry, check_unix};
 use crate::core::net::{Call, HostId, Network, UnixAddr};
 
 /// A unix socket's part of a datagram socket.
@@ -139,6 +139,7 @@ impl Network {
 
     /// The socket with this path or name, if it hears the sender.
     fn addressee(&mut self, sender: DatagramKey, name: &UnixAddr) -> io::Result<DatagramKey> {
+        check_unix(name)?;
         let host = self.datagram(sender).host;
         let slot = match self.unix.get(&(host, name.clone())) {
             Some(UnixEntry::Datagrams(slot)) => *slot as usize,
@@ -176,23 +177,19 @@ impl Network {
     /// The socket to which this one is connected, if that hears it.
     fn connected_peer(&mut self, key: DatagramKey, call: &mut Call) -> io::Result<DatagramKey> {
         let peer = self.mailbox(key).peer_key().ok_or_else(not_connected)?;
-        match self.find_datagram(peer) {
-            Some(found) if !found.crashed => {
-                if found.mailbox().hears(key) {
-                    return Ok(peer);
-                }
-                Err(io::Error::new(
-                    ErrorKind::PermissionDenied,
-                    "the peer has connected to another, and hears nobody else",
-                ))
-            }
+        let Some(found) = self.find_datagram(peer) else {
             // Told once; from then on the socket is not connected.
-            _ => {
-                self.mailbox(key).peer = None;
-                self.disconnect(key, peer, call);
-                Err(ErrorKind::ConnectionRefused.into())
-            }
+            self.mailbox(key).peer = None;
+            self.disconnect(key, peer, call);
+            return Err(ErrorKind::ConnectionRefused.into());
+        };
+        if found.mailbox().hears(key) {
+            return Ok(peer);
         }
+        Err(io::Error::new(
+            ErrorKind::PermissionDenied,
+            "the peer has connected to another, and hears nobody else",
+        ))
     }
 
     pub(super) fn send_unix(
