@@ -245,8 +245,7 @@ impl Network {
 
     /// Nobody is there, which a connected sender learns (by ICMP's "port unreachable") if the link back is not down.
     fn bounce(&mut self, from: (HostId, SocketAddr), to: (HostId, SocketAddr), call: &mut Call) {
-        let is_cut_off = from.0 != to.0 && self.links.keeper(to.0, from.0).is_some();
-        if is_cut_off || is_broadcast(to.1.ip()) {
+        if is_broadcast(to.1.ip()) || self.links.keeper(to.0, from.0).is_some() {
             return;
         }
         let found = self.ports.find(from.0, Protocol::Udp, from.1);
