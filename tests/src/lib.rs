@@ -5,6 +5,8 @@ use std::cell::RefCell;
 use std::process::{Command, Output};
 use std::rc::Rc;
 
+use solipsism::EventLoop;
+
 /// What happened, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Rc<RefCell<Vec<u32>>>);
@@ -20,6 +22,24 @@ impl Log {
     pub fn take(&self) -> Vec<u32> {
         self.0.take()
     }
+}
+
+/// Runs a body in a world of its own, from inside of a test's: on another thread, since one thread has one world.
+///
+/// # Panics
+///
+/// If the body does, or does not finish.
+#[must_use]
+pub fn in_own_world<R, F>(seed: u64, body: impl FnOnce() -> F + Send) -> R
+where
+    R: Send,
+    F: Future<Output = R>,
+{
+    let run = || {
+        let event_loop = EventLoop::builder().seed(seed).build();
+        event_loop.run(body()).expect("it finishes")
+    };
+    std::thread::scope(|scope| scope.spawn(run).join().expect("it does not panic"))
 }
 
 /// What a program printed and how it ended.

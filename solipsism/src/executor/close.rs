@@ -173,7 +173,7 @@ impl World {
     /// Cancels all tasks of a host, in the order in which they were spawned; the one that asks for it at its next
     /// `.await`.
     pub(crate) fn drop_tasks_of(&self, host: u32) {
-        self.doomed.set(self.host.get() == host);
+        self.crashed.borrow_mut().push(host);
         let keys: Vec<_> = {
             let tasks = self.tasks.borrow();
             let sorted = tasks.sorted().into_iter().map(|(task, _)| &task.header);

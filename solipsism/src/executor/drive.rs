@@ -175,6 +175,7 @@ impl World {
         header.unqueue();
         self.current.set(header.key.id);
         self.host.set(header.host);
+        self.crashed.borrow_mut().clear();
         if self.watched {
             self.inbox.watch(Some(header));
             self.inbox.count_poll();
@@ -201,7 +202,7 @@ impl World {
             true
         } else {
             match self.poll(&task.header, Print::Later, task.stage.as_mut()) {
-                Ok(false) if self.doomed.replace(false) => {
+                Ok(false) if self.crashed.borrow().contains(&task.header.host) => {
                     self.fail_task(&mut task, JoinError::cancelled);
                     true
                 }

@@ -80,8 +80,8 @@ pub(crate) struct World {
     pub(super) current: Cell<u32>,
     /// And the host that it runs on.
     pub(super) host: Cell<u32>,
-    /// The task that is being polled has crashed its own host.
-    pub(super) doomed: Cell<bool>,
+    /// The hosts that crashed in the course of the poll.
+    pub(super) crashed: RefCell<Vec<u32>>,
     pub(super) settling: RefCell<VecDeque<(u64, Waiter)>>,
     pub(super) advancing: RefCell<Option<Advance>>,
     /// How many have asked to settle or to advance: so they know themselves again.
@@ -144,7 +144,7 @@ impl World {
             watched,
             current: Cell::new(NOBODY),
             host: Cell::new(HostId::LOCAL.0),
-            doomed: Cell::new(false),
+            crashed: RefCell::default(),
             settling: RefCell::default(),
             advancing: RefCell::default(),
             tickets: Cell::new(0),
@@ -331,7 +331,8 @@ impl World {
         }
     }
 
-    /// Starts a task on the host of the current one. In a world that is closing the future is dropped at once.
+    /// Starts a task on the host of the current one. In a world that is closing, and on a host that has just crashed
+    /// under the current task, the future is dropped at once.
     pub(crate) fn spawn<F>(
         &self,
         future: F,
@@ -342,7 +343,12 @@ impl World {
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.spawn_on(self.host.get(), future, name, site)
+        let host = self.host.get();
+        let task = self.spawn_on(host, future, name, site);
+        if self.crashed.borrow().contains(&host) {
+            self.drop_task(task.key);
+        }
+        task
     }
 
     pub(crate) fn spawn_on<F>(

@@ -21,7 +21,7 @@ pub(super) trait Source {
     fn forget(&self, world: &World, interest: Interest, ticket: Ticket);
 }
 
-/// The world of a socket, which must be the one that runs here.
+/// The world of a socket, or of a handle on the network, which must be the one that runs here.
 ///
 /// # Panics
 ///
@@ -31,7 +31,7 @@ pub(super) fn with_world<R>(id: u32, what: &str, f: impl FnOnce(&World) -> R) ->
     World::with(what, |world| {
         assert!(
             world.id() == id,
-            "`{what}` was called in another world than the socket's: make the socket in the world that uses it"
+            "`{what}` was used in another world than the one in which it was made: each world has a network of its own"
         );
         f(world)
     })

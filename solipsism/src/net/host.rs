@@ -1,6 +1,5 @@
 //! A host of the network.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::panic::Location;
 use std::rc::Rc;
@@ -9,6 +8,7 @@ use super::attempt::with_world;
 use crate::core::net::{HostId, Network};
 use crate::ending::TestReturn;
 use crate::executor::World;
+use crate::panics;
 use crate::task::JoinHandle;
 
 /// A host of the network: a name, addresses, and the tasks that run on it.
@@ -35,7 +35,7 @@ use crate::task::JoinHandle;
 ///     assert!(TcpStream::connect("api.internal:80").await.is_ok());
 /// }).unwrap();
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Host {
     world: u32,
     id: HostId,
@@ -110,7 +110,7 @@ impl Host {
             let (program, host) = (Rc::clone(&program), name.clone());
             let future = async move {
                 if let Err(error) = program().await.ending() {
-                    panic!("host `{host}` failed: {error}");
+                    panics::panic_at(site, format!("host `{host}` failed: {error}"));
                 }
             };
             let name = Some(Box::new(name.clone().into_boxed_str()));
@@ -124,12 +124,19 @@ impl Host {
     }
 
     /// Ends everything on this host at once: its tasks are dropped, its connections are reset, and nobody listens there
-    /// any more. The addresses can be bound anew. A task of the host that calls this goes on to its next `.await`.
+    /// any more. The addresses can be bound anew. A task of the host that calls this goes on to its next `.await`; what it
+    /// spawns until then is dropped.
     ///
     /// # Panics
     ///
-    /// Outside of the host's world.
+    /// On `localhost`, where the test's body is. Outside of the host's world.
+    #[track_caller]
     pub fn crash(&self) {
+        assert!(
+            self.id != HostId::LOCAL,
+            "`localhost` is the host of the test's body and cannot crash: run what is to crash on a host of its own, with \
+             `net.host(\"…\").run(…)`"
+        );
         with_world(self.world, "Host::crash", |world| {
             // Or else the tasks would close their connections in peace.
             world.network(|network, call| network.crash(self.id, call));
@@ -141,10 +148,9 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// If nothing was ever run on this host. Outside of its world.
+    /// If nothing was ever `run` on this host; on `localhost`. Outside of the host's world.
     #[track_caller]
     pub fn restart(&self) {
-        self.crash();
         let programs = with_world(self.world, "Host::restart", |world| {
             world.programs(self.id.0)
         });
@@ -153,16 +159,11 @@ impl Host {
             "`restart` was called on host `{}`, on which nothing was `run`: give `host.run(…)` what it is to start",
             self.name()
         );
+        self.crash();
         with_world(self.world, "Host::restart", |world| {
             for program in programs {
                 program(world);
             }
         });
-    }
-}
-
-impl fmt::Debug for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Host").field("id", &self.id.0).finish()
     }
 }

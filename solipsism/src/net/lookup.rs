@@ -60,6 +60,22 @@ pub(super) async fn look_up(target: sealed::Target) -> io::Result<Vec<SocketAddr
         .collect())
 }
 
+/// As `first_of`, for binding: the name is known from then on.
+pub(super) async fn first_free<T, F>(
+    target: sealed::Target,
+    attempt: impl FnMut(SocketAddr) -> F,
+) -> io::Result<T>
+where
+    F: Future<Output = io::Result<T>>,
+{
+    if let sealed::Target::Name(name, _) = &target {
+        World::with("bind", |world| {
+            world.network(|network, _| network.hosts.make_known(name));
+        });
+    }
+    first_of(target, attempt).await
+}
+
 /// Tries each of the addresses in their order. The error is that of the last.
 pub(super) async fn first_of<T, F>(
     target: sealed::Target,

@@ -65,18 +65,42 @@ impl Network {
     }
 
     /// The host with this name or address. Every name is one; `localhost` is that of the test's body.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be the name of a host: it is empty, or has a port.
+    #[track_caller]
     pub fn host(&self, name: &str) -> Host {
-        let id = self.with(|network, _| network.hosts.named(name));
-        Host::new(self.world, id)
+        Host::new(self.world, self.named(name))
+    }
+
+    #[track_caller]
+    fn named(&self, name: &str) -> HostId {
+        assert!(
+            name.parse::<IpAddr>().is_ok() || core::is_name(name),
+            "`{}` is no host: give a name or an address, without a port",
+            name.escape_debug()
+        );
+        self.with(|network, _| network.hosts.named(name))
     }
 
     /// The links between two hosts, in both directions.
+    ///
+    /// # Panics
+    ///
+    /// As [`host`](Self::host).
+    #[track_caller]
     pub fn link(&self, one: &str, other: &str) -> Link {
         let (one, other) = self.two(one, other);
         Link::new(self.world, Which::Both(one, other))
     }
 
     /// The link from one host to another, and not the one back.
+    ///
+    /// # Panics
+    ///
+    /// As [`host`](Self::host).
+    #[track_caller]
     pub fn one_way(&self, from: &str, to: &str) -> Link {
         let (from, to) = self.two(from, to);
         Link::new(self.world, Which::OneWay(from, to))
@@ -87,11 +111,16 @@ impl Network {
         Link::new(self.world, Which::All)
     }
 
+    #[track_caller]
     fn two(&self, one: &str, other: &str) -> (HostId, HostId) {
-        self.with(|network, _| (network.hosts.named(one), network.hosts.named(other)))
+        (self.named(one), self.named(other))
     }
 
     /// Cuts the links between two hosts; see [`Link::partition`].
+    ///
+    /// # Panics
+    ///
+    /// As [`host`](Self::host).
     #[track_caller]
     pub fn partition(&self, one: &str, other: &str) {
         self.link(one, other).cut(Location::caller());
@@ -117,25 +146,43 @@ impl Network {
         self.with(|network, _| network.set_capacity(capacity));
     }
 
-    /// From now on a name is an error that no host was made for, that nothing was bound to and that was not looked up
-    /// before. The error lists those that are known.
+    /// From now on looking up an unknown name is an error, which lists those that are known: names that were used before,
+    /// that a host or an answer is asked for here, or that something is bound to.
     pub fn strict(&self) {
         self.with(|network, _| network.hosts.set_strict());
     }
 
     /// Has a name resolve to these addresses, in their order, instead of that of its host.
+    ///
+    /// # Panics
+    ///
+    /// If it is no name: an address is not looked up.
+    #[track_caller]
     pub fn resolve(&self, name: &str, addrs: impl IntoIterator<Item = IpAddr>) {
         let addrs = addrs.into_iter().collect();
+        check_name(name);
         self.with(|network, _| network.hosts.set_answer(name, addrs));
     }
 
-    /// Has every lookup of a name fail.
+    /// Has every lookup of a name fail, until [`resolve`](Self::resolve) gives it an answer.
+    ///
+    /// # Panics
+    ///
+    /// As `resolve`.
+    #[track_caller]
     pub fn fail_lookup(&self, name: &str, kind: ErrorKind) {
+        check_name(name);
         self.with(|network, _| network.hosts.set_failure(name, kind));
     }
 
     /// Has every lookup of a name take this long.
+    ///
+    /// # Panics
+    ///
+    /// As [`resolve`](Self::resolve).
+    #[track_caller]
     pub fn delay_lookup(&self, name: &str, delay: Duration) {
+        check_name(name);
         self.with(|network, _| network.hosts.set_delay(name, delay));
     }
 
@@ -173,4 +220,13 @@ impl Network {
                 .collect()
         })
     }
+}
+
+#[track_caller]
+fn check_name(name: &str) {
+    assert!(
+        core::is_name(name) && name.parse::<IpAddr>().is_err(),
+        "`{}` is never looked up: give the name of a host, without a port",
+        name.escape_debug()
+    );
 }

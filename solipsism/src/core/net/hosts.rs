@@ -37,7 +37,7 @@ struct Answer {
 
 #[derive(Debug)]
 pub(crate) struct Hosts {
-    hosts: Vec<Host>,
+    all: Vec<Host>,
     by_name: BTreeMap<String, HostId>,
     by_ip: BTreeMap<IpAddr, HostId>,
     answers: BTreeMap<String, Answer>,
@@ -47,7 +47,7 @@ pub(crate) struct Hosts {
 impl Hosts {
     pub(super) fn new() -> Self {
         let mut hosts = Self {
-            hosts: Vec::new(),
+            all: Vec::new(),
             by_name: BTreeMap::new(),
             by_ip: BTreeMap::new(),
             answers: BTreeMap::new(),
@@ -71,17 +71,29 @@ impl Hosts {
         if let Some(id) = self.by_name.get(&name) {
             return *id;
         }
-        let mut place = hash(&name);
-        let v4 = loop {
-            let v4 = address(place);
-            if !self.by_ip.contains_key(&IpAddr::V4(v4)) {
-                break v4;
-            }
-            place = place.wrapping_add(1);
-        };
+        let v4 = self.vacant(&name);
         let id = self.add(&name, v4);
         self.by_name.insert(name, id);
         id
+    }
+
+    /// An address that no host has: the name's own, or the next after it.
+    fn vacant(&self, name: &str) -> Ipv4Addr {
+        let mut place = hash(name);
+        loop {
+            let v4 = address(place);
+            if !self.by_ip.contains_key(&IpAddr::V4(v4)) {
+                return v4;
+            }
+            place = place.wrapping_add(1);
+        }
+    }
+
+    /// Has a strict network know a name, since something is bound to it.
+    pub(crate) fn make_known(&mut self, name: &str) {
+        if is_name(name) {
+            self.named(name);
+        }
     }
 
     /// The host to which an address belongs, as `from` sees it: a loopback address is everybody's own.
@@ -96,12 +108,13 @@ impl Hosts {
         match ip {
             IpAddr::V4(v4) => self.add(&ip.to_string(), v4),
             IpAddr::V6(v6) => {
-                let mut place = hash(&ip.to_string());
-                while self.by_ip.contains_key(&IpAddr::V4(address(place))) {
-                    place = place.wrapping_add(1);
+                // Or else the host that gets this IPv4 address later would share its IPv6 address with this one.
+                if let Some(v4) = local_v4(v6) {
+                    return self.at(v4.into(), from);
                 }
-                let id = self.add(&ip.to_string(), address(place));
-                self.hosts[id.0 as usize].v6 = v6;
+                let name = ip.to_string();
+                let id = self.add(&name, self.vacant(&name));
+                self.all[id.0 as usize].v6 = v6;
                 self.by_ip.insert(ip, id);
                 id
             }
@@ -109,9 +122,9 @@ impl Hosts {
     }
 
     fn add(&mut self, name: &str, v4: Ipv4Addr) -> HostId {
-        let id = HostId(u32::try_from(self.hosts.len()).expect("fewer than 2^32 hosts"));
+        let id = HostId(u32::try_from(self.all.len()).expect("fewer than 2^32 hosts"));
         let v6 = unique_local(v4);
-        self.hosts.push(Host {
+        self.all.push(Host {
             name: name.to_owned(),
             v4,
             v6,
@@ -122,15 +135,15 @@ impl Hosts {
     }
 
     pub(crate) fn name(&self, id: HostId) -> &str {
-        &self.hosts[id.0 as usize].name
+        &self.all[id.0 as usize].name
     }
 
     pub(crate) fn v4(&self, id: HostId) -> Ipv4Addr {
-        self.hosts[id.0 as usize].v4
+        self.all[id.0 as usize].v4
     }
 
     pub(crate) fn v6(&self, id: HostId) -> Ipv6Addr {
-        self.hosts[id.0 as usize].v6
+        self.all[id.0 as usize].v6
     }
 
     /// The address from which `host` talks to `to`.
@@ -159,14 +172,14 @@ impl Hosts {
     ///
     /// As was asked for, and of an unknown name in strict mode.
     pub(crate) fn look_up(&mut self, name: &str) -> (Duration, io::Result<Vec<IpAddr>>) {
-        let name = canonical(name);
-        if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '\0' || c == ':') {
+        if !is_name(name) {
             let error = io::Error::new(
                 ErrorKind::InvalidInput,
                 format!("`{}` is no host name", name.escape_debug()),
             );
             return (Duration::ZERO, Err(error));
         }
+        let name = canonical(name);
         let mut delay = Duration::ZERO;
         if let Some(answer) = self.answers.get(&name) {
             delay = answer.delay;
@@ -204,16 +217,19 @@ impl Hosts {
             .iter()
             .map(|other| (distance(name, other), *other))
             .min();
-        let mut text = format!("`{name}` is an unknown host");
         // Half of a name may be mistyped; what is further away is another name.
-        if let Some((_, other)) = nearest.filter(|(distance, _)| *distance * 2 <= name.len()) {
-            text += &format!(", did you mean `{other}`?");
-        }
-        text += &format!(" The network is strict and knows: {}", known.join(", "));
-        io::Error::new(ErrorKind::NotFound, text)
+        let meant = match nearest.filter(|(distance, _)| *distance * 2 <= name.len()) {
+            Some((_, other)) => format!(", did you mean `{other}`?"),
+            None => ".".to_owned(),
+        };
+        let known = known.join(", ");
+        io::Error::new(
+            ErrorKind::NotFound,
+            format!("`{name}` is an unknown host{meant} The network is strict and knows: {known}"),
+        )
     }
 
-    /// From now on only names are known that were used before, or are given a host or an answer.
+    /// From now on only names are known that were used before, or are given a host, an answer or a socket.
     pub(crate) fn set_strict(&mut self) {
         self.strict = true;
     }
@@ -235,6 +251,12 @@ impl Hosts {
     fn answer(&mut self, name: &str) -> &mut Answer {
         self.answers.entry(canonical(name)).or_default()
     }
+}
+
+/// Whether this can be a host's name. It is no address, and has no port behind it.
+pub(crate) fn is_name(name: &str) -> bool {
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ':' | '/');
+    !matches!(name, "" | ".") && !name.contains(is_odd)
 }
 
 /// Names are compared without regard to case, and may end in the dot of the root (RFC 1034).
@@ -280,6 +302,13 @@ fn unique_local(v4: Ipv4Addr) -> Ipv6Addr {
         u16::from_be_bytes([a, b]),
         u16::from_be_bytes([c, d]),
     )
+}
+
+/// The host's address of IPv4, of an address that `unique_local` makes.
+fn local_v4(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [.., a, b] = v6.segments();
+    let v4 = Ipv4Addr::from_bits(u32::from(a) << 16 | u32::from(b));
+    (unique_local(v4) == v6 && !v4.is_loopback() && !v4.is_unspecified()).then_some(v4)
 }
 
 /// How many letters must be put in, taken out or replaced to make one of the other (Levenshtein).

@@ -116,7 +116,7 @@ pub(super) enum Route {
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     default: Link,
-    links: BTreeMap<(HostId, HostId), Link>,
+    used: BTreeMap<(HostId, HostId), Link>,
     faults: Vec<Fault>,
     /// Datagrams that a hold keeps, in the order in which they were sent.
     held: VecDeque<Datagram>,
@@ -168,6 +168,7 @@ impl Links {
 
     pub(crate) fn heal(&mut self, which: Which) {
         self.each(which, |link| link.partition = None);
+        self.each_loopback(which, |link| link.partition = None);
     }
 
     pub(crate) fn hold(&mut self, which: Which, site: &'static Location<'static>) {
@@ -178,6 +179,7 @@ impl Links {
     /// Gives the datagrams that go on.
     pub(crate) fn release(&mut self, which: Which) -> Vec<Datagram> {
         self.each(which, |link| link.hold = None);
+        self.each_loopback(which, |link| link.hold = None);
         let (go, stay) = std::mem::take(&mut self.held)
             .into_iter()
             .partition(|datagram| self.link(datagram.from.0, datagram.to.0).hold.is_none());
@@ -205,24 +207,17 @@ impl Links {
 
     fn each(&mut self, which: Which, mut change: impl FnMut(&mut Link)) {
         self.ordered = true;
-        let mut one = |from, to| {
-            change(
-                self.links
-                    .entry((from, to))
-                    .or_insert_with(|| self.default.clone()),
-            )
-        };
         match which {
-            Which::OneWay(from, to) => one(from, to),
-            Which::Both(one_end, other) => {
-                one(one_end, other);
-                if one_end != other {
-                    one(other, one_end);
+            Which::OneWay(from, to) => change(self.link(from, to)),
+            Which::Both(one, other) => {
+                change(self.link(one, other));
+                if one != other {
+                    change(self.link(other, one));
                 }
             }
             Which::All => {
                 change(&mut self.default);
-                for ((from, to), link) in &mut self.links {
+                for ((from, to), link) in &mut self.used {
                     if from != to {
                         change(link);
                     }
@@ -231,9 +226,19 @@ impl Links {
         }
     }
 
+    /// An order for all links is none for those of hosts to themselves; its end is one for these too.
+    fn each_loopback(&mut self, which: Which, mut change: impl FnMut(&mut Link)) {
+        if matches!(which, Which::All) {
+            let links = self.used.iter_mut();
+            links
+                .filter(|((from, to), _)| from == to)
+                .for_each(|(_, link)| change(link));
+        }
+    }
+
     fn link(&mut self, from: HostId, to: HostId) -> &mut Link {
         let default = &self.default;
-        self.links.entry((from, to)).or_insert_with(|| {
+        self.used.entry((from, to)).or_insert_with(|| {
             if from == to {
                 Link::default()
             } else {
@@ -281,12 +286,20 @@ impl Links {
 
     /// What keeps the segments from one host to another, if anything does.
     pub(super) fn keeper(&self, from: HostId, to: HostId) -> Option<&Fault> {
-        let fault = self
-            .links
-            .get(&(from, to))
-            .unwrap_or(&self.default)
-            .down()?;
+        let fault = self.existing(from, to)?.down()?;
         Some(&self.faults[fault.0])
+    }
+
+    /// Whether the segments from one host to another are kept by whoever sends them, to be sent again: what a hold
+    /// keeps is on its way.
+    pub(super) fn is_cut(&self, from: HostId, to: HostId) -> bool {
+        let link = self.existing(from, to);
+        link.is_some_and(|link| link.cut().is_some())
+    }
+
+    fn existing(&self, from: HostId, to: HostId) -> Option<&Link> {
+        let default = (from != to).then_some(&self.default);
+        self.used.get(&(from, to)).or(default)
     }
 
     /// When a datagram arrives, and when a copy of it does. A link that is held keeps it.
@@ -350,12 +363,15 @@ impl Links {
 }
 
 impl Link {
-    /// What keeps its segments. A loss that is certain does as well, since no retransmission gets through.
+    /// What keeps its segments.
     fn down(&self) -> Option<FaultId> {
+        self.partition.or(self.hold).or(self.cut())
+    }
+
+    /// What lets none of its segments through. A loss that is certain does that to retransmissions as well.
+    fn cut(&self) -> Option<FaultId> {
         let certain = self.loss.filter(|loss| loss.probability >= 1.0);
-        self.partition
-            .or(self.hold)
-            .or(certain.map(|loss| loss.fault))
+        self.partition.or(certain.map(|loss| loss.fault))
     }
 
     /// Sends bytes as fast as it can, behind what is being sent. Gives when the last one is off.

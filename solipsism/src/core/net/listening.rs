@@ -529,8 +529,21 @@ impl Network {
                 continue;
             }
             let is_tcp = connection.kind.is_tcp();
-            self.connections[end.slot()].reset(end.side(), call);
+            let own = &connection.ends[end.side()];
+            let is_cut = self
+                .links
+                .is_cut(host, connection.ends[end.peer().side()].host);
+            // The address can be bound anew at once, however long the other end takes to close.
+            if let Some(claim) = own.claim {
+                self.ports.release(claim);
+            }
+            let connection = &mut self.connections[end.slot()];
+            connection.reset(end.side(), call);
             if is_tcp {
+                if is_cut {
+                    // Whoever was to send them again is gone.
+                    connection.pipes[end.peer().side()].recall().for_each(drop);
+                }
                 self.transmit(end.peer(), Payload::Reset, call);
             }
         }

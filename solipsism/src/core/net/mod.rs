@@ -22,7 +22,7 @@ pub use addr::{Addr, UnixAddr};
 pub(crate) use connection::{EndKey, Kind, Options};
 pub(crate) use datagrams::{Datagram, DatagramKey};
 pub(crate) use explain::{Stream, What};
-pub(crate) use hosts::{HostId, Hosts};
+pub(crate) use hosts::{HostId, Hosts, is_name};
 pub use links::Latency;
 pub(crate) use links::{Links, Mishap, Which};
 pub(crate) use listening::{Backlog, ListenerKey};

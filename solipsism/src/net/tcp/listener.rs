@@ -9,7 +9,7 @@ use crate::core::net::{Addr, Backlog, Options, Protocol, Sharing};
 use crate::executor::World;
 use crate::net::ToSocketAddrs;
 use crate::net::acceptor::Acceptor;
-use crate::net::lookup::first_of;
+use crate::net::lookup::first_free;
 
 /// As many connections as tokio lets wait.
 const BACKLOG: Backlog = Backlog(1024);
@@ -53,7 +53,7 @@ impl TcpListener {
     ///
     /// Outside of a world.
     pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
-        first_of(addr.target()?, async |addr| {
+        first_free(addr.target()?, async |addr| {
             World::with("TcpListener::bind", |world| {
                 let key = world.network(|network, call| {
                     let claim = network.claim(Protocol::Tcp, addr, Sharing::Reuse, call)?;

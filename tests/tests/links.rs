@@ -1,0 +1,1 @@
+solipsism::main!();
