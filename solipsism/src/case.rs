@@ -16,7 +16,7 @@ use crate::__private::body;
 use crate::ClockKind;
 use crate::ending::Ending;
 use crate::event_loop::Builder;
-use crate::executor::{Inbox, Stage, World};
+use crate::executor::{Inbox, Stage, Standstill, World};
 use crate::fixture::Fixtures;
 use crate::panics::{self, Print};
 use crate::stopped::{Doing, Stopped, Verdict};
@@ -223,7 +223,7 @@ fn wall_limit(inbox: &Arc<Inbox>, gone: &mpsc::Receiver<Infallible>, limit: Dura
         panics: inbox.panics(),
     };
     let now = Instant::from_nanos(inbox.now());
-    Stopped::new(verdict, now, Vec::new(), Vec::new(), inbox)
+    Stopped::new(verdict, now, Standstill::default(), Vec::new(), inbox)
 }
 
 fn locals_are_stuck(ended: Result<(), Stopped>, limit: Duration) -> Outcome {

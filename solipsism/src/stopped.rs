@@ -7,7 +7,8 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::executor::{Failure, Header, Inbox, Lost, StuckTask};
+use crate::core::net::Upcoming;
+use crate::executor::{Failure, Header, Inbox, Lost, Standstill};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -27,7 +28,7 @@ struct Report {
     verdict: Verdict,
     at: Instant,
     /// Where the verdict is about standing still: who stands.
-    tasks: Vec<StuckTask>,
+    standstill: Standstill,
     /// What went wrong before the verdict: the likely cause.
     failures: Vec<Failure>,
     /// What went wrong after it.
@@ -43,9 +44,9 @@ pub(crate) enum Verdict {
     NeverWoken,
     TimeIsFrozen {
         manual: bool,
-        next: Instant,
-        /// Where it was set, if it is a deadline and no packet.
-        site: Option<&'static Location<'static>>,
+        /// When the next thing would happen, and which.
+        at: Instant,
+        what: Next,
     },
     Panicked(PanicText),
     /// The error and its sources.
@@ -68,6 +69,13 @@ pub(crate) enum Verdict {
         /// What panicked until then.
         panics: Vec<String>,
     },
+}
+
+/// What the clock is kept from.
+pub(crate) enum Next {
+    /// Set there.
+    Deadline(&'static Location<'static>),
+    Network(Upcoming),
 }
 
 /// What a world was doing when its wall limit came.
@@ -98,14 +106,14 @@ impl Stopped {
     pub(crate) fn new(
         verdict: Verdict,
         at: Instant,
-        tasks: Vec<StuckTask>,
+        standstill: Standstill,
         failures: Vec<Failure>,
         inbox: &Arc<Inbox>,
     ) -> Self {
         Self(Box::new(Report {
             verdict,
             at,
-            tasks,
+            standstill,
             failures,
             after: Vec::new(),
             stranger: inbox.stranger(),
@@ -125,7 +133,7 @@ impl Stopped {
         Err(Self::new(
             Verdict::BackgroundTaskFailed,
             at,
-            Vec::new(),
+            Standstill::default(),
             failures,
             inbox,
         ))

@@ -16,7 +16,7 @@ use super::world::{NOBODY, World};
 use crate::core::net::{HostId, Network};
 use crate::event_loop::ClockKind;
 use crate::panics::{self, Panic, Print};
-use crate::stopped::{Stopped, Verdict};
+use crate::stopped::{Next, Stopped, Verdict};
 use crate::task::JoinError;
 use crate::time::Instant;
 
@@ -341,11 +341,17 @@ impl World {
             .next_event()
             .expect("the clock is held before something");
         let mut deadlines = self.deadlines.borrow_mut();
-        let is_deadline = deadlines.next() == Some(at);
+        let what = if deadlines.next() == Some(at) {
+            Next::Deadline(deadlines.next_site().expect("a deadline has its site"))
+        } else {
+            let mut network = self.network.borrow_mut();
+            let upcoming = network.as_mut().and_then(|network| network.0.upcoming());
+            Next::Network(upcoming.expect("what is no deadline is the network's"))
+        };
         Verdict::TimeIsFrozen {
             manual: self.clock_kind == ClockKind::Manual,
-            next: Instant::from_nanos(at),
-            site: is_deadline.then(|| deadlines.next_site()).flatten(),
+            at: Instant::from_nanos(at),
+            what,
         }
     }
 

@@ -18,6 +18,6 @@ mod world;
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use header::{Header, Name, TaskKey};
 pub(crate) use inbox::Inbox;
-pub(crate) use stuck::{Standing, StuckTask, Wait};
+pub(crate) use stuck::{Standing, Standstill, StuckTask, Wait};
 pub(crate) use tasks::Stage;
 pub(crate) use world::{Advance, Limits, World, WorldSettings};

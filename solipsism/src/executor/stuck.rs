@@ -5,10 +5,18 @@ use std::sync::Arc;
 
 use super::header::Header;
 use super::world::World;
-use crate::core::net::What;
+use crate::core::net::{Keeper, What};
 use crate::core::{NEVER, SignalNumber};
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
+
+/// A world that stands still.
+#[derive(Debug, Default)]
+pub(crate) struct Standstill {
+    pub(crate) tasks: Vec<StuckTask>,
+    /// The faults of the network that did something and that no task's wait tells of.
+    pub(crate) faults: Vec<Keeper>,
+}
 
 /// A task that cannot go on.
 #[derive(Clone, Debug)]
@@ -68,6 +76,23 @@ pub(crate) enum Wait {
     },
 }
 
+impl Wait {
+    /// The faults of the network that keep what it waits for.
+    fn faults(&self) -> impl Iterator<Item = Keeper> + use<> {
+        let faults = match self {
+            Self::Network { what, .. } => match what {
+                What::Read(stream) | What::Write(stream) => {
+                    [stream.keeper, stream.unheard.map(|(_, keeper)| keeper)]
+                }
+                What::Connect { keeper, .. } => [*keeper, None],
+                What::Accept { .. } | What::Receive { .. } | What::Send { .. } => [None, None],
+            },
+            _ => [None, None],
+        };
+        faults.into_iter().flatten()
+    }
+}
+
 /// Who waits for what, sorted by task.
 struct Waits(Vec<(u32, Wait)>);
 
@@ -84,11 +109,12 @@ impl Waits {
 impl World {
     /// The report of a run that ends with this verdict.
     pub(super) fn report(&self, verdict: Verdict, body: Option<&Arc<Header>>) -> Stopped {
-        let tasks = if verdict.is_stuck() {
-            self.stuck_tasks(body)
-        } else {
-            Vec::new()
-        };
+        let mut standstill = Standstill::default();
+        if verdict.is_stuck() {
+            let tasks = self.stuck_tasks(body);
+            let faults = self.other_faults(&tasks);
+            standstill = Standstill { tasks, faults };
+        }
         let mut failures = self.failures.take();
         // A run that failed by itself keeps what its handles hold to itself; they may still be asked.
         if verdict.is_stuck() {
@@ -97,7 +123,7 @@ impl World {
         Stopped::new(
             verdict,
             Instant::from_nanos(self.now()),
-            tasks,
+            standstill,
             failures,
             &self.inbox,
         )
@@ -130,6 +156,20 @@ impl World {
         let alive = tasks.sorted().into_iter().map(|(task, _)| &task.header);
         all.extend(alive.filter(|header| !header.is_finished()).map(stuck));
         all
+    }
+
+    /// The faults that did something, but for those that these tasks' waits tell of.
+    fn other_faults(&self, tasks: &[StuckTask]) -> Vec<Keeper> {
+        let waits = tasks.iter().flat_map(|task| &task.waits);
+        let told: Vec<Keeper> = waits.flat_map(Wait::faults).collect();
+        let mut faults = self
+            .network
+            .borrow()
+            .as_ref()
+            .map(|network| network.0.fired())
+            .unwrap_or_default();
+        faults.retain(|fault| !told.contains(fault));
+        faults
     }
 
     /// A task as messages name it, also when it is finished.

@@ -110,7 +110,10 @@ impl Host {
             let (program, host) = (Rc::clone(&program), name.clone());
             let future = async move {
                 if let Err(error) = program().await.ending() {
-                    panics::panic_at(site, format!("host `{host}` failed: {error}"));
+                    panics::panic_at(
+                        site,
+                        format!("the program of host `{host}` returned an error: {error}"),
+                    );
                 }
             };
             let name = Some(Box::new(name.clone().into_boxed_str()));

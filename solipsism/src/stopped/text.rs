@@ -1,12 +1,12 @@
 //! The one place where a report becomes text. Nothing in it differs between two runs of one binary.
 
+mod network;
+
 use std::fmt;
 use std::panic::Location;
 
-use super::{Doing, Report, Stopped, Verdict, late};
-use crate::core::net::{Stream, What};
+use super::{Doing, Next, Report, Stopped, Verdict, late};
 use crate::executor::{Failure, Lost, Standing, StuckTask, Wait};
-use crate::time::Instant;
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,7 +58,11 @@ impl Report {
                 f,
                 "never woken: at {at:?} the body waits and no waker of it is alive, so nothing can ever wake it"
             ),
-            Verdict::TimeIsFrozen { manual, next, site } => {
+            Verdict::TimeIsFrozen {
+                manual,
+                at: next,
+                what,
+            } => {
                 let (why, cure) = if *manual {
                     ("the clock is manual", "or leave out `clock = \"manual\"`")
                 } else {
@@ -68,9 +72,11 @@ impl Report {
                     f,
                     "time is frozen: at {at:?} everything waits and {why}\n  "
                 )?;
-                match site {
-                    Some(site) => write!(f, "the next deadline is {next:?}, set at {site}")?,
-                    None => write!(f, "the next packet arrives at {next:?}")?,
+                match what {
+                    Next::Deadline(site) => {
+                        write!(f, "the next deadline is {next:?}, set at {site}")?;
+                    }
+                    Next::Network(upcoming) => network::write_upcoming(f, *next, upcoming)?,
                 }
                 write!(
                     f,
@@ -138,18 +144,28 @@ impl Report {
     }
 
     fn write_tasks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (background, foreground): (Vec<_>, Vec<_>) =
-            self.tasks.iter().partition(|task| task.is_background);
+        let (background, foreground): (Vec<_>, Vec<_>) = self
+            .standstill
+            .tasks
+            .iter()
+            .partition(|task| task.is_background);
         for task in foreground.iter().chain(&background).take(LISTED) {
             write!(f, "\n{task}")?;
         }
-        if self.tasks.len() > LISTED {
-            write!(f, "\n  and {} more tasks", self.tasks.len() - LISTED)?;
+        if self.standstill.tasks.len() > LISTED {
+            write!(
+                f,
+                "\n  and {} more tasks",
+                self.standstill.tasks.len() - LISTED
+            )?;
+        }
+        for fault in &self.standstill.faults {
+            write!(f, "\n  {fault} has fired")?;
         }
         if matches!(self.verdict, Verdict::SleepsForever) {
             f.write_str(
-                "\n  no task is ready, no deadline is set, no blocking job is out, and no outside wake was \
-                 announced (`event_loop.external()` does)",
+                "\n  no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside \
+                 wake was announced (`event_loop.external()` does)",
             )?;
         }
         Ok(())
@@ -214,80 +230,11 @@ impl fmt::Display for Wait {
             ),
             Self::Settle => f.write_str("waits in `settle` for every other task to block"),
             Self::Advance { to } => write!(f, "waits in `advance` for the clock to reach {to:?}"),
-            Self::Network { since, what, peer } => write_network(f, *since, what, peer.as_deref()),
+            Self::Network { since, what, peer } => {
+                network::write_wait(f, *since, what, peer.as_deref())
+            }
         }
     }
-}
-
-/// `waits to read from 10.0.0.7:80 (api.internal) since 1s: 0 bytes unread, peer open, peer task 3`.
-fn write_network(
-    f: &mut fmt::Formatter<'_>,
-    since: Instant,
-    what: &What,
-    peer_task: Option<&str>,
-) -> fmt::Result {
-    let keeper = match what {
-        What::Read(stream) | What::Write(stream) => {
-            let doing = if matches!(what, What::Read(_)) {
-                "read from"
-            } else {
-                "write to"
-            };
-            let Stream { local, peer, .. } = stream;
-            write!(
-                f,
-                "waits to {doing} {peer}, from {local}, since {since:?}: {}",
-                count(stream.unread, "unread")
-            )?;
-            if stream.flying > 0 {
-                write!(f, ", {}", count(stream.flying, "in flight"))?;
-            }
-            f.write_str(if stream.peer_is_open {
-                ", peer open"
-            } else {
-                ", peer closed"
-            })?;
-            if let Some(task) = peer_task {
-                write!(f, ", peer last used by {task}")?;
-            }
-            stream.keeper
-        }
-        What::Connect {
-            to,
-            is_full,
-            keeper,
-        } => {
-            write!(f, "waits to connect to {to} since {since:?}")?;
-            if *is_full {
-                f.write_str(": the backlog of the listener is full")?;
-            }
-            *keeper
-        }
-        What::Accept { at } => return write!(f, "waits for a connection to {at} since {since:?}"),
-        What::Receive { at, keeper } => {
-            write!(f, "waits for a datagram to {at} since {since:?}")?;
-            *keeper
-        }
-        What::Send { to } => {
-            return write!(
-                f,
-                "waits to send to {to} since {since:?}: its queue is full"
-            );
-        }
-    };
-    match keeper {
-        Some(keeper) => write!(
-            f,
-            "\n      held back by the {} ordered at {}",
-            keeper.what, keeper.site
-        ),
-        None => Ok(()),
-    }
-}
-
-fn count(bytes: usize, how: &str) -> String {
-    let unit = if bytes == 1 { "byte" } else { "bytes" };
-    format!("{bytes} {unit} {how}")
 }
 
 impl fmt::Display for Failure {

@@ -4,11 +4,14 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::fmt;
 use std::future::{pending, poll_fn};
+use std::io;
 use std::process::ExitCode;
 use std::sync::{Arc, mpsc};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use solipsism::io::{AsyncReadExt, AsyncWriteExt};
+use solipsism::net::{Network, TcpListener, TcpStream};
 use solipsism::task::{Builder, JoinSet, spawn_blocking, yield_now};
 use solipsism::{EventLoop, spawn, time};
 
@@ -379,6 +382,106 @@ async fn background_work_is_no_leak() {
             }
         })
         .background();
+}
+
+/// Answers each byte with the next, until nobody asks any more.
+async fn serve() -> io::Result<()> {
+    let listener = TcpListener::bind("0.0.0.0:80").await?;
+    loop {
+        let (mut stream, _) = listener.accept().await?;
+        Builder::new().name("handler").spawn(async move {
+            let mut byte = [0];
+            while stream.read_exact(&mut byte).await.is_ok() {
+                byte[0] += 1;
+                stream.write_all(&byte).await.expect("somebody asks");
+            }
+        });
+    }
+}
+
+#[solipsism::test]
+async fn hangs_on_a_peer(net: Network) -> io::Result<()> {
+    net.host("api.internal").run(serve);
+    let mut client = TcpStream::connect("api.internal:80").await?;
+    client.write_all(&[1]).await?;
+    time::sleep(Duration::from_secs(1)).await;
+    client.read_exact(&mut [0; 2]).await
+}
+
+#[solipsism::test]
+async fn hangs_until_a_heal(net: Network) -> io::Result<()> {
+    net.host("api.internal").run(serve);
+    net.link("localhost", "api.internal")
+        .latency(Duration::from_millis(20));
+    let mut client = TcpStream::connect("api.internal:80").await?;
+    net.partition("localhost", "api.internal");
+    client.write_all(b"hello").await?;
+    client.read_exact(&mut [0]).await
+}
+
+#[solipsism::test]
+async fn hangs_on_an_answer_that_a_hold_keeps(net: Network) -> io::Result<()> {
+    net.host("api.internal").run(serve);
+    let mut client = TcpStream::connect("api.internal:80").await?;
+    net.one_way("api.internal", "localhost").hold();
+    client.write_all(&[1]).await?;
+    client.read_exact(&mut [0]).await
+}
+
+#[solipsism::test]
+async fn hangs_on_a_full_buffer_under_a_partition(net: Network) -> io::Result<()> {
+    net.host("api.internal").run(serve);
+    let mut client = TcpStream::connect("api.internal:80").await?;
+    net.every_link().partition();
+    client.write_all(&[0; 100_000]).await
+}
+
+#[solipsism::test]
+async fn hangs_after_a_partition_that_was_healed(net: Network) -> io::Result<()> {
+    let listener = TcpListener::bind("api.internal:80").await?;
+    net.partition("localhost", "api.internal");
+    TcpStream::connect("api.internal:80")
+        .await
+        .expect_err("it takes too long");
+    net.heal();
+    listener.accept().await.map(drop)
+}
+
+#[solipsism::test(clock = "manual")]
+async fn time_is_frozen_before_a_packet(net: Network) -> io::Result<()> {
+    net.host("api.internal").run(serve);
+    net.link("localhost", "api.internal")
+        .latency(Duration::from_millis(20));
+    TcpStream::connect("api.internal:80").await.map(drop)
+}
+
+#[solipsism::test(clock = "manual")]
+async fn time_is_frozen_before_a_timeout_of_connecting(net: Network) -> io::Result<()> {
+    net.partition("localhost", "api.internal");
+    TcpStream::connect("api.internal:80").await.map(drop)
+}
+
+#[solipsism::test]
+async fn a_program_of_a_host_fails(net: Network) {
+    net.host("api.internal").run(serve);
+    net.host("proxy.internal").run(|| async {
+        time::sleep(Duration::from_secs(2)).await;
+        TcpListener::bind("api.internal:80").await.map(drop)
+    });
+    time::sleep(Duration::from_secs(3)).await;
+}
+
+#[solipsism::test]
+async fn a_program_of_a_host_panics(net: Network) {
+    net.host("api.internal").run(|| async {
+        panic!("no port is configured");
+    });
+    time::sleep(Duration::from_secs(3)).await;
+}
+
+#[solipsism::test]
+async fn restarts_a_host_that_runs_nothing(net: Network) {
+    net.host("api.internal").restart();
 }
 
 solipsism::main!();

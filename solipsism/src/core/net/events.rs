@@ -3,16 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::connection::Stage;
+use super::connection::{End, Stage};
 use super::datagrams::Datagram;
 use super::pipe::Payload;
-use super::{Call, EndKey, Network};
+use super::{Call, EndKey, Network, Upcoming};
 
 /// The events to come, in the order in which they were scheduled at each instant. One whose reason is gone stays until
 /// it comes to the top.
 #[derive(Debug, Default)]
 pub(super) struct Events {
     heap: BinaryHeap<Reverse<Event>>,
+    /// And segments that were sent.
     scheduled: u64,
 }
 
@@ -71,6 +72,31 @@ impl Network {
             self.events.heap.pop();
         }
         None
+    }
+
+    /// What happens then.
+    pub(crate) fn upcoming(&mut self) -> Option<Upcoming> {
+        self.next()?;
+        let Reverse(event) = self.events.heap.peek()?;
+        Some(match &event.what {
+            Happening::Arrival(end) => {
+                let ends = &self.connection(*end)?.ends;
+                let named = |end: &End| self.named(end.host, &end.addr);
+                Upcoming::Packet {
+                    from: named(&ends[1 - end.side()]),
+                    to: named(&ends[end.side()]),
+                }
+            }
+            Happening::GiveUp(end) => {
+                let server = &self.connection(*end)?.ends[1];
+                let to = self.named(server.host, &server.addr);
+                Upcoming::TimeOut { to }
+            }
+            Happening::Datagram(Datagram { from, to, .. }) => Upcoming::Packet {
+                from: self.named(from.0, &from.1.into()),
+                to: self.named(to.0, &to.1.into()),
+            },
+        })
     }
 
     fn is_live(&self, event: &Event) -> bool {
@@ -149,7 +175,9 @@ impl Network {
             super::links::Route::At(at) => at,
             super::links::Route::Held => super::pipe::HELD,
         };
-        let at = self.connections[to.slot()].pipes[to.side()].send(at, payload);
+        self.events.scheduled += 1;
+        let order = self.events.scheduled;
+        let at = self.connections[to.slot()].pipes[to.side()].send(at, order, payload);
         if at != super::pipe::HELD {
             self.schedule(at, Happening::Arrival(to));
         }
@@ -159,34 +187,23 @@ impl Network {
     ///
     /// What a partition cut off is lost on its way; its retransmission arrives when the link is back, if it ever is.
     pub(crate) fn reroute(&mut self, call: &mut Call) {
-        let keys: Vec<EndKey> = self
-            .connections
-            .iter()
-            .flat_map(|(slot, connection)| {
-                [0, 1].map(|side| EndKey::new(slot, connection.serial, side))
-            })
-            .collect();
-        for end in keys {
-            let Some(connection) = self.connection(end) else {
-                continue;
-            };
-            let pipe = &connection.pipes[end.side()];
-            let (from, to) = (
-                connection.ends[1 - end.side()].host,
-                connection.ends[end.side()].host,
-            );
-            // A link that came down stops what is under way, one that is back lets go what was held.
-            let is_down = self.links.keeper(from, to).is_some();
-            if pipe.is_still() || pipe.is_held() == is_down {
-                continue;
-            }
-            let again: Vec<Payload> = self.connections[end.slot()].pipes[end.side()]
-                .recall()
-                .collect();
-            for payload in again {
-                if self.connection(end).is_some() {
-                    self.transmit(end, payload, call);
+        let mut again = Vec::new();
+        for (slot, connection) in &mut self.connections {
+            for side in [0, 1] {
+                let (from, to) = (connection.ends[1 - side].host, connection.ends[side].host);
+                let pipe = &mut connection.pipes[side];
+                // A link that came down stops what is under way, one that is back lets go what was held.
+                if pipe.is_still() || pipe.is_held() == self.links.keeper(from, to).is_some() {
+                    continue;
                 }
+                let end = EndKey::new(slot, connection.serial, side);
+                again.extend(pipe.recall().into_iter().map(|segment| (end, segment)));
+            }
+        }
+        again.sort_unstable_by_key(|(_, segment)| segment.order);
+        for (end, segment) in again {
+            if self.connection(end).is_some() {
+                self.transmit(end, segment.payload, call);
             }
         }
     }

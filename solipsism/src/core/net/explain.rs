@@ -4,7 +4,8 @@ use std::panic::Location;
 
 use super::connection::{Connection, Stage};
 use super::datagrams::Datagrams;
-use super::{Addr, Network};
+use super::links::Fault;
+use super::{Addr, HostId, Network};
 
 /// A task that waits at a socket.
 #[derive(Clone, Debug)]
@@ -48,17 +49,42 @@ pub(crate) struct Stream {
     pub(crate) unread: usize,
     /// Bytes that have not.
     pub(crate) flying: usize,
+    /// The fault that holds these back.
+    pub(crate) keeper: Option<Keeper>,
+    /// Of a reader: bytes of its own that are held back, so that they cannot be answered, and the fault.
+    pub(crate) unheard: Option<(usize, Keeper)>,
     pub(crate) peer_is_open: bool,
     /// The task that used the other end last.
     pub(crate) peer_task: Option<u32>,
-    pub(crate) keeper: Option<Keeper>,
 }
 
-/// The fault that holds something back.
-#[derive(Clone, Copy, Debug)]
+/// A fault that holds something back, or has lost something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Keeper {
     pub(crate) what: &'static str,
     pub(crate) site: &'static Location<'static>,
+}
+
+impl Keeper {
+    fn of(fault: &Fault) -> Self {
+        Self {
+            what: fault.what,
+            site: fault.site,
+        }
+    }
+}
+
+/// What the network does next by itself.
+#[derive(Clone, Debug)]
+pub(crate) enum Upcoming {
+    Packet {
+        from: String,
+        to: String,
+    },
+    /// Somebody gives up connecting.
+    TimeOut {
+        to: String,
+    },
 }
 
 impl Network {
@@ -83,21 +109,21 @@ impl Network {
         }
         for (_, listener) in &self.listeners {
             for (task, since) in listener.acceptors.iter() {
-                let at = self.named(&listener.addr);
+                let at = self.named(listener.host, &listener.addr);
                 let what = What::Accept { at };
                 waits.push(NetWait { task, since, what });
             }
         }
         for (slot, socket) in &self.datagrams {
             for (task, since) in socket.readers.iter() {
-                let at = self.named(&socket.addr());
+                let at = self.named(socket.host, &socket.addr());
                 let keeper = self.holder(socket);
                 let what = What::Receive { at, keeper };
                 waits.push(NetWait { task, since, what });
             }
             for (task, since) in socket.writers.iter() {
                 let awaited = self.awaited_by(socket, slot);
-                let to: Vec<_> = awaited.map(|other| self.named(&other.addr())).collect();
+                let to: Vec<_> = awaited.map(|other| self.named(other.host, &other.addr())).collect();
                 let to = to.join(" and ");
                 let what = What::Send { to };
                 waits.push(NetWait { task, since, what });
@@ -108,39 +134,40 @@ impl Network {
 
     fn stream(&self, connection: &Connection, side: usize, pipe: usize) -> Stream {
         let (own, peer) = (&connection.ends[side], &connection.ends[1 - side]);
-        let (from, to) = if pipe == side {
-            (peer.host, own.host)
-        } else {
-            (own.host, peer.host)
-        };
-        let keeper = connection.pipes[pipe]
-            .is_held()
-            .then(|| self.links.keeper(from, to))
-            .flatten();
+        let unheard = (pipe == side).then(|| self.pipe_keeper(connection, 1 - side));
         Stream {
-            local: self.named(&own.addr),
-            peer: self.named(&peer.addr),
+            local: self.named(own.host, &own.addr),
+            peer: self.named(peer.host, &peer.addr),
             unread: connection.pipes[pipe].unread(),
             flying: connection.pipes[pipe].flying(),
+            keeper: self.pipe_keeper(connection, pipe),
+            unheard: unheard
+                .flatten()
+                .map(|keeper| (connection.pipes[1 - side].flying(), keeper)),
             peer_is_open: peer.held && !own.ended,
             peer_task: (peer.user != u32::MAX).then_some(peer.user),
-            keeper: keeper.map(|fault| Keeper {
-                what: fault.what,
-                site: fault.site,
-            }),
         }
+    }
+
+    /// What holds back the things that this end would receive, if something does.
+    fn pipe_keeper(&self, connection: &Connection, to: usize) -> Option<Keeper> {
+        if !connection.pipes[to].is_held() {
+            return None;
+        }
+        let (from, to) = (connection.ends[1 - to].host, connection.ends[to].host);
+        self.links.keeper(from, to).map(Keeper::of)
     }
 
     fn connecting(&self, connection: &Connection) -> What {
         let [client, server] = &connection.ends;
-        let keeper = self.links.keeper(client.host, server.host);
+        let ways = [(client.host, server.host), (server.host, client.host)];
+        let keeper = ways
+            .into_iter()
+            .find_map(|(from, to)| self.links.keeper(from, to));
         What::Connect {
-            to: self.named(&server.addr),
+            to: self.named(server.host, &server.addr),
             is_full: connection.pipes.iter().all(super::pipe::Pipe::is_still),
-            keeper: keeper.map(|fault| Keeper {
-                what: fault.what,
-                site: fault.site,
-            }),
+            keeper: keeper.map(Keeper::of),
         }
     }
 
@@ -151,21 +178,46 @@ impl Network {
             let (host, addr) = datagram.to;
             host == socket.host && addr.port() == port
         })?;
-        let fault = self.links.keeper(held.from.0, held.to.0)?;
-        Some(Keeper {
-            what: fault.what,
-            site: fault.site,
-        })
+        self.links.keeper(held.from.0, held.to.0).map(Keeper::of)
     }
 
-    /// `10.0.0.7:80 (api.internal)`.
-    fn named(&self, addr: &Addr) -> String {
-        let name = addr
-            .as_inet()
-            .and_then(|inet| self.hosts.reverse(inet.ip()));
-        match name {
-            Some(name) => format!("{addr} ({name})"),
-            None => addr.to_string(),
+    /// The faults that did something, each once, in the order in which they were ordered.
+    pub(crate) fn fired(&self) -> Vec<Keeper> {
+        let faults = self.links.faults().iter().filter(|fault| fault.fired);
+        let mut fired: Vec<Keeper> = Vec::new();
+        for keeper in faults.map(Keeper::of) {
+            if !fired.contains(&keeper) {
+                fired.push(keeper);
+            }
+        }
+        fired
+    }
+
+    /// `10.0.0.7:80 (api.internal)`; of an address that each host has for itself, the host.
+    pub(super) fn named(&self, host: HostId, addr: &Addr) -> String {
+        let own = self.hosts.name(host);
+        let Some(inet) = addr.as_inet() else {
+            return if host == HostId::LOCAL {
+                addr.to_string()
+            } else {
+                format!("{addr} (of {own})")
+            };
+        };
+        let (ip, port) = (inet.ip(), inet.port());
+        let name = match self.hosts.reverse(ip) {
+            _ if ip.to_canonical().is_unspecified() => own,
+            Some(name) if ip.is_loopback() && host != HostId::LOCAL => {
+                return format!("{addr} ({name} of {own})");
+            }
+            Some(name) => name,
+            None => "",
+        };
+        // A client has no port yet while its connection is on its way.
+        match (name, port) {
+            ("", 0) => ip.to_string(),
+            ("", _) => addr.to_string(),
+            (name, 0) => format!("{ip} ({name})"),
+            (name, _) => format!("{addr} ({name})"),
         }
     }
 }

@@ -542,7 +542,7 @@ impl Network {
             if is_tcp {
                 if is_cut {
                     // Whoever was to send them again is gone.
-                    connection.pipes[end.peer().side()].recall().for_each(drop);
+                    connection.pipes[end.peer().side()].recall();
                 }
                 self.transmit(end.peer(), Payload::Reset, call);
             }

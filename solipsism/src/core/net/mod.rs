@@ -21,7 +21,7 @@ mod waiters;
 pub use addr::{Addr, UnixAddr};
 pub(crate) use connection::{EndKey, Kind, Options};
 pub(crate) use datagrams::{Datagram, DatagramKey};
-pub(crate) use explain::{Stream, What};
+pub(crate) use explain::{Keeper, Stream, Upcoming, What};
 pub(crate) use hosts::{HostId, Hosts, is_name};
 pub use links::Latency;
 pub(crate) use links::{Links, Mishap, Which};

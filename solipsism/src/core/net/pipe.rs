@@ -30,6 +30,8 @@ pub(super) struct Pipe {
 #[derive(Debug)]
 pub(super) struct Segment {
     pub(super) at: u64,
+    /// Among all segments of the network, those that set out earlier have smaller ones.
+    pub(super) order: u64,
     pub(super) payload: Payload,
 }
 
@@ -133,10 +135,10 @@ impl Pipe {
     }
 
     /// Something sets out, to arrive at `at` but not before what went before it. Gives its instant.
-    pub(super) fn send(&mut self, at: u64, payload: Payload) -> u64 {
+    pub(super) fn send(&mut self, at: u64, order: u64, payload: Payload) -> u64 {
         let at = self.flight.back().map_or(at, |last| last.at.max(at));
         self.flying += payload.len();
-        self.flight.push_back(Segment { at, payload });
+        self.flight.push_back(Segment { at, order, payload });
         at
     }
 
@@ -167,10 +169,9 @@ impl Pipe {
     }
 
     /// Takes everything back that is under way.
-    pub(super) fn recall(&mut self) -> impl Iterator<Item = Payload> + use<> {
+    pub(super) fn recall(&mut self) -> VecDeque<Segment> {
         self.flying = 0;
-        let flight = std::mem::take(&mut self.flight);
-        flight.into_iter().map(|segment| segment.payload)
+        std::mem::take(&mut self.flight)
     }
 
     /// Forgets what has arrived: nobody will read it.
