@@ -17,6 +17,12 @@ impl Log {
         self.0.borrow_mut().push(what);
     }
 
+    /// Whether nothing happened since the last call of `take`.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
     /// What happened since the last call.
     #[must_use]
     pub fn take(&self) -> Vec<u32> {

@@ -8,7 +8,8 @@ use crate::core::net::{Call, Mishap, Network, Which};
 
 /// One or several links between hosts, to be given delays and faults.
 ///
-/// What is ordered holds for what is sent from then on. A link delays and loses packets of TCP and UDP alike; TCP never
+/// What is ordered holds for what is sent from then on. A packet is a datagram, or what one write has added to a stream
+/// of TCP. A link delays and loses packets of TCP and UDP alike; TCP never
 /// loses bytes, its losses are retransmissions that take time. Unix sockets and pipes do not use links.
 ///
 /// # Examples
@@ -44,8 +45,14 @@ impl Link {
 
     /// How long a packet is on its way: a [`Duration`](std::time::Duration), or a range of which each packet gets a
     /// random one. The order of TCP's bytes stays; so does that of datagrams, unless they are to be reordered.
+    ///
+    /// # Panics
+    ///
+    /// If a range ends before it starts.
+    #[track_caller]
     pub fn latency(&self, latency: impl Into<Latency>) -> &Self {
         let latency = latency.into();
+        latency.check();
         self.with(|network, _| network.links.set_latency(self.which, latency));
         self
     }

@@ -45,10 +45,22 @@ impl From<Duration> for Latency {
 /// Each time between these is as likely as the others.
 impl From<RangeInclusive<Duration>> for Latency {
     fn from(range: RangeInclusive<Duration>) -> Self {
-        Self {
-            least: *range.start(),
-            most: *range.end(),
-        }
+        let (least, most) = range.into_inner();
+        Self { least, most }
+    }
+}
+
+impl Latency {
+    /// # Panics
+    ///
+    /// If its range ends before it starts.
+    #[track_caller]
+    pub(crate) fn check(self) {
+        let Self { least, most } = self;
+        assert!(
+            least <= most,
+            "a latency from {least:?} to {most:?} is none: the shorter one comes first"
+        );
     }
 }
 
@@ -76,8 +88,9 @@ struct Link {
     latency: Latency,
     /// In bytes per second.
     bandwidth: Option<u64>,
-    /// Until when the last packet occupies it.
-    busy: u64,
+    /// When it began to send without a pause, and how many bytes since: to round once, not for each packet.
+    began: u64,
+    sent: u64,
     loss: Option<Chance>,
     duplication: Option<Chance>,
     reordering: Option<Chance>,
@@ -135,7 +148,12 @@ impl Links {
     }
 
     pub(crate) fn set_bandwidth(&mut self, which: Which, bandwidth: u64) {
-        self.each(which, |link| link.bandwidth = Some(bandwidth));
+        self.each(which, |link| {
+            // What is being sent is sent as fast as before.
+            link.began = link.busy_until();
+            link.sent = 0;
+            link.bandwidth = Some(bandwidth);
+        });
     }
 
     pub(crate) fn set_chance(
@@ -270,7 +288,7 @@ impl Links {
                     break;
                 }
                 fired = Some(loss.fault);
-                delay += timeout;
+                delay = delay.saturating_add(timeout);
                 timeout *= 2;
             }
         }
@@ -345,14 +363,18 @@ impl Links {
                         fired.push(chance.fault);
                         // As late again, and at least so late that others overtake it.
                         let most = link.latency.most.max(Duration::from_millis(1));
-                        at = at.saturating_add(1 + nanos(random.between(Duration::ZERO, most)));
+                        let late = nanos(random.between(Duration::ZERO, most));
+                        at = at.saturating_add(late).saturating_add(1);
                     }
                     _ => {
                         at = at.max(link.last);
                         link.last = at;
                     }
                 }
-                arrivals.push((at, datagram.clone()));
+                // What takes longer than time lasts never arrives.
+                if at != u64::MAX {
+                    arrivals.push((at, datagram.clone()));
+                }
             }
         }
         for fault in fired {
@@ -376,15 +398,22 @@ impl Link {
 
     /// Sends bytes as fast as it can, behind what is being sent. Gives when the last one is off.
     fn occupy(&mut self, bytes: usize, now: u64) -> u64 {
+        if self.busy_until() < now {
+            self.began = now;
+            self.sent = 0;
+        }
+        self.sent += bytes as u64;
+        self.busy_until()
+    }
+
+    /// When what it is sending is off.
+    fn busy_until(&self) -> u64 {
         let Some(bandwidth) = self.bandwidth else {
-            return now;
+            return self.began;
         };
-        let takes = (bytes as u128 * 1_000_000_000).div_ceil(u128::from(bandwidth));
-        self.busy = self
-            .busy
-            .max(now)
-            .saturating_add(u64::try_from(takes).unwrap_or(u64::MAX));
-        self.busy
+        let takes = (u128::from(self.sent) * 1_000_000_000).div_ceil(u128::from(bandwidth));
+        self.began
+            .saturating_add(u64::try_from(takes).unwrap_or(u64::MAX))
     }
 }
 
