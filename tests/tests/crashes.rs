@@ -312,6 +312,25 @@ async fn a_connect_whose_way_is_long_finds_nobody_after_a_crash(net: Network) {
 }
 
 #[solipsism::test]
+async fn a_connect_from_a_host_that_crashes_is_aborted(net: Network) {
+    let api = net.host("api.internal");
+    net.partition("api.internal", "db.internal");
+    // The body connects for the host, and is still there afterwards.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(api.addr(), 0)).unwrap();
+    let db = SocketAddr::new(net.host("db.internal").addr(), 80);
+    let pending = spawn(socket.connect(db));
+    let own = api.spawn(TcpStream::connect("db.internal:80"));
+    let start = Instant::now();
+    sleep(millis(1)).await;
+    api.crash();
+    let aborted = pending.await.unwrap().unwrap_err();
+    assert_eq!(aborted.kind(), ErrorKind::ConnectionAborted);
+    assert!(own.await.unwrap_err().is_cancelled());
+    assert_eq!(start.elapsed(), millis(1));
+}
+
+#[solipsism::test]
 async fn a_reset_by_a_crash_takes_the_time_of_the_link(net: Network) {
     let api = net.host("api.internal");
     api.run(serve);

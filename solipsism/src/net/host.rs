@@ -127,8 +127,8 @@ impl Host {
     }
 
     /// Ends everything on this host at once: its tasks are dropped, its connections are reset, and nobody listens there
-    /// any more. The addresses can be bound anew. A task of the host that calls this goes on to its next `.await`; what it
-    /// spawns until then is dropped.
+    /// any more. The addresses can be bound anew. Bytes that a partition holds back are lost with it. A task of the host
+    /// that calls this goes on to its next `.await`; what it spawns until then is dropped.
     ///
     /// # Panics
     ///
