@@ -115,46 +115,44 @@ impl<A: Fixtures, R: 'static> Runner for InWorld<A, R> {
     fn run(&self, case: &Case) -> Outcome {
         let (set_up, start, ending) = (self.set_up, self.start, self.ending);
         let body = Box::new(move || body(set_up, start, ending));
-        self.settings.run(case, body)
+        run_watched(&self.settings, case, body)
     }
 }
 
-impl Settings {
-    /// Each case has a thread of its own, named as the test, which is left alone if the wall limit comes first.
-    fn run(&self, case: &Case, body: MakeBody) -> Outcome {
-        let limit = case
-            .options
-            .wall_limit
-            .or(self.wall_limit)
-            .unwrap_or(WALL_LIMIT);
-        let (builder, site) = (self.builder(case), case.test.site);
-        let inbox = Arc::new(Inbox::new());
-        let ended = Arc::new(Mutex::new(None));
-        let (alive, gone) = mpsc::channel();
-        let thread = thread::Builder::new().name(case.name.clone()).spawn({
-            let (inbox, ended) = (Arc::clone(&inbox), Arc::clone(&ended));
-            move || {
-                ALIVE.set(Some(alive));
-                let world = Rc::new(builder.build_watched(inbox));
-                let result = run_case(&world, body, site);
-                *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-            }
-        });
-        let thread = thread.expect("the system gives a thread for each test that runs");
-        // Nothing is ever sent: the channel closes when the thread is done, its locals' destructors included.
-        let is_over = gone.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Disconnected);
-        let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match (ended, is_over) {
-            (Some(ended), true) => outcome(ended),
-            (Some(ended), false) => locals_are_stuck(ended, limit),
-            (None, false) => outcome(Err(wall_limit(&inbox, &gone, limit))),
-            (None, true) => {
-                let payload = thread.join().expect_err("it ended without a word");
-                let panic = panics::catch(Print::Later, || std::panic::resume_unwind(payload));
-                let text = panic.err().map(|panic| panic.text.to_string());
-                let text = text.unwrap_or_default();
-                failed(format!("the case could not be run: its thread {text}"))
-            }
+/// Each case has a thread of its own, named as the test, which is left alone if the wall limit comes first.
+fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Outcome {
+    let limit = case
+        .options
+        .wall_limit
+        .or(settings.wall_limit)
+        .unwrap_or(WALL_LIMIT);
+    let (builder, site) = (settings.builder(case), case.test.site);
+    let inbox = Arc::new(Inbox::new());
+    let ended = Arc::new(Mutex::new(None));
+    let (alive, gone) = mpsc::channel();
+    let thread = thread::Builder::new().name(case.name.clone()).spawn({
+        let (inbox, ended) = (Arc::clone(&inbox), Arc::clone(&ended));
+        move || {
+            ALIVE.set(Some(alive));
+            let world = Rc::new(builder.build_watched(inbox));
+            let result = run_case(&world, body, site);
+            *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        }
+    });
+    let thread = thread.expect("the system gives a thread for each test that runs");
+    // Nothing is ever sent: the channel closes when the thread is done, its locals' destructors included.
+    let is_over = gone.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Disconnected);
+    let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (ended, is_over) {
+        (Some(ended), true) => outcome(ended),
+        (Some(ended), false) => locals_are_stuck(ended, limit),
+        (None, false) => outcome(Err(wall_limit(&inbox, &gone, limit))),
+        (None, true) => {
+            let payload = thread.join().expect_err("it ended without a word");
+            let panic = panics::catch(Print::Later, || std::panic::resume_unwind(payload));
+            let text = panic.err().map(|panic| panic.text.to_string());
+            let text = text.unwrap_or_default();
+            failed(format!("the case could not be run: its thread {text}"))
         }
     }
 }
