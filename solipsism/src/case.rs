@@ -1,17 +1,19 @@
 //! One case in one world: set-up, body, the rest of its instant, the end; and a watch over the real time that takes.
 
+mod alive;
+
 use std::cell::Cell;
-use std::convert::Infallible;
 use std::error::Error;
 use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use solipsism_harness::{Case, Failure, FailureKind, Outcome, Runner};
 
+use self::alive::Alive;
 use crate::__private::body;
 use crate::ClockKind;
 use crate::ending::Ending;
@@ -33,8 +35,8 @@ const WALL_LIMIT: Duration = Duration::from_secs(60);
 const SECOND_LOOK: Duration = Duration::from_millis(20);
 
 thread_local! {
-    /// Set first and hence destroyed last: the channel closes when all other locals of the thread are gone.
-    static ALIVE: Cell<Option<mpsc::Sender<Infallible>>> = const { Cell::new(None) };
+    /// Set first and hence destroyed last: it tells when all other locals of the thread are gone.
+    static ALIVE: Cell<Option<Alive>> = const { Cell::new(None) };
 }
 
 /// Makes a body, on the thread that runs it.
@@ -129,7 +131,7 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Outcome {
     let (builder, site) = (settings.builder(case), case.test.site);
     let inbox = Arc::new(Inbox::new());
     let ended = Arc::new(Mutex::new(None));
-    let (alive, gone) = mpsc::channel();
+    let (alive, gone) = alive::pair();
     let thread = thread::Builder::new().name(case.name.clone()).spawn({
         let (inbox, ended) = (Arc::clone(&inbox), Arc::clone(&ended));
         move || {
@@ -140,8 +142,8 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Outcome {
         }
     });
     let thread = thread.expect("the system gives a thread for each test that runs");
-    // Nothing is ever sent: the channel closes when the thread is done, its locals' destructors included.
-    let is_over = gone.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Disconnected);
+    // The thread is done, its locals' destructors included.
+    let is_over = gone.wait(limit);
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
         (Some(ended), true) => outcome(ended),
@@ -204,11 +206,11 @@ fn chain(error: &dyn Error) -> Vec<String> {
         .collect()
 }
 
-fn wall_limit(inbox: &Arc<Inbox>, gone: &mpsc::Receiver<Infallible>, limit: Duration) -> Stopped {
+fn wall_limit(inbox: &Arc<Inbox>, gone: &alive::Gone, limit: Duration) -> Stopped {
     let polls = inbox.polls();
     let polling = inbox.polling();
     // Who is stuck is found out by a second look.
-    let _ = gone.recv_timeout(SECOND_LOOK);
+    gone.wait(SECOND_LOOK);
     let doing = match polling {
         _ if inbox.polls() != polls => Doing::Running { polls },
         Some(task) => Doing::Polling(task),
