@@ -91,6 +91,15 @@ impl Wait {
         };
         faults.into_iter().flatten()
     }
+
+    /// Where it stands among those of its task: deadlines first, which come in no promised order, then as found.
+    fn rank(&self) -> (bool, u64, &'static str, u32) {
+        match self {
+            Self::Deadline { at, site } => (false, at.nanos(), site.file(), site.line()),
+            Self::Never { site } => (false, NEVER, site.file(), site.line()),
+            _ => (true, 0, "", 0),
+        }
+    }
 }
 
 /// Who waits for what, sorted by task.
@@ -189,9 +198,7 @@ impl World {
         let mut waits = Waits(Vec::new());
         let mut add = |task: u32, wait: Wait| waits.0.push((task, wait));
         let deadlines = self.deadlines.borrow();
-        let mut pending: Vec<_> = deadlines.pending().collect();
-        pending.sort_by_key(|deadline| (deadline.at, deadline.site.file(), deadline.site.line()));
-        for deadline in pending {
+        for deadline in deadlines.pending() {
             let site = deadline.site;
             let wait = match deadline.at {
                 NEVER => Wait::Never { site },
@@ -242,7 +249,7 @@ impl World {
                 add(wait.task, network);
             }
         }
-        waits.0.sort_by_key(|(task, _)| *task);
+        waits.0.sort_by_key(|(task, wait)| (*task, wait.rank()));
         waits
     }
 }
