@@ -85,8 +85,13 @@ impl Report {
             }
             Verdict::Panicked(text) => write!(f, "{text}\n  in the body, at {at:?}"),
             Verdict::ReturnedError(chain) => {
-                write!(f, "returned an error at {at:?}: ")?;
-                f.write_str(&chain.join("\n  caused by: "))
+                write!(f, "returned an error at {at:?}")?;
+                let mut lead = ": ";
+                for error in chain {
+                    write!(f, "{lead}{error}")?;
+                    lead = "\n  caused by: ";
+                }
+                Ok(())
             }
             Verdict::BackgroundTaskFailed => Ok(()),
             Verdict::Livelock { polls, busiest } => {
