@@ -52,33 +52,44 @@ thread_local! {
     static ANY_RAISED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Calls `f`; a panic in it is caught, with its message and place.
+/// Calls `f`; a panic in it is caught, with its message and place. What is not about `f` is elsewhere, since this is
+/// compiled for each.
 pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Panic> {
+    let outside = enter(print);
+    // A future that panicked is never polled again and its world says so: no broken invariant can be seen.
+    let result = panic::catch_unwind(AssertUnwindSafe(f));
+    leave(outside, result.is_ok());
+    result.map_err(caught)
+}
+
+fn enter(print: Print) -> Option<Print> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let former = panic::take_hook();
         panic::set_hook(Box::new(move |info| hook(info, &*former)));
     });
-    let outside = INSIDE.replace(Some(print));
-    // A future that panicked is never polled again and its world says so: no broken invariant can be seen.
-    let result = panic::catch_unwind(AssertUnwindSafe(f));
+    INSIDE.replace(Some(print))
+}
+
+fn leave(outside: Option<Print>, is_ok: bool) {
     INSIDE.set(outside);
-    if result.is_ok() && ANY_RAISED.get() && !thread::panicking() {
+    if is_ok && ANY_RAISED.get() && !thread::panicking() {
         // Whatever was raised in there, user code caught it. In a destructor it may be what runs the destructor.
         take_raised();
     }
-    result.map_err(|payload| {
-        let message = message(&*payload);
-        let raised = take_raised().filter(|raised| raised.message == message);
-        let text = raised.unwrap_or(PanicText {
-            message,
-            location: None,
-            at: None,
-            printed: false,
-            backtrace: None,
-        });
-        Panic { text, payload }
-    })
+}
+
+fn caught(payload: Box<dyn Any + Send>) -> Panic {
+    let message = message(&*payload);
+    let raised = take_raised().filter(|raised| raised.message == message);
+    let text = raised.unwrap_or(PanicText {
+        message,
+        location: None,
+        at: None,
+        printed: false,
+        backtrace: None,
+    });
+    Panic { text, payload }
 }
 
 /// Goes on with a panic that was caught elsewhere: its message and place come along.
