@@ -196,6 +196,7 @@ mod tests {
         let waiter = Waiter {
             waker: Waker::noop().clone(),
             task: 1,
+            poll: 0,
         };
         deadlines.set(at, last, waiter, Location::caller())
     }

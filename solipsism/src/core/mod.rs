@@ -24,6 +24,8 @@ use std::task::Waker;
 pub(crate) struct Waiter {
     pub(crate) waker: Waker,
     pub(crate) task: u32,
+    /// In which of the task's polls it asked. These are counted, and begin anew after `u32::MAX`.
+    pub(crate) poll: u32,
 }
 
 impl Waiter {

@@ -135,6 +135,7 @@ mod tests {
         let waiter = Waiter {
             waker: Waker::noop().clone(),
             task: 1,
+            poll: 0,
         };
         signals.wait(key, waiter)
     }

@@ -174,6 +174,7 @@ impl World {
     ) -> Result<bool, Panic> {
         header.unqueue();
         self.current.set(header.key.id);
+        self.current_poll.set(header.count_poll());
         self.host.set(header.host);
         self.crashed.borrow_mut().clear();
         if self.watched {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use futures_util::task::ArcWake;
 
@@ -37,6 +37,8 @@ pub(crate) struct Header {
     pub(crate) site: &'static Location<'static>,
     pub(crate) name: Option<Name>,
     inbox: Arc<Inbox>,
+    /// Touched by the world's own thread alone.
+    polls: AtomicU32,
     /// In the ready queue; touched by the world's own thread alone.
     queued: AtomicBool,
     /// In the inbox, on behalf of another thread.
@@ -64,6 +66,7 @@ impl Header {
             site,
             name,
             inbox,
+            polls: AtomicU32::new(0),
             queued: AtomicBool::new(false),
             called: AtomicBool::new(false),
             aborted: AtomicBool::new(false),
@@ -81,6 +84,18 @@ impl Header {
         let queued = self.queued.load(Ordering::Relaxed);
         self.queued.store(true, Ordering::Relaxed);
         !queued
+    }
+
+    /// How often the task was polled.
+    pub(crate) fn polls(&self) -> u32 {
+        self.polls.load(Ordering::Relaxed)
+    }
+
+    /// Another poll begins; gives its number.
+    pub(crate) fn count_poll(&self) -> u32 {
+        let poll = self.polls().wrapping_add(1);
+        self.polls.store(poll, Ordering::Relaxed);
+        poll
     }
 
     pub(crate) fn unqueue(&self) {

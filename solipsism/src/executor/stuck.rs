@@ -3,10 +3,12 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use futures_util::task::waker_ref;
+
 use super::header::Header;
 use super::world::World;
 use crate::core::net::{Keeper, What};
-use crate::core::{NEVER, SignalNumber};
+use crate::core::{NEVER, SignalNumber, Waiter};
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
 
@@ -145,7 +147,7 @@ impl World {
     }
 
     fn stuck_tasks(&self, body: Option<&Arc<Header>>) -> Vec<StuckTask> {
-        let waits = self.waits();
+        let waits = self.waits(body);
         let stuck = |header: &Arc<Header>| StuckTask {
             who: header.to_string(),
             task: header.key.id,
@@ -194,7 +196,7 @@ impl World {
     }
 
     /// By task, everything of ours that it waits for.
-    fn waits(&self) -> Waits {
+    fn waits(&self, body: Option<&Arc<Header>>) -> Waits {
         let mut waits = Waits(Vec::new());
         let mut add = |task: u32, wait: Wait| waits.0.push((task, wait));
         let deadlines = self.deadlines.borrow();
@@ -236,7 +238,21 @@ impl World {
             add(advance.waiter.task, Wait::Advance { to });
         }
         if let Some(network) = &*self.network.borrow() {
-            for wait in network.0.waits() {
+            let tasks = self.tasks.borrow();
+            let sorted = tasks.sorted();
+            // A future that was dropped cannot take back what it asked of a `poll_` function. Were it alive, the last poll
+            // of its task would have come by it, unless something in between has a waker of its own.
+            let is_given_up = |waiter: &Waiter| {
+                let place =
+                    sorted.binary_search_by_key(&waiter.task, |(task, _)| task.header.key.id);
+                let task = place.ok().map(|place| &sorted[place].0.header);
+                let header = if waiter.task == 0 { body } else { task };
+                header.is_some_and(|header| {
+                    let own = waker_ref(header).data();
+                    header.polls() != waiter.poll && waiter.waker.data() == own
+                })
+            };
+            for wait in network.0.waits(&is_given_up) {
                 let peer = match &wait.what {
                     What::Read(stream) | What::Write(stream) => stream.peer_task,
                     _ => None,

@@ -78,6 +78,8 @@ pub(crate) struct World {
     pub(super) watched: bool,
     /// The task that is being polled.
     pub(super) current: Cell<u32>,
+    /// Which of its polls this is.
+    pub(super) current_poll: Cell<u32>,
     /// And the host that it runs on.
     pub(super) host: Cell<u32>,
     /// The hosts that crashed in the course of the poll.
@@ -143,6 +145,7 @@ impl World {
             inbox,
             watched,
             current: Cell::new(NOBODY),
+            current_poll: Cell::new(0),
             host: Cell::new(HostId::LOCAL.0),
             crashed: RefCell::default(),
             settling: RefCell::default(),
@@ -244,6 +247,24 @@ impl World {
         Waiter {
             waker: cx.waker().clone(),
             task: self.current.get(),
+            poll: self.current_poll.get(),
+        }
+    }
+
+    /// How often the current task has asked a `poll_` function of the network in this poll of it.
+    pub(crate) fn asked(&self) -> usize {
+        let network = self.network.borrow();
+        let network = network.as_ref();
+        network.map_or(0, |network| {
+            network.0.asked(self.current.get(), self.current_poll.get())
+        })
+    }
+
+    /// A future is about to be dropped that has asked all that the task did after this many times.
+    pub(crate) fn give_up_since(&self, asked: usize) {
+        if let Some(network) = &mut *self.network.borrow_mut() {
+            let (task, poll) = (self.current.get(), self.current_poll.get());
+            network.0.give_up_since(asked, task, poll);
         }
     }
 

@@ -28,12 +28,19 @@ pub(super) trait Source {
 /// In no world, and in another.
 #[track_caller]
 pub(super) fn with_world<R>(id: u32, what: &str, f: impl FnOnce(&World) -> R) -> R {
-    World::with(what, |world| {
+    let here = World::try_with(|world| {
         assert!(
             world.id() == id,
-            "`{what}` was used in another world than the one in which it was made: each world has a network of its own"
+            "{what} was used in another world than its own: each has a network of its own, so make it in the world \
+             that uses it"
         );
         f(world)
+    });
+    here.unwrap_or_else(|| {
+        panic!(
+            "{what} was used where no world runs on this thread: use it inside of the `#[solipsism::test]`, or the \
+             `EventLoop::run`, that made it"
+        )
     })
 }
 

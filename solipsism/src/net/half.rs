@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 
 use futures_util::io::{AsyncRead, AsyncWrite};
 
-use super::stream::{HasSocket, async_io};
-use super::{Addr, Interest, Ready};
+use super::stream::{HasAddr, HasSocket, async_io};
+use super::{Interest, Ready};
 
 /// The direction of a borrowed stream that is read.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ macro_rules! reading {
             ///
             /// Those of the stream's `try_read`.
             pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-                self.socket().try_read(bufs)
+                self.socket().try_read_vectored(bufs)
             }
 
             /// Reads what there is, once there is something, and leaves it there.
@@ -161,7 +161,7 @@ macro_rules! writing {
             ///
             /// Those of the stream's `try_write`.
             pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-                self.socket().try_write(bufs)
+                self.socket().try_write_vectored(bufs)
             }
 
             /// Waits until writing would not block.
@@ -199,17 +199,33 @@ macro_rules! half {
             }
 
             /// The address of this end.
-            pub fn local_addr(&self) -> Addr {
-                self.socket().local_addr()
+            ///
+            /// # Errors
+            ///
+            /// None.
+            pub fn local_addr(&self) -> io::Result<S::Addr>
+            where
+                S: HasAddr,
+            {
+                Ok(S::addr(self.socket().local_addr()))
             }
 
             /// The address of the other end.
             ///
             /// # Errors
             ///
-            /// `NotConnected` after a reset.
-            pub fn peer_addr(&self) -> io::Result<Addr> {
-                self.socket().peer_addr()
+            /// Those of the stream's `peer_addr`.
+            pub fn peer_addr(&self) -> io::Result<S::Addr>
+            where
+                S: HasAddr,
+            {
+                self.socket().peer_addr().map(S::addr)
+            }
+        }
+
+        impl<$($generics)*> AsRef<S> for $half {
+            fn as_ref(&self) -> &S {
+                &self.$place
             }
         }
 

@@ -43,6 +43,46 @@ impl Socket {
         self.with(|network, key, call| network.write(key, slices, call))
     }
 
+    /// Where there is no room in any of the slices, nothing is asked for.
+    pub(super) fn try_read_vectored(&self, slices: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        if slices.iter().all(|slice| slice.is_empty()) {
+            return Ok(0);
+        }
+        self.try_read(slices)
+    }
+
+    /// Where there is nothing in any of the slices, nothing is asked for.
+    pub(super) fn try_write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        if slices.iter().all(|slice| slice.is_empty()) {
+            return Ok(0);
+        }
+        self.try_write(slices)
+    }
+
+    /// As `try_read_vectored`.
+    pub(super) fn poll_read_vectored(
+        &self,
+        cx: &Context<'_>,
+        slices: &mut [IoSliceMut<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if slices.iter().all(|slice| slice.is_empty()) {
+            return Poll::Ready(Ok(0));
+        }
+        self.poll_read(cx, slices)
+    }
+
+    /// As `try_write_vectored`.
+    pub(super) fn poll_write_vectored(
+        &self,
+        cx: &Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if slices.iter().all(|slice| slice.is_empty()) {
+            return Poll::Ready(Ok(0));
+        }
+        self.poll_write(cx, slices)
+    }
+
     pub(super) fn poll_read(
         &self,
         cx: &Context<'_>,

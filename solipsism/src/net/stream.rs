@@ -3,12 +3,22 @@
 use std::io::{self, IoSlice, IoSliceMut};
 use std::task::{Context, Poll};
 
+use super::Addr;
 use super::socket::Socket;
 
 /// A stream is a handle of a socket.
 pub trait HasSocket {
     #[doc(hidden)]
     fn socket(&self) -> &Socket;
+}
+
+/// A stream whose ends have addresses.
+pub trait HasAddr: HasSocket {
+    /// What its addresses are.
+    type Addr;
+
+    #[doc(hidden)]
+    fn addr(addr: Addr) -> Self::Addr;
 }
 
 /// Reads by way of the socket.
@@ -46,7 +56,7 @@ macro_rules! async_io {
                 cx: &mut Context<'_>,
                 bufs: &mut [IoSliceMut<'_>],
             ) -> Poll<io::Result<usize>> {
-                crate::net::stream::HasSocket::socket(&*self).poll_read(cx, bufs)
+                crate::net::stream::HasSocket::socket(&*self).poll_read_vectored(cx, bufs)
             }
         }
     };
@@ -65,7 +75,7 @@ macro_rules! async_io {
                 cx: &mut Context<'_>,
                 bufs: &[IoSlice<'_>],
             ) -> Poll<io::Result<usize>> {
-                crate::net::stream::HasSocket::socket(&*self).poll_write(cx, bufs)
+                crate::net::stream::HasSocket::socket(&*self).poll_write_vectored(cx, bufs)
             }
 
             fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -99,7 +109,7 @@ macro_rules! stream_methods {
             ///
             /// As `try_read`.
             pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-                self.socket.try_read(bufs)
+                self.socket.try_read_vectored(bufs)
             }
 
             /// Writes what there is room for, without waiting.
@@ -118,7 +128,7 @@ macro_rules! stream_methods {
             ///
             /// As `try_write`.
             pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-                self.socket.try_write(bufs)
+                self.socket.try_write_vectored(bufs)
             }
 
             /// Calls `f`, which reads or writes at this stream and may say `WouldBlock`.
@@ -230,6 +240,9 @@ macro_rules! stream_methods {
             }
 
             /// The two directions, to be used at the same time.
+            ///
+            /// Where `AsyncReadExt` is in scope, `stream.split()` is that trait's, which takes the stream: name the type
+            /// then, as in `TcpStream::split(&mut stream)`.
             pub fn split(&mut self) -> (ReadHalf<'_>, WriteHalf<'_>) {
                 crate::net::half::split(self)
             }

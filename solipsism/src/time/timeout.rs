@@ -99,9 +99,19 @@ impl<F: Future> Future for Timeout<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        let deadline = this.delay.deadline();
+        let asked = World::try_with(|world| {
+            let is_due = Instant::from_nanos(world.now()) >= deadline;
+            is_due.then(|| world.asked())
+        });
         if let Poll::Ready(output) = this.future.poll(cx) {
             return Poll::Ready(Ok(output));
         }
-        Pin::new(this.delay).poll(cx).map(|()| Err(Elapsed(())))
+        let elapsed = Pin::new(this.delay).poll(cx).map(|()| Err(Elapsed(())));
+        if let (Poll::Ready(_), Some(Some(asked))) = (&elapsed, asked) {
+            // What the future has just asked is no wait of the task's any more, as reports should know.
+            World::try_with(|world| world.give_up_since(asked));
+        }
+        elapsed
     }
 }

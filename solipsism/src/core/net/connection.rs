@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::events::Happening;
 use super::pipe::{Payload, Pipe};
+use super::waiters::{AskedAt, Waiters};
 use super::{Addr, Call, Claim, HostId, Network, Side, Ticket};
 use crate::core::Waiter;
 
@@ -64,6 +65,14 @@ impl Kind {
     }
 }
 
+/// What the other end learns when one is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Farewell {
+    /// The end of the stream, unless bytes were left unread.
+    Finish,
+    Reset,
+}
+
 /// Connecting, until the listener's answer is here. A unix connection is answered at once or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -104,6 +113,8 @@ impl Default for Options {
 pub(super) struct End {
     pub(super) host: HostId,
     pub(super) addr: Addr,
+    /// Its socket is of IPv6 and talks to one of IPv4: it sees their addresses mapped.
+    pub(super) sees_mapped: bool,
     pub(super) options: Options,
     /// A bound address that is its own.
     pub(super) claim: Option<Claim>,
@@ -136,6 +147,7 @@ impl End {
         Self {
             host,
             addr,
+            sees_mapped: false,
             options,
             claim: None,
             held: true,
@@ -166,6 +178,19 @@ impl Connection {
         end.ended || end.broken
     }
 
+    /// The address of an end, as one of the ends sees it.
+    pub(super) fn addr(&self, of: usize, seen_by: usize) -> Addr {
+        match &self.ends[of].addr {
+            Addr::Inet(addr) if self.ends[seen_by].sees_mapped => mapped(*addr).into(),
+            addr => addr.clone(),
+        }
+    }
+
+    /// Whether it knows that nobody will read what it writes. TCP learns that from a reset alone.
+    fn is_cut_off(&self, side: usize) -> bool {
+        self.ends[side].broken || !(self.kind.is_tcp() || self.ends[1 - side].held)
+    }
+
     /// Wakes whoever uses this end.
     fn wake_end(&mut self, side: usize, call: &mut Call) {
         self.pipes[side].readers.wake(call);
@@ -190,16 +215,14 @@ impl Connection {
 
     /// Why nothing can be written, if so.
     fn check_writable(&mut self, side: usize) -> io::Result<()> {
-        let peer_is_gone = !self.ends[1 - side].held;
+        let is_cut_off = self.is_cut_off(side);
         let end = &mut self.ends[side];
         if self.kind.is_tcp() {
             if let Some(kind) = end.error.take() {
                 return Err(kind.into());
             }
-        } else if peer_is_gone {
-            return Err(ErrorKind::BrokenPipe.into());
         }
-        if end.shut || end.broken {
+        if end.shut || is_cut_off {
             return Err(ErrorKind::BrokenPipe.into());
         }
         Ok(())
@@ -264,6 +287,8 @@ impl Network {
         EndKey::new(slot, serial, 0)
     }
 
+    /// Reading nothing from an empty socket would block as well; from a pipe it never does.
+    ///
     /// # Errors
     ///
     /// `WouldBlock`, and what Linux gives after a reset.
@@ -278,10 +303,12 @@ impl Network {
         let side = key.side();
         connection.ends[side].user = call.task;
         let pipe = &mut connection.pipes[side];
-        let result = if slices.iter().all(|slice| slice.is_empty()) {
-            Ok(0)
-        } else if pipe.unread() == 0 {
-            connection.read_nothing(side)
+        let result = if pipe.unread() == 0 {
+            if connection.kind == Kind::Pipe && slices.iter().all(|slice| slice.is_empty()) {
+                Ok(0)
+            } else {
+                connection.read_nothing(side)
+            }
         } else {
             let count = pipe.drain(slices, &mut spare);
             pipe.writers.wake(call);
@@ -305,6 +332,8 @@ impl Network {
         }
     }
 
+    /// Writing nothing fails where writing would, but for a pipe.
+    ///
     /// # Errors
     ///
     /// `WouldBlock`, and what Linux gives after the other end was closed.
@@ -319,12 +348,16 @@ impl Network {
         let connection = self.held(key);
         let (side, to) = (key.side(), 1 - key.side());
         connection.ends[side].user = call.task;
+        let wanted: usize = slices.iter().map(|slice| slice.len()).sum();
+        if wanted == 0 && connection.kind == Kind::Pipe {
+            self.spare = spare;
+            return Ok(0);
+        }
         let result = connection.check_writable(side).and_then(|()| {
             let pipe = &mut connection.pipes[to];
-            let wanted: usize = slices.iter().map(|slice| slice.len()).sum();
             let count = match connection.kind {
                 // POSIX: as much as this or less goes into a pipe whole, or not at all.
-                Kind::Pipe if wanted <= PIPE_BUF.min(pipe.capacity) && wanted > pipe.room() => 0,
+                Kind::Pipe if wanted <= whole(pipe) && wanted > pipe.room() => 0,
                 _ => wanted.min(pipe.room()),
             };
             if count == 0 && wanted > 0 {
@@ -377,6 +410,15 @@ impl Network {
 
     /// The handle of an end was dropped.
     pub(crate) fn close(&mut self, key: EndKey, call: &mut Call) {
+        self.leave(key, Farewell::Finish, call);
+    }
+
+    /// As `close`, and the other end is reset whatever was read.
+    pub(super) fn abort(&mut self, key: EndKey, call: &mut Call) {
+        self.leave(key, Farewell::Reset, call);
+    }
+
+    fn leave(&mut self, key: EndKey, farewell: Farewell, call: &mut Call) {
         let Some(connection) = self.connections.get_mut(key.slot()) else {
             return;
         };
@@ -390,23 +432,26 @@ impl Network {
         let was_shut = std::mem::replace(&mut end.shut, true);
         let is_broken = end.broken;
         let lingers_zero = end.options.linger == Some(Duration::ZERO);
-        let unread = connection.pipes[side].unread() > 0;
+        let resets = farewell == Farewell::Reset || connection.pipes[side].unread() > 0;
         connection.pipes[side].discard();
         let peer = &mut connection.ends[1 - side];
         if !peer.held {
+            if !was_open {
+                self.withdraw(key);
+            }
             self.free(key, call);
             return;
         }
         match connection.kind {
             Kind::Tcp if is_broken => {}
-            Kind::Tcp if unread || lingers_zero || !was_open => {
+            Kind::Tcp if resets || lingers_zero || !was_open => {
                 self.transmit(key.peer(), Payload::Reset, call);
             }
             Kind::Tcp if !was_shut => self.transmit(key.peer(), Payload::Finish, call),
             Kind::Tcp => {}
             Kind::Unix | Kind::Pipe => {
                 peer.ended = true;
-                if unread && connection.kind == Kind::Unix {
+                if resets && connection.kind == Kind::Unix {
                     peer.error = Some(ErrorKind::ConnectionReset);
                 }
                 connection.wake_end(1 - side, call);
@@ -440,7 +485,6 @@ impl Network {
 
     /// Something arrives at an end.
     pub(super) fn receive(&mut self, to: EndKey, payload: Payload, call: &mut Call) {
-        let capacity = self.capacity;
         let connection = &mut self.connections[to.slot()];
         let side = to.side();
         let end = &mut connection.ends[side];
@@ -449,7 +493,6 @@ impl Network {
             Payload::Opened => {
                 if connection.stage == Stage::Connecting {
                     connection.stage = Stage::Open;
-                    connection.size_pipes(capacity);
                     connection.wake_end(side, call);
                 }
             }
@@ -494,6 +537,9 @@ impl Network {
         waiter: Waiter,
         call: &mut Call,
     ) {
+        if ticket == Ticket::POLL {
+            self.asked.note(&waiter, AskedAt::End(key, side));
+        }
         self.waiters(key, side).wait(ticket, waiter, call);
     }
 
@@ -504,7 +550,7 @@ impl Network {
         }
     }
 
-    fn waiters(&mut self, key: EndKey, side: Side) -> &mut super::waiters::Waiters {
+    pub(super) fn waiters(&mut self, key: EndKey, side: Side) -> &mut Waiters {
         let connection = self.held(key);
         match side {
             Side::Read => &mut connection.pipes[key.side()].readers,
@@ -524,10 +570,13 @@ impl Network {
             }
             Side::Write => {
                 let end = &connection.ends[own];
-                connection.pipes[1 - own].room() > 0
-                    || end.shut
-                    || end.broken
-                    || !connection.ends[1 - own].held
+                let pipe = &connection.pipes[1 - own];
+                // POSIX: what a pipe takes whole must fit, or else whoever waits for it would wait in vain.
+                let least = match connection.kind {
+                    Kind::Pipe => whole(pipe),
+                    Kind::Tcp | Kind::Unix => 1,
+                };
+                pipe.room() >= least || end.shut || connection.is_cut_off(own)
             }
         }
     }
@@ -538,23 +587,24 @@ impl Network {
         let own = key.side();
         match side {
             Side::Read => connection.is_over(own),
-            Side::Write => connection.ends[own].shut || connection.ends[own].broken,
+            Side::Write => connection.ends[own].shut || connection.is_cut_off(own),
         }
     }
 
     pub(crate) fn local_addr(&mut self, key: EndKey) -> Addr {
-        self.held(key).ends[key.side()].addr.clone()
+        self.held(key).addr(key.side(), key.side())
     }
 
     /// # Errors
     ///
-    /// `NotConnected` after a reset.
+    /// `NotConnected` once a TCP connection is over: after a reset, and when both directions have ended.
     pub(crate) fn peer_addr(&mut self, key: EndKey) -> io::Result<Addr> {
         let connection = self.held(key);
-        if connection.kind.is_tcp() && connection.ends[key.side()].broken {
+        let end = &connection.ends[key.side()];
+        if connection.kind.is_tcp() && (end.broken || (end.shut && end.ended)) {
             return Err(ErrorKind::NotConnected.into());
         }
-        Ok(connection.ends[1 - key.side()].addr.clone())
+        Ok(connection.addr(1 - key.side(), key.side()))
     }
 
     /// The error that the next operation would get, which it then does not.
@@ -637,6 +687,11 @@ const CONNECT_TIMEOUT: u64 = 127_000_000_000;
 
 /// That of Linux.
 const PIPE_BUF: usize = 4096;
+
+/// How much goes into a pipe whole, or not at all.
+fn whole(pipe: &Pipe) -> usize {
+    PIPE_BUF.min(pipe.capacity)
+}
 
 pub(super) fn check_capacity(capacity: usize) -> io::Result<()> {
     if capacity == 0 {

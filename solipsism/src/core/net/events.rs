@@ -9,12 +9,14 @@ use super::pipe::Payload;
 use super::{Call, EndKey, Network, Upcoming};
 
 /// The events to come, in the order in which they were scheduled at each instant. One whose reason is gone stays until
-/// it comes to the top.
+/// it comes to the top, or until there may be more of these than of the others.
 #[derive(Debug, Default)]
 pub(super) struct Events {
     heap: BinaryHeap<Reverse<Event>>,
     /// And segments that were sent.
     scheduled: u64,
+    /// How many there may be before they are looked through.
+    looked_through_at: usize,
 }
 
 #[derive(Debug)]
@@ -55,6 +57,13 @@ impl Ord for Event {
 
 impl Network {
     pub(super) fn schedule(&mut self, at: u64, what: Happening) {
+        if self.events.heap.len() >= self.events.looked_through_at {
+            let mut heap = std::mem::take(&mut self.events.heap);
+            heap.retain(|Reverse(event)| self.is_live(event));
+            // So that this is done for each event a fixed number of times, however many there are.
+            self.events.looked_through_at = 2 * heap.len().max(32);
+            self.events.heap = heap;
+        }
         self.events.scheduled += 1;
         self.events.heap.push(Reverse(Event {
             at,

@@ -6,6 +6,7 @@ use super::connection::{Connection, Stage};
 use super::datagrams::Datagrams;
 use super::links::Fault;
 use super::{Addr, HostId, Network};
+use crate::core::Waiter;
 
 /// A task that waits at a socket.
 #[derive(Clone, Debug)]
@@ -88,16 +89,16 @@ pub(crate) enum Upcoming {
 }
 
 impl Network {
-    /// Everybody who waits, in the order of the sockets.
-    pub(crate) fn waits(&self) -> Vec<NetWait> {
+    /// Everybody who waits, in the order of the sockets. A wait by a `poll_` function may have been given up.
+    pub(crate) fn waits(&self, is_given_up: &dyn Fn(&Waiter) -> bool) -> Vec<NetWait> {
         let mut waits = Vec::new();
         for (_, connection) in &self.connections {
             for side in 0..2 {
-                for (task, since) in connection.pipes[side].readers.iter() {
+                for (task, since) in connection.pipes[side].readers.iter(is_given_up) {
                     let what = What::Read(self.stream(connection, side, side));
                     waits.push(NetWait { task, since, what });
                 }
-                for (task, since) in connection.pipes[1 - side].writers.iter() {
+                for (task, since) in connection.pipes[1 - side].writers.iter(is_given_up) {
                     let what = if connection.stage == Stage::Connecting {
                         self.connecting(connection)
                     } else {
@@ -108,20 +109,20 @@ impl Network {
             }
         }
         for (_, listener) in &self.listeners {
-            for (task, since) in listener.acceptors.iter() {
+            for (task, since) in listener.acceptors.iter(is_given_up) {
                 let at = self.named(listener.host, &listener.addr);
                 let what = What::Accept { at };
                 waits.push(NetWait { task, since, what });
             }
         }
         for (slot, socket) in &self.datagrams {
-            for (task, since) in socket.readers.iter() {
+            for (task, since) in socket.readers.iter(is_given_up) {
                 let at = self.named(socket.host, &socket.addr());
                 let keeper = self.holder(socket);
                 let what = What::Receive { at, keeper };
                 waits.push(NetWait { task, since, what });
             }
-            for (task, since) in socket.writers.iter() {
+            for (task, since) in socket.writers.iter(is_given_up) {
                 let awaited = self.awaited_by(socket, slot);
                 let to: Vec<_> = awaited.map(|other| self.named(other.host, &other.addr())).collect();
                 let to = to.join(" and ");

@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
 
-use super::connection::{End, Stage, check_capacity, connect_error, mapped};
+use super::connection::{End, Stage, check_capacity, connect_error};
 use super::pipe::Payload;
 use super::ports::Holder;
-use super::waiters::Waiters;
+use super::waiters::{AskedAt, Waiters};
 use super::{
     Addr, Call, Claim, EndKey, HostId, Kind, Network, Options, Protocol, Sharing, Ticket, UnixAddr,
 };
@@ -200,10 +199,13 @@ impl Network {
         }
     }
 
-    fn listener(&mut self, key: ListenerKey) -> &mut Listener {
+    pub(super) fn find_listener(&mut self, key: ListenerKey) -> Option<&mut Listener> {
         let listener = self.listeners.get_mut(key.slot as usize);
-        listener
-            .filter(|listener| listener.serial == key.serial)
+        listener.filter(|listener| listener.serial == key.serial)
+    }
+
+    fn listener(&mut self, key: ListenerKey) -> &mut Listener {
+        self.find_listener(key)
             .expect("a listener lives as long as its handle")
     }
 
@@ -251,12 +253,10 @@ impl Network {
         let Some(end) = listener.queue.pop_front() else {
             return Err(ErrorKind::WouldBlock.into());
         };
-        if let Some(next) = listener.waiting.pop_front() {
-            self.admit_all([next], key, call);
-        }
+        self.refill(key, call);
         let connection = &mut self.connections[end.slot()];
         connection.ends[1].user = call.task;
-        Ok((end, connection.ends[0].addr.clone()))
+        Ok((end, connection.addr(0, 1)))
     }
 
     /// Whether `accept` has something to tell.
@@ -273,6 +273,9 @@ impl Network {
         waiter: Waiter,
         call: &mut Call,
     ) {
+        if ticket == Ticket::POLL {
+            self.asked.note(&waiter, AskedAt::Listener(key));
+        }
         self.listener(key).acceptors.wait(ticket, waiter, call);
     }
 
@@ -304,8 +307,7 @@ impl Network {
             None => {}
         }
         for end in queue {
-            self.connections[end.slot()].ends[1].options.linger = Some(Duration::ZERO);
-            self.close(end, call);
+            self.abort(end, call);
         }
         for end in waiting {
             self.admit(end, call);
@@ -316,7 +318,7 @@ impl Network {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` if a bound address is of the other family.
+    /// `InvalidInput` if a bound address is of the other family; the claim is released then.
     pub(crate) fn connect(
         &mut self,
         dest: SocketAddr,
@@ -324,11 +326,14 @@ impl Network {
         options: Options,
         call: &mut Call,
     ) -> io::Result<EndKey> {
+        let sees_mapped = dest.is_ipv6() && dest.ip().to_canonical().is_ipv4();
         let dest = target(dest);
+        let claimed = claim.map(|claim| claim.addr.ip().to_canonical());
         let from = claim.map_or(HostId(call.host), |claim| claim.host);
         let host = self.hosts.at(dest.ip(), from);
-        let source = match claim {
-            Some(claim) if claim.addr.is_ipv4() != dest.is_ipv4() => {
+        let own = match (claim, claimed) {
+            (Some(claim), Some(ip)) if !ip.is_unspecified() && ip.is_ipv4() != dest.is_ipv4() => {
+                self.ports.release(claim);
                 return Err(io::Error::new(
                     ErrorKind::InvalidInput,
                     format!(
@@ -337,11 +342,12 @@ impl Network {
                     ),
                 ));
             }
-            Some(claim) if !claim.addr.ip().is_unspecified() => claim.addr,
-            Some(claim) => SocketAddr::new(self.hosts.source(from, dest.ip()), claim.addr.port()),
-            None => SocketAddr::new(self.hosts.source(from, dest.ip()), 0),
+            (_, Some(ip)) if !ip.is_unspecified() => ip,
+            _ => self.hosts.source(from, dest.ip()),
         };
+        let source = SocketAddr::new(own, claim.map_or(0, |claim| claim.addr.port()));
         let mut client = End::new(from, source.into(), options, call.task);
+        client.sees_mapped = sees_mapped;
         client.claim = claim;
         let mut server = End::new(host, dest.into(), Options::default(), u32::MAX);
         server.held = false;
@@ -425,20 +431,7 @@ impl Network {
         if !self.is_connecting(client) {
             return;
         }
-        let server = &self.connections[client.slot()].ends[1];
-        let found = match &server.addr {
-            Addr::Inet(dest) => match self.ports.find(server.host, Protocol::Tcp, *dest) {
-                Some((Holder::Listener(slot), bound)) => {
-                    Some((slot, bound.is_ipv6() && dest.is_ipv4()))
-                }
-                _ => None,
-            },
-            Addr::Unix(addr) => match self.unix.get(&(server.host, addr.clone())) {
-                Some(UnixEntry::Listener(slot)) => Some((*slot, false)),
-                _ => None,
-            },
-        };
-        let Some((slot, is_mapped)) = found else {
+        let Some(slot) = self.listener_for(client) else {
             self.unanswered.push(client);
             return;
         };
@@ -448,6 +441,7 @@ impl Network {
             return;
         }
         let options = listener.options;
+        let is_v6 = listener.addr.as_inet().is_some_and(|addr| addr.is_ipv6());
         let key = ListenerKey {
             serial: listener.serial,
             slot,
@@ -457,15 +451,10 @@ impl Network {
             return;
         }
         let connection = &mut self.connections[client.slot()];
-        if is_mapped {
-            for end in &mut connection.ends {
-                if let Addr::Inet(addr) = &mut end.addr {
-                    *addr = mapped(*addr);
-                }
-            }
-        }
-        connection.ends[1].held = true;
-        connection.ends[1].options = options;
+        let server = &mut connection.ends[1];
+        server.sees_mapped = is_v6 && server.addr.as_inet().is_some_and(|addr| addr.is_ipv4());
+        server.held = true;
+        server.options = options;
         connection.size_pipes(self.capacity);
         let listener = self.listener(key);
         listener.queue.push_back(client.peer());
@@ -473,22 +462,40 @@ impl Network {
         self.transmit(client, Payload::Opened, call);
     }
 
-    /// Those who waited for room in a backlog try again.
-    fn admit_all(
-        &mut self,
-        waiting: impl IntoIterator<Item = EndKey>,
-        listener: ListenerKey,
-        call: &mut Call,
-    ) {
-        for end in waiting {
-            self.admit(end, call);
+    /// The slot of the listener that answers a client.
+    fn listener_for(&self, client: EndKey) -> Option<u32> {
+        let server = &self.connections[client.slot()].ends[1];
+        match &server.addr {
+            Addr::Inet(dest) => match self.ports.find(server.host, Protocol::Tcp, *dest) {
+                Some((Holder::Listener(slot), _)) => Some(slot),
+                _ => None,
+            },
+            Addr::Unix(addr) => match self.unix.get(&(server.host, addr.clone())) {
+                Some(UnixEntry::Listener(slot)) => Some(*slot),
+                _ => None,
+            },
         }
-        // Some may have gone away meanwhile: whoever comes next takes the room.
-        let listener = self.listener(listener);
-        if listener.queue.len() < listener.backlog {
-            if let Some(next) = listener.waiting.pop_front() {
-                self.admit(next, call);
+    }
+
+    /// Those who wait for room in a backlog get it.
+    fn refill(&mut self, key: ListenerKey, call: &mut Call) {
+        loop {
+            let listener = self.listener(key);
+            if listener.queue.len() >= listener.backlog {
+                return;
             }
+            let Some(next) = listener.waiting.pop_front() else {
+                return;
+            };
+            self.admit(next, call);
+        }
+    }
+
+    /// A client that has given up waits for no room in a backlog any more.
+    pub(super) fn withdraw(&mut self, client: EndKey) {
+        if let Some(slot) = self.listener_for(client) {
+            let waiting = &mut self.listeners[slot as usize].waiting;
+            waiting.retain(|other| *other != client);
         }
     }
 

@@ -40,6 +40,7 @@ use self::events::Events;
 use self::listening::{Listener, UnixEntry};
 use self::pipe::Spare;
 use self::ports::Ports;
+use self::waiters::Asked;
 use crate::core::random::Random;
 
 /// The capacity of each direction of a stream, unless another is asked for.
@@ -76,6 +77,7 @@ pub(crate) struct Network {
     events: Events,
     /// Connections that nobody answers, until their instant has settled.
     unanswered: Vec<EndKey>,
+    asked: Asked,
     spare: Spare,
     random: Random,
     capacity: usize,
@@ -95,6 +97,7 @@ impl Network {
             unix: BTreeMap::new(),
             events: Events::default(),
             unanswered: Vec::new(),
+            asked: Asked::default(),
             spare: Spare::default(),
             random: Random::new(seed),
             capacity: CAPACITY,

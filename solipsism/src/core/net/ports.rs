@@ -94,6 +94,8 @@ impl Ports {
             };
             addr.set_port(port);
         }
+        // What an IPv6 socket binds of IPv4 is in the way of IPv4's.
+        let ip = addr.ip().to_canonical();
         self.claimed += 1;
         let id = self.claimed;
         let entries = self
@@ -104,13 +106,13 @@ impl Ports {
             let shared = sharing == Sharing::Reuse
                 && entry.sharing == Sharing::Reuse
                 && entry.holder == Holder::Bound;
-            overlap(entry.ip, addr.ip()) && !shared
+            overlap(entry.ip, ip) && !shared
         });
         if in_the_way {
             return Err(in_use(addr));
         }
         entries.push(Entry {
-            ip: addr.ip(),
+            ip,
             id,
             sharing,
             holder: Holder::Bound,
@@ -125,6 +127,7 @@ impl Ports {
 
     fn is_taken(&self, host: HostId, protocol: Protocol, port: u16, ip: IpAddr) -> bool {
         let entries = self.claims.get(&(host, protocol, port));
+        let ip = ip.to_canonical();
         entries.is_some_and(|entries| entries.iter().any(|entry| overlap(entry.ip, ip)))
     }
 
@@ -141,7 +144,7 @@ impl Ports {
         let taken = entries.iter().any(|entry| {
             entry.id != claim.id
                 && entry.holder != Holder::Bound
-                && overlap(entry.ip, claim.addr.ip())
+                && overlap(entry.ip, claim.addr.ip().to_canonical())
         });
         if taken {
             return Err(in_use(claim.addr));

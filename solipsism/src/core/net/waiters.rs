@@ -1,6 +1,6 @@
 //! Who waits at one side of a socket.
 
-use super::Call;
+use super::{Call, EndKey, ListenerKey, Network, Side};
 use crate::core::Waiter;
 
 /// The waiters of one side: the last caller of a `poll_` function, which a new one replaces, and any number of futures
@@ -25,12 +25,29 @@ struct Entry {
     ticket: Ticket,
     waiter: Waiter,
     since: u64,
+    /// What asked is known to be dropped, most likely. It is woken nevertheless.
+    is_given_up: bool,
+}
+
+/// Where the running task has asked `poll_` functions in its present poll, in this order. A future that is dropped cannot
+/// take back what it asked there, but who drops it can say so.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    task: u32,
+    poll: u32,
+    places: Vec<AskedAt>,
+}
+
+/// One of the sides that have waiters.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AskedAt {
+    End(EndKey, Side),
+    Listener(ListenerKey),
 }
 
 impl Waiters {
     /// Waits until the next wake; whoever had this ticket is replaced.
     pub(super) fn wait(&mut self, ticket: Ticket, waiter: Waiter, call: &mut Call) {
-        let since = call.now;
         let place = if ticket == Ticket::POLL {
             self.polled.as_mut()
         } else {
@@ -38,13 +55,21 @@ impl Waiters {
         };
         if let Some(entry) = place {
             let replaced = std::mem::replace(&mut entry.waiter, waiter);
+            // A `poll_` function that is called once more, by a task that did so in its last poll, goes on waiting.
+            let goes_on =
+                ticket != Ticket::POLL || (is_next(&replaced, &entry.waiter) && !entry.is_given_up);
+            if !goes_on {
+                entry.since = call.now;
+            }
+            entry.is_given_up = false;
             call.drop.push(replaced.waker);
             return;
         }
         let entry = Entry {
             ticket,
             waiter,
-            since,
+            since: call.now,
+            is_given_up: false,
         };
         if ticket == Ticket::POLL {
             self.polled = Some(entry);
@@ -64,6 +89,13 @@ impl Waiters {
         call.drop.extend(gone.map(|entry| entry.waiter.waker));
     }
 
+    /// Whoever called a `poll_` function here last will not come back for it.
+    fn give_up(&mut self) {
+        if let Some(entry) = &mut self.polled {
+            entry.is_given_up = true;
+        }
+    }
+
     /// Wakes all, in the order in which they came; the caller of a `poll_` function first.
     pub(super) fn wake(&mut self, call: &mut Call) {
         call.wake
@@ -80,9 +112,67 @@ impl Waiters {
         call.drop.extend(all.map(|entry| entry.waiter.waker));
     }
 
-    /// The task that waits, and since when; for each.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, u64)> {
-        let all = self.polled.iter().chain(&self.others);
+    /// The task that waits, and since when; for each. What is left of a dropped future that had called a `poll_` function
+    /// is left out: `is_given_up` says whether the task has been polled since then without asking again.
+    pub(super) fn iter(
+        &self,
+        is_given_up: &dyn Fn(&Waiter) -> bool,
+    ) -> impl Iterator<Item = (u32, u64)> {
+        let polled = self.polled.as_ref();
+        let all = polled
+            .filter(|entry| !(entry.is_given_up || is_given_up(&entry.waiter)))
+            .into_iter()
+            .chain(&self.others);
         all.map(|entry| (entry.waiter.task, entry.since))
     }
+}
+
+impl Asked {
+    pub(super) fn note(&mut self, waiter: &Waiter, place: AskedAt) {
+        if !self.is_by(waiter.task, waiter.poll) {
+            (self.task, self.poll) = (waiter.task, waiter.poll);
+            self.places.clear();
+        }
+        self.places.push(place);
+    }
+
+    fn is_by(&self, task: u32, poll: u32) -> bool {
+        (self.task, self.poll) == (task, poll)
+    }
+}
+
+impl Network {
+    /// How often the task has asked a `poll_` function in this poll of it.
+    pub(crate) fn asked(&self, task: u32, poll: u32) -> usize {
+        if self.asked.is_by(task, poll) {
+            self.asked.places.len()
+        } else {
+            0
+        }
+    }
+
+    /// What the task has asked in this poll, but for the first `asked` times, was asked by a future that has been dropped.
+    pub(crate) fn give_up_since(&mut self, asked: usize, task: u32, poll: u32) {
+        if !self.asked.is_by(task, poll) {
+            return;
+        }
+        for place in self.asked.places.split_off(asked) {
+            match place {
+                AskedAt::End(end, side) if self.connection(end).is_some() => {
+                    self.waiters(end, side).give_up();
+                }
+                AskedAt::Listener(key) => {
+                    if let Some(listener) = self.find_listener(key) {
+                        listener.acceptors.give_up();
+                    }
+                }
+                AskedAt::End(..) => {}
+            }
+        }
+    }
+}
+
+/// Whether a task has asked in two polls of which one follows the other, or twice in one.
+fn is_next(before: &Waiter, now: &Waiter) -> bool {
+    before.task == now.task && now.poll.wrapping_sub(before.poll) <= 1
 }

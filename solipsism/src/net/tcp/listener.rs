@@ -1,6 +1,6 @@
 //! A socket that listens for TCP connections.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
@@ -126,14 +126,9 @@ impl TcpListener {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for 0.
+    /// `InvalidInput` for what is not between 1 and 255.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
-        if ttl == 0 {
-            return Err(io::Error::new(
-                ErrorKind::InvalidInput,
-                "a ttl of 0 reaches nobody",
-            ));
-        }
+        let ttl = super::stream::checked_ttl(ttl)?;
         self.acceptor.options(|options| options.ttl = ttl);
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::{TcpListener, TcpStream};
 use crate::core::net::{Backlog, Claim, Options, Protocol, Sharing};
 use crate::executor::World;
 use crate::net::acceptor::Acceptor;
-use crate::net::attempt::try_with_world;
+use crate::net::attempt::{try_with_world, with_world};
 
 /// A TCP socket on which settings are made before it listens or connects.
 ///
@@ -123,9 +123,10 @@ impl TcpSocket {
         if self.state().bound.is_none() {
             self.bind(SocketAddr::new(self.any(), 0))?;
         }
-        let (options, claim) = self.take();
-        let claim = claim.expect("it was bound just now");
-        World::with("TcpSocket::listen", |world| {
+        let id = self.world().expect("it was bound just now");
+        with_world(id, "a bound `TcpSocket`", |world| {
+            let (options, claim) = self.take();
+            let claim = claim.expect("it is bound");
             let key = world.network(|network, call| {
                 network
                     .listen(claim, Backlog(backlog), options, call)
@@ -151,8 +152,16 @@ impl TcpSocket {
                 format!("{addr} is of the other address family than the socket"),
             ));
         }
+        if let Some(id) = self.world() {
+            with_world(id, "a bound `TcpSocket`", |_| {});
+        }
         let (options, claim) = self.take();
         TcpStream::connect_from(addr, claim, options).await
+    }
+
+    /// The world in which it is bound.
+    fn world(&self) -> Option<u32> {
+        self.state().bound.as_ref().map(|(world, _)| *world)
     }
 
     /// Leaves an unbound socket behind.
@@ -317,7 +326,7 @@ impl TcpSocket {
     ///
     /// None.
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
-        self.state().options.linger = linger;
+        self.state().options.linger = linger.map(super::stream::whole_seconds);
         Ok(())
     }
 }

@@ -13,8 +13,8 @@ use crate::core::net::{Claim, Options, Side};
 use crate::executor::World;
 use crate::net::lookup::first_of;
 use crate::net::socket::Socket;
-use crate::net::stream::stream_methods;
-use crate::net::{Interest, Ready, ToSocketAddrs};
+use crate::net::stream::{HasAddr, stream_methods};
+use crate::net::{Addr, Interest, Ready, ToSocketAddrs};
 
 /// A TCP connection between two sockets of the virtual network.
 ///
@@ -47,6 +47,14 @@ pub struct TcpStream {
 }
 
 stream_methods!(TcpStream);
+
+impl HasAddr for TcpStream {
+    type Addr = SocketAddr;
+
+    fn addr(addr: Addr) -> SocketAddr {
+        addr.as_inet().expect("it is TCP's")
+    }
+}
 
 impl TcpStream {
     pub(super) fn new(socket: Socket) -> Self {
@@ -95,16 +103,16 @@ impl TcpStream {
     ///
     /// None.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.socket.local_addr().as_inet().expect("it is TCP's"))
+        Ok(Self::addr(self.socket.local_addr()))
     }
 
     /// The address of the other end.
     ///
     /// # Errors
     ///
-    /// `NotConnected` after a reset.
+    /// `NotConnected` once the connection is over: after a reset, and when both directions have ended.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.socket.peer_addr()?.as_inet().expect("it is TCP's"))
+        self.socket.peer_addr().map(Self::addr)
     }
 
     /// Reads what there is, once there is something, and leaves it there.
@@ -174,12 +182,14 @@ impl TcpStream {
         Ok(self.socket.options().linger)
     }
 
-    /// With zero, dropping the stream resets the connection. Any other time changes nothing: dropping never waits.
+    /// With zero, dropping the stream resets the connection. Any other time changes nothing: dropping never waits. It is
+    /// kept in whole seconds, rounded up.
     ///
     /// # Errors
     ///
     /// None.
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
+        let linger = linger.map(whole_seconds);
         self.socket.set_options(|options| options.linger = linger)
     }
 
@@ -196,8 +206,26 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// None.
+    /// `InvalidInput` for what is not between 1 and 255.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
+        let ttl = checked_ttl(ttl)?;
         self.socket.set_options(|options| options.ttl = ttl)
     }
+}
+
+/// `SO_LINGER` counts seconds.
+pub(super) fn whole_seconds(linger: Duration) -> Duration {
+    let part = u64::from(linger.subsec_nanos() > 0);
+    Duration::from_secs(linger.as_secs().saturating_add(part))
+}
+
+/// The header of a packet has a byte for it.
+pub(super) fn checked_ttl(ttl: u32) -> io::Result<u32> {
+    if (1..=255).contains(&ttl) {
+        return Ok(ttl);
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        format!("a time to live must be between 1 and 255, and this is {ttl}"),
+    ))
 }

@@ -97,7 +97,7 @@ impl Sender {
     ///
     /// As `try_write`.
     pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        self.socket.try_write(bufs)
+        self.socket.try_write_vectored(bufs)
     }
 
     /// Waits until there is room, or nobody reads any more.
@@ -130,7 +130,7 @@ impl Receiver {
     ///
     /// As `try_read`.
     pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
-        self.socket.try_read(bufs)
+        self.socket.try_read_vectored(bufs)
     }
 
     /// Waits until there is something to read, or the end.

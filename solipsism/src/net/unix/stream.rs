@@ -11,8 +11,8 @@ use super::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, SocketAddr, WriteHalf, unix
 use crate::core::net::{Kind, Side};
 use crate::executor::World;
 use crate::net::socket::Socket;
-use crate::net::stream::stream_methods;
-use crate::net::{Interest, Ready};
+use crate::net::stream::{HasAddr, stream_methods};
+use crate::net::{Addr, Interest, Ready};
 
 /// A connection between two unix sockets of the virtual network.
 ///
@@ -41,6 +41,14 @@ pub struct UnixStream {
 }
 
 stream_methods!(UnixStream);
+
+impl HasAddr for UnixStream {
+    type Addr = SocketAddr;
+
+    fn addr(addr: Addr) -> SocketAddr {
+        unix(addr)
+    }
+}
 
 impl UnixStream {
     pub(super) fn new(socket: Socket) -> Self {
