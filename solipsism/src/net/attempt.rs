@@ -63,7 +63,7 @@ pub(super) fn ticket(world: &World) -> Ticket {
 pub(super) struct Attempt<'a, S: Source, F> {
     source: &'a S,
     interest: Interest,
-    attempt: F,
+    operation: F,
     ticket: Option<Ticket>,
 }
 
@@ -71,11 +71,11 @@ impl<'a, S: Source, F, T> Attempt<'a, S, F>
 where
     F: FnMut() -> io::Result<T> + Unpin,
 {
-    pub(super) fn new(source: &'a S, interest: Interest, attempt: F) -> Self {
+    pub(super) fn new(source: &'a S, interest: Interest, operation: F) -> Self {
         Self {
             source,
             interest,
-            attempt,
+            operation,
             ticket: None,
         }
     }
@@ -89,7 +89,7 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         let this = &mut *self;
-        match (this.attempt)() {
+        match (this.operation)() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             result => return Poll::Ready(result),
         }

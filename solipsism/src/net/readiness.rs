@@ -69,6 +69,10 @@ impl BitOr for Interest {
 }
 
 /// What a socket is ready for.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ready {
     pub(super) read: bool,

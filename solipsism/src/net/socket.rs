@@ -111,9 +111,10 @@ impl Socket {
 
     pub(super) fn poll_ready(&self, cx: &Context<'_>, side: Side) -> Poll<io::Result<()>> {
         self.poll(cx, side, |network, key, _| {
-            match network.is_ready(key, side) {
-                true => Ok(()),
-                false => Err(ErrorKind::WouldBlock.into()),
+            if network.is_ready(key, side) {
+                Ok(())
+            } else {
+                Err(ErrorKind::WouldBlock.into())
             }
         })
     }

@@ -484,4 +484,61 @@ async fn restarts_a_host_that_runs_nothing(net: Network) {
     net.host("api.internal").restart();
 }
 
+#[solipsism::test]
+async fn hangs_on_sockets() {
+    use solipsism::io::{AsyncReadExt, AsyncWriteExt};
+    use solipsism::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+    let listener = TcpListener::bind("api.internal:80").await.expect("free");
+    let mut client = TcpStream::connect("api.internal:80").await.expect("heard");
+    let (mut stream, _) = listener.accept().await.expect("connected");
+    Builder::new().name("handler").spawn(async move {
+        stream.write_all(b"hello").await.expect("there is room");
+        time::sleep(Duration::from_secs(1)).await;
+        stream.read_exact(&mut [0; 5]).await.expect("an answer");
+    });
+    Builder::new().name("server").spawn(async move {
+        listener.accept().await.expect("connected");
+    });
+    let local = UnixListener::bind("/run/api.sock").expect("free");
+    let mut path = UnixStream::connect("/run/api.sock").await.expect("heard");
+    let (mut other, _) = local.accept().await.expect("connected");
+    Builder::new().name("reader of a path").spawn(async move {
+        path.read(&mut [0; 8]).await.expect("something to read");
+    });
+    Builder::new().name("reader of a client").spawn(async move {
+        other.read(&mut [0; 8]).await.expect("something to read");
+    });
+    let (mut one, other) = UnixStream::pair_with_capacity(1).expect("enough");
+    Builder::new().name("writer of a pair").spawn(async move {
+        one.write_all(b"xy").await.expect("there is room");
+    });
+    time::sleep(Duration::from_secs(2)).await;
+    client.read_exact(&mut [0; 6]).await.expect("another byte");
+    drop(other);
+}
+
+#[solipsism::test]
+async fn hangs_on_a_pipe_and_a_full_backlog() {
+    use solipsism::io::{AsyncReadExt, AsyncWriteExt};
+    use solipsism::net::unix::pipe;
+    use solipsism::net::{UnixListener, UnixStream};
+    let (mut full, _kept) = pipe::pipe_with_capacity(10).expect("enough");
+    Builder::new().name("writer").spawn(async move {
+        full.write_all(&[0; 11]).await.expect("there is room");
+    });
+    let _deaf = UnixListener::bind("/run/deaf.sock").expect("free");
+    let mut clients = JoinSet::new();
+    for _ in 0..1026 {
+        clients.spawn(UnixStream::connect("/run/deaf.sock"));
+    }
+    let (_silent, mut receiver) = pipe::pipe().expect("it can be made");
+    let mut buf = [0; 8];
+    time::timeout(Duration::from_secs(1), receiver.read(&mut buf))
+        .await
+        .expect_err("nobody writes");
+    while let Some(client) = clients.join_next().await {
+        client.expect("it finishes").expect("it is heard");
+    }
+}
+
 solipsism::main!();

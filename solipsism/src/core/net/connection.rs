@@ -109,6 +109,7 @@ impl Default for Options {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 pub(super) struct End {
     pub(super) host: HostId,

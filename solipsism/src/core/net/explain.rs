@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::connection::{Connection, Stage};
 use super::datagrams::Datagrams;
 use super::links::Fault;
-use super::{Addr, HostId, Network};
+use super::{Addr, HostId, Kind, Network};
 use crate::core::Waiter;
 
 /// A task that waits at a socket.
@@ -44,7 +44,8 @@ pub(crate) enum What {
 /// A stream as one of its ends sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Stream {
-    pub(crate) local: String,
+    /// Unless it has no name.
+    pub(crate) local: Option<String>,
     pub(crate) peer: String,
     /// Bytes that have arrived where they are read.
     pub(crate) unread: usize,
@@ -137,8 +138,12 @@ impl Network {
         let (own, peer) = (&connection.ends[side], &connection.ends[1 - side]);
         let unheard = (pipe == side).then(|| self.pipe_keeper(connection, 1 - side));
         Stream {
-            local: self.named(own.host, &own.addr),
-            peer: self.named(peer.host, &peer.addr),
+            local: is_named(&own.addr).then(|| self.named(own.host, &own.addr)),
+            peer: match connection.kind {
+                Kind::Pipe => "a pipe".to_owned(),
+                _ if is_named(&peer.addr) => self.named(peer.host, &peer.addr),
+                _ => "an unnamed unix socket".to_owned(),
+            },
             unread: connection.pipes[pipe].unread(),
             flying: connection.pipes[pipe].flying(),
             keeper: self.pipe_keeper(connection, pipe),
@@ -221,4 +226,8 @@ impl Network {
             (name, _) => format!("{addr} ({name})"),
         }
     }
+}
+
+fn is_named(addr: &Addr) -> bool {
+    addr.as_unix().is_none_or(|addr| !addr.is_unnamed())
 }

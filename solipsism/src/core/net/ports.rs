@@ -81,9 +81,8 @@ impl Ports {
         sharing: Sharing,
     ) -> io::Result<Claim> {
         if addr.port() == 0 {
-            let free = (FIRST_FREE..=u16::MAX)
-                .find(|port| !self.is_taken(host, protocol, *port, addr.ip()));
-            let Some(port) = free else {
+            let ip = addr.ip().to_canonical();
+            let Some(port) = self.first_free(host, protocol, ip) else {
                 return Err(io::Error::new(
                     ErrorKind::AddrInUse,
                     format!(
@@ -125,10 +124,17 @@ impl Ports {
         })
     }
 
-    fn is_taken(&self, host: HostId, protocol: Protocol, port: u16, ip: IpAddr) -> bool {
-        let entries = self.claims.get(&(host, protocol, port));
-        let ip = ip.to_canonical();
-        entries.is_some_and(|entries| entries.iter().any(|entry| overlap(entry.ip, ip)))
+    fn first_free(&self, host: HostId, protocol: Protocol, ip: IpAddr) -> Option<u16> {
+        let from = (host, protocol, FIRST_FREE);
+        let mut free = FIRST_FREE;
+        for ((.., port), entries) in self.claims.range(from..=(host, protocol, u16::MAX)) {
+            let is_taken = entries.iter().any(|entry| overlap(entry.ip, ip));
+            if *port > free || !is_taken {
+                break;
+            }
+            free = free.checked_add(1)?;
+        }
+        Some(free)
     }
 
     /// Says what answers at a claimed address.

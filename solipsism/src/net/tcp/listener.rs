@@ -53,6 +53,7 @@ impl TcpListener {
     ///
     /// Outside of a world.
     pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
+        World::with("TcpListener::bind", |_| ());
         first_free(addr.target()?, async |addr| {
             World::with("TcpListener::bind", |world| {
                 let key = world.network(|network, call| {

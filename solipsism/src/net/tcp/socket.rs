@@ -335,7 +335,7 @@ impl Drop for TcpSocket {
     fn drop(&mut self) {
         if let Some((id, claim)) = self.state().bound.take() {
             try_with_world(id, |world| {
-                world.network(|network, _| network.release(claim))
+                world.network(|network, _| network.release(claim));
             });
         }
     }

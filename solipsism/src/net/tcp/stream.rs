@@ -78,6 +78,7 @@ impl TcpStream {
     ///
     /// Dropping the future gives the connection up.
     pub async fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
+        World::with("TcpStream::connect", |_| ());
         let target = addr.target()?;
         first_of(target, |addr| {
             Self::connect_from(addr, None, Options::default())

@@ -14,13 +14,15 @@ pub(super) fn write_wait(
 ) -> fmt::Result {
     match what {
         What::Read(stream) => {
-            let Stream { local, peer, .. } = stream;
-            write!(f, "waits to read from {peer}, at {local}, since {since:?}")?;
+            write!(f, "waits to read from {}", stream.peer)?;
+            write_local(f, "at", stream)?;
+            write!(f, " since {since:?}")?;
             write_stream(f, stream, Side::Read, peer_task)
         }
         What::Write(stream) => {
-            let Stream { local, peer, .. } = stream;
-            write!(f, "waits to write to {peer}, from {local}, since {since:?}")?;
+            write!(f, "waits to write to {}", stream.peer)?;
+            write_local(f, "from", stream)?;
+            write!(f, " since {since:?}")?;
             write_stream(f, stream, Side::Write, peer_task)
         }
         What::Connect {
@@ -45,6 +47,13 @@ pub(super) fn write_wait(
                 "waits to send to {to} since {since:?}: its queue is full"
             )
         }
+    }
+}
+
+fn write_local(f: &mut fmt::Formatter<'_>, place: &str, stream: &Stream) -> fmt::Result {
+    match &stream.local {
+        Some(local) => write!(f, ", {place} {local},"),
+        None => Ok(()),
     }
 }
 
