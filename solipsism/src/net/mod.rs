@@ -20,6 +20,11 @@
 //! - The path of a unix socket is no file. It can be bound anew when its socket is closed, since nobody could remove it.
 //! - An acknowledgement takes no time: what was read makes room at once. So does ICMP's message that a port is closed.
 //! - There is no `TIME_WAIT`: a closed connection's port is free as soon as both ends are closed.
+//! - The port of a listener that was closed is free for all, also for a socket that does not ask for `SO_REUSEADDR`.
+//! - Any address can be bound, and no path needs a directory.
+//! - Connecting to a unix listener whose backlog is full waits for room, as a `connect` that may block does; one that may
+//!   not would fail.
+//! - A pipe's room is counted in bytes, not in pages.
 //! - Where an error has no [`ErrorKind`](std::io::ErrorKind) of its own, ours is the nearest: `InvalidInput` for a
 //!   datagram that is too long or for the other family of addresses, `NotConnected` for one without a destination,
 //!   `ConnectionRefused` between a stream and a datagram.

@@ -108,11 +108,11 @@ async fn an_address_may_be_shared() {
     let at = addr("127.0.0.1:80");
     let (one, other) = (TcpSocket::new_v4().unwrap(), TcpSocket::new_v4().unwrap());
     assert!(!one.reuseaddr().unwrap());
+    one.bind(at).unwrap();
+    other.set_reuseaddr(true).unwrap();
+    assert_eq!(kind(other.bind(at)), ErrorKind::AddrInUse);
     one.set_reuseaddr(true).unwrap();
     assert!(one.reuseaddr().unwrap());
-    one.bind(at).unwrap();
-    assert_eq!(kind(other.bind(at)), ErrorKind::AddrInUse);
-    other.set_reuseaddr(true).unwrap();
     other.bind(at).unwrap();
     let listener = one.listen(8).unwrap();
     assert_eq!(kind(other.listen(8)), ErrorKind::AddrInUse);

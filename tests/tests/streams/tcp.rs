@@ -4,10 +4,10 @@ use std::io::ErrorKind;
 use std::pin::pin;
 
 use solipsism::io::{AsyncReadExt, AsyncWriteExt};
-use solipsism::net::{Interest, TcpSocket, TcpStream, UnixStream};
+use solipsism::net::{Interest, Network, TcpSocket, TcpStream, UnixStream};
 use solipsism::spawn;
 use solipsism::task::yield_now;
-use solipsism::time::Duration;
+use solipsism::time::{Duration, Instant};
 
 use crate::kinds::{Kind, Tcp, kind, polled};
 
@@ -260,4 +260,19 @@ async fn a_client_can_go_before_its_bytes_are_read() {
     let mut all = String::new();
     b.read_to_string(&mut all).await.unwrap();
     assert_eq!(all, "last words");
+}
+
+/// The writer cannot know yet: there is no room while its bytes are under way, and then there is a reset.
+#[solipsism::test]
+async fn a_peer_that_is_gone_behind_a_slow_link_is_not_known_to_be(net: Network) {
+    let (a, b) = Tcp::pair_of(4).await;
+    net.link("localhost", "server.internal")
+        .latency(Duration::from_millis(10));
+    assert_eq!(a.try_write(b"full").unwrap(), 4);
+    drop(b);
+    assert!(polled(pin!(a.writable())).await.is_pending());
+    let start = Instant::now();
+    let ready = a.ready(Interest::WRITABLE).await.unwrap();
+    assert!(ready.is_write_closed());
+    assert_eq!(start.elapsed(), Duration::from_millis(20), "there and back");
 }

@@ -85,6 +85,10 @@ impl Network {
         self.ports.claim(host, protocol, addr, sharing)
     }
 
+    pub(crate) fn share(&mut self, claim: Claim, sharing: Sharing) {
+        self.ports.share(claim, sharing);
+    }
+
     pub(crate) fn release(&mut self, claim: Claim) {
         self.ports.release(claim);
     }

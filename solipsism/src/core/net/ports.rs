@@ -160,6 +160,15 @@ impl Ports {
         Ok(())
     }
 
+    /// Changes with whom a claimed address is shared from now on; who shares it already goes on.
+    pub(super) fn share(&mut self, claim: Claim, sharing: Sharing) {
+        let key = (claim.host, claim.protocol, claim.addr.port());
+        let entries = self.claims.get_mut(&key);
+        let entry =
+            entries.and_then(|entries| entries.iter_mut().find(|entry| entry.id == claim.id));
+        entry.expect("a claim is in its port's list").sharing = sharing;
+    }
+
     pub(super) fn release(&mut self, claim: Claim) {
         let key = (claim.host, claim.protocol, claim.addr.port());
         if let Some(entries) = self.claims.get_mut(&key) {

@@ -95,11 +95,7 @@ impl TcpSocket {
                 format!("the socket is bound to {} already", claim.addr),
             ));
         }
-        let sharing = if state.reuses_addr {
-            Sharing::Reuse
-        } else {
-            Sharing::Exclusive
-        };
+        let sharing = sharing(state.reuses_addr);
         let bound = World::with("TcpSocket::bind", |world| {
             let claim =
                 world.network(|network, call| network.claim(Protocol::Tcp, addr, sharing, call))?;
@@ -206,8 +202,18 @@ impl TcpSocket {
     /// # Errors
     ///
     /// None.
+    ///
+    /// # Panics
+    ///
+    /// Outside of the world in which the socket is bound, if it is.
     pub fn set_reuseaddr(&self, on: bool) -> io::Result<()> {
-        self.state().reuses_addr = on;
+        let mut state = self.state();
+        if let Some((id, claim)) = state.bound {
+            with_world(id, "a bound `TcpSocket`", |world| {
+                world.network(|network, _| network.share(claim, sharing(on)));
+            });
+        }
+        state.reuses_addr = on;
         Ok(())
     }
 
@@ -338,6 +344,14 @@ impl Drop for TcpSocket {
                 world.network(|network, _| network.release(claim));
             });
         }
+    }
+}
+
+fn sharing(reuses_addr: bool) -> Sharing {
+    if reuses_addr {
+        Sharing::Reuse
+    } else {
+        Sharing::Exclusive
     }
 }
 
