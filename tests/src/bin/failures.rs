@@ -503,10 +503,15 @@ async fn hangs_on_sockets() {
     let mut path = UnixStream::connect("/run/api.sock").await.expect("heard");
     let (mut other, _) = local.accept().await.expect("connected");
     Builder::new().name("reader of a path").spawn(async move {
-        path.read(&mut [0; 8]).await.expect("something to read");
+        path.read_exact(&mut [0; 8])
+            .await
+            .expect("something to read");
     });
     Builder::new().name("reader of a client").spawn(async move {
-        other.read(&mut [0; 8]).await.expect("something to read");
+        other
+            .read_exact(&mut [0; 8])
+            .await
+            .expect("something to read");
     });
     let (mut one, other) = UnixStream::pair_with_capacity(1).expect("enough");
     Builder::new().name("writer of a pair").spawn(async move {
