@@ -297,7 +297,7 @@ async fn a_host_is_of_one_world(net: Network) {
     });
     assert_eq!(
         text,
-        "`Host::spawn` was used in another world than the one in which it was made: each world has a network of its own"
+        "a host was used in another world than its own: each has a network of its own, so make it in the world that uses it"
     );
 }
 

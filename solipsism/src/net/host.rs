@@ -85,7 +85,7 @@ impl Host {
         F::Output: 'static,
     {
         let site = Location::caller();
-        with_world(self.world, "Host::spawn", |world| {
+        with_world(self.world, "a host", |world| {
             JoinHandle::new(world.spawn_on(self.id.0, future, None, site))
         })
     }
@@ -120,7 +120,7 @@ impl Host {
             let task = world.spawn_on(id, future, name, site);
             world.detach(&task);
         };
-        with_world(self.world, "Host::run", |world| {
+        with_world(self.world, "a host", |world| {
             start(world);
             world.add_program(id, Rc::new(start));
         });
@@ -140,7 +140,7 @@ impl Host {
             "`localhost` is the host of the test's body and cannot crash: run what is to crash on a host of its own, with \
              `net.host(\"…\").run(…)`"
         );
-        with_world(self.world, "Host::crash", |world| {
+        with_world(self.world, "a host", |world| {
             // Or else the tasks would close their connections in peace.
             world.network(|network, call| network.crash(self.id, call));
             world.drop_tasks_of(self.id.0);
@@ -154,16 +154,14 @@ impl Host {
     /// If nothing was ever `run` on this host; on `localhost`. Outside of the host's world.
     #[track_caller]
     pub fn restart(&self) {
-        let programs = with_world(self.world, "Host::restart", |world| {
-            world.programs(self.id.0)
-        });
+        let programs = with_world(self.world, "a host", |world| world.programs(self.id.0));
         assert!(
             !programs.is_empty(),
             "`restart` was called on host `{}`, on which nothing was `run`: give `host.run(…)` what it is to start",
             self.name()
         );
         self.crash();
-        with_world(self.world, "Host::restart", |world| {
+        with_world(self.world, "a host", |world| {
             for program in programs {
                 program(world);
             }

@@ -125,7 +125,9 @@ impl Network {
             }
             for (task, since) in socket.writers.iter(is_given_up) {
                 let awaited = self.awaited_by(socket, slot);
-                let to: Vec<_> = awaited.map(|other| self.named(other.host, &other.addr())).collect();
+                let to: Vec<_> = awaited
+                    .map(|other| self.named(other.host, &other.addr()))
+                    .collect();
                 let to = to.join(" and ");
                 let what = What::Send { to };
                 waits.push(NetWait { task, since, what });
