@@ -263,12 +263,6 @@ impl Network {
         Ok((end, connection.addr(0, 1)))
     }
 
-    /// Whether `accept` has something to tell.
-    pub(crate) fn has_pending(&mut self, key: ListenerKey) -> bool {
-        let listener = self.listener(key);
-        listener.place.is_none() || !listener.queue.is_empty()
-    }
-
     /// Waits for a connection.
     pub(crate) fn wait_accept(
         &mut self,
