@@ -742,7 +742,7 @@ async fn a_socket_stays_in_its_world() {
     let message = elsewhere(|| EventLoop::new().run(async { a.try_send(b"x") }));
     let message = message.map(drop).unwrap_err();
     let message = message.downcast_ref::<String>().expect("it is formatted");
-    expect!["`a socket for datagrams` was called in another world than the socket's: make the socket in the world that uses it"]
+    expect!["a socket for datagrams was used in another world than its own: each has a network of its own, so make it in the world that uses it"]
         .assert_eq(message);
     // To be dropped there is to be dropped in vain.
     let to = at(&b);
@@ -773,7 +773,7 @@ async fn a_report_tells_who_waits_for_a_datagram() {
     });
     expect![[r#"
         waits for a datagram to 10.49.24.131:1 (b.internal) since 0ns
-        held back by the hold
+        held back until `release` by the hold
         waits for a datagram to 10.38.18.181:1 (a.internal) since 0ns"#]]
     .assert_eq(&text);
 }

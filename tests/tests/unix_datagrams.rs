@@ -517,8 +517,9 @@ async fn a_crash_takes_its_sockets_along(net: Network, event_loop: EventLoop) {
 
 #[solipsism::test]
 async fn a_pair_crashes_with_its_host(net: Network) {
-    let (a, b) = pair();
-    net.host("localhost").crash();
+    let db = net.host("db.internal");
+    let (a, b) = db.spawn(async { pair() }).await.expect("it finishes");
+    db.crash();
     assert_eq!(kind(a.send(b"x").await), ErrorKind::ConnectionAborted);
     assert_eq!(kind(b.recv(&mut []).await), ErrorKind::ConnectionAborted);
 }
