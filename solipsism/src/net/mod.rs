@@ -25,9 +25,9 @@
 //! - Connecting to a unix listener whose backlog is full waits for room, as a `connect` that may block does; one that may
 //!   not would fail.
 //! - A pipe's room is counted in bytes, not in pages.
-//! - Where an error has no [`ErrorKind`](std::io::ErrorKind) of its own, ours is the nearest: `InvalidInput` for a
-//!   datagram that is too long or for the other family of addresses, `NotConnected` for one without a destination,
-//!   `ConnectionRefused` between a stream and a datagram.
+//! - Where an error has no [`ErrorKind`](std::io::ErrorKind) of its own, ours is the nearest: `NotConnected` for a datagram
+//!   without a destination, and `InvalidInput` for one that is too long, for an address of the other family, and where a
+//!   unix socket for streams meets one for datagrams.
 //! - A datagram is one packet, however long it is, and takes 768 bytes of its buffer beside its own; Linux rounds up.
 //! - There is no multicast. A broadcast is to 255.255.255.255 and reaches every host, or to 127.255.255.255; all other
 //!   addresses are hosts.

@@ -712,6 +712,9 @@ pub(crate) fn connect_error(kind: ErrorKind, dest: &Addr, name: Option<&str>) ->
             format!("connection refused: nobody listens on {dest}{name}")
         }
         ErrorKind::NotFound => format!("no such socket: nothing was ever bound to {dest}"),
+        ErrorKind::InvalidInput => {
+            format!("the socket at {dest} is for datagrams, and takes no connections")
+        }
         ErrorKind::TimedOut => format!("connecting to {dest}{name} timed out"),
         ErrorKind::AddrNotAvailable => {
             format!("connecting to {dest}{name}: all client ports are taken")

@@ -413,13 +413,13 @@ impl Network {
     /// Why nobody took a connection.
     pub(super) fn refusal(&self, end: EndKey) -> ErrorKind {
         let server = &self.connections[end.slot()].ends[1];
-        match server.addr.as_unix() {
-            Some(addr)
-                if addr.as_pathname().is_some()
-                    && !self.unix.contains_key(&(server.host, addr.clone())) =>
-            {
-                ErrorKind::NotFound
-            }
+        let Some(addr) = server.addr.as_unix() else {
+            return ErrorKind::ConnectionRefused;
+        };
+        match self.unix.get(&(server.host, addr.clone())) {
+            None if addr.as_pathname().is_some() => ErrorKind::NotFound,
+            // Linux's `EPROTOTYPE`, which has no kind.
+            Some(UnixEntry::Datagrams(_)) => ErrorKind::InvalidInput,
             _ => ErrorKind::ConnectionRefused,
         }
     }

@@ -144,9 +144,10 @@ impl Network {
         let slot = match self.unix.get(&(host, name.clone())) {
             Some(UnixEntry::Datagrams(slot)) => *slot as usize,
             Some(UnixEntry::Listener(_)) => {
+                // Linux's `EPROTOTYPE`, which has no kind.
                 return Err(io::Error::new(
-                    ErrorKind::ConnectionRefused,
-                    format!("connection refused: {name} is that of a listener for streams"),
+                    ErrorKind::InvalidInput,
+                    format!("the socket at {name} is for streams, and takes no datagrams"),
                 ));
             }
             None if name.as_pathname().is_some() => {
