@@ -17,11 +17,14 @@
 //!
 //! - The capacity of a direction is exact to the byte, is one number for both ends together, and what Linux doubles is
 //!   taken as it is.
-//! - The path of a unix socket is no file. It can be bound anew when its socket is closed, since nobody could remove it.
+//! - Every address exists, and can be bound. The socket belongs to the host that has it then; `AddrNotAvailable` is left
+//!   for what is no single host's.
+//! - The path of a unix socket is no file, and there are no directories that could be missing. It can be bound anew when
+//!   its socket is closed, since nobody could remove it.
 //! - An acknowledgement takes no time: what was read makes room at once. So does ICMP's message that a port is closed.
 //! - There is no `TIME_WAIT`: a closed connection's port is free as soon as both ends are closed.
-//! - The port of a listener that was closed is free for all, also for a socket that does not ask for `SO_REUSEADDR`.
-//! - Any address can be bound, and no path needs a directory.
+//! - The port of a listener that was closed is free for all, also for a socket that does not ask for `SO_REUSEADDR`, though
+//!   connections that were accepted there go on.
 //! - Connecting to a unix listener whose backlog is full waits for room, as a `connect` that may block does; one that may
 //!   not would fail.
 //! - A pipe's room is counted in bytes, not in pages.

@@ -12,7 +12,6 @@ use std::io;
 use std::net::{self, Ipv4Addr, SocketAddr};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net as unix;
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::thread;
@@ -149,10 +148,6 @@ impl Side for Kernel {
 
     fn directory() -> TemporaryDirectory {
         TemporaryDirectory::default()
-    }
-
-    fn unlink(path: &Path) -> io::Result<()> {
-        std::fs::remove_file(path)
     }
 }
 

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::marker::PhantomData;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::io::{AsyncRead, AsyncWrite};
@@ -49,8 +49,6 @@ pub trait Side: Sized + 'static {
 
     /// A place for the paths of unix sockets.
     fn directory() -> Self::Directory;
-    /// Deletes a socket's path.
-    fn unlink(path: &Path) -> io::Result<()>;
 }
 
 /// What a scenario waits for when it is about what comes after. On the kernel's side this is seen by polling; where nothing

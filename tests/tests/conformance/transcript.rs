@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::rc::Rc;
 
 use expect_test::Expect;
@@ -39,17 +39,31 @@ where
 pub struct Seen {
     /// Not everywhere is there a kernel that this was written for.
     pub kernel: Option<String>,
-    /// `None` while there is no network of ours.
-    pub world: Option<String>,
+    pub world: String,
 }
 
 impl Seen {
+    /// Both sides are alike.
     pub fn is(&self, expected: &Expect) {
-        if let (Some(kernel), Some(world)) = (&self.kernel, &self.world) {
-            assert_same("the kernel", kernel, "the world", world);
-        }
-        if let Some(either) = self.kernel.as_ref().or(self.world.as_ref()) {
-            expected.assert_eq(either);
+        self.kernel_is(expected);
+        let kernel = self.kernel.clone();
+        let kernel = in_kinds(kernel.unwrap_or_else(|| literal(expected)));
+        assert_same("the kernel", &kernel, "the world", &self.world);
+    }
+
+    /// They differ, for a reason that the documents of `solipsism::net` give in these words.
+    pub fn differs(&self, reason: &str, kernel: &Expect, world: &Expect) {
+        assert!(
+            is_documented(reason),
+            "`solipsism::net` does not say: {reason}"
+        );
+        self.kernel_is(kernel);
+        world.assert_eq(&self.world);
+    }
+
+    fn kernel_is(&self, expected: &Expect) {
+        if let Some(kernel) = &self.kernel {
+            expected.assert_eq(kernel);
         }
     }
 
@@ -57,10 +71,23 @@ impl Seen {
         if let (Some(kernel), Some(other)) = (&self.kernel, &other.kernel) {
             assert_same(name, kernel, other_name, other);
         }
-        if let (Some(world), Some(other)) = (&self.world, &other.world) {
-            assert_same(name, world, other_name, other);
-        }
+        assert_same(name, &self.world, other_name, &other.world);
     }
+}
+
+/// What an `expect!` says, without its indentation. No line of a transcript has any.
+fn literal(expected: &Expect) -> String {
+    let lines = expected.data().trim().lines();
+    lines
+        .map(|line| line.trim_start().to_owned() + "\n")
+        .collect()
+}
+
+fn is_documented(reason: &str) -> bool {
+    let documents = include_str!("../../../solipsism/src/net/mod.rs");
+    let lines = documents.lines().map_while(|line| line.strip_prefix("//!"));
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ").contains(reason)
 }
 
 fn assert_same(one_name: &str, one: &str, other_name: &str, other: &str) {
@@ -108,7 +135,9 @@ macro_rules! seen {
             )),
             #[cfg(not(target_os = "linux"))]
             kernel: None,
-            world: None,
+            world: $crate::transcript::seen_by::<$crate::world::World, _>(
+                seen!(@ $scenario, $crate::world::World $(, $transport)?),
+            ),
         }
     };
     (@ $scenario:ident, $side:ty) => { $scenario::<$side> };
@@ -170,15 +199,30 @@ pub fn address<A: Address>(result: &io::Result<A>, known: &[(&str, A)]) -> Strin
     }
 }
 
-/// The kind of an error. Some errors of Linux have none in the standard library, and are told by their number's name.
+/// The errors of Linux that have no kind in the standard library, by their numbers and names. Ours are of the nearest kind.
+const WITHOUT_KIND: [(i32, &str, ErrorKind); 5] = [
+    (36, "ENAMETOOLONG", ErrorKind::InvalidInput),
+    (89, "EDESTADDRREQ", ErrorKind::NotConnected),
+    (90, "EMSGSIZE", ErrorKind::InvalidInput),
+    (91, "EPROTOTYPE", ErrorKind::InvalidInput),
+    (97, "EAFNOSUPPORT", ErrorKind::InvalidInput),
+];
+
+/// The kind of an error, or its name if it has none.
 pub fn failure(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(36) => "ENAMETOOLONG".to_owned(),
-        Some(89) => "EDESTADDRREQ".to_owned(),
-        Some(90) => "EMSGSIZE".to_owned(),
-        Some(91) => "EPROTOTYPE".to_owned(),
-        Some(97) => "EAFNOSUPPORT".to_owned(),
-        Some(106) => "EISCONN".to_owned(),
-        _ => format!("{:?}", error.kind()),
-    }
+    let number = error.raw_os_error();
+    let known = WITHOUT_KIND.iter().find(|known| number == Some(known.0));
+    known.map_or_else(
+        || format!("{:?}", error.kind()),
+        |(_, name, _)| (*name).to_owned(),
+    )
+}
+
+/// The kernel's transcript as it were if all errors had kinds.
+fn in_kinds(transcript: String) -> String {
+    WITHOUT_KIND
+        .iter()
+        .fold(transcript, |transcript, (_, name, kind)| {
+            transcript.replace(&format!("-> {name}\n"), &format!("-> {kind:?}\n"))
+        })
 }

@@ -151,8 +151,6 @@ fn a_unix_datagram_to_nobody() {
         a.connect("a path that is left", &left).await;
         let name = directory.abstract_name("nobody");
         a.try_send_to("x", "an abstract name of nobody", &name);
-        let result = S::unix_datagram_bind(&left).map(drop);
-        transcript.note("bind a path that is left", &done(&result));
 
         transcript.line("streams and datagrams:");
         let stream = directory.path("stream");
@@ -170,12 +168,37 @@ fn a_unix_datagram_to_nobody() {
         a.try_send_to("x", a path that is left) -> ConnectionRefused
         a.connect(a path that is left) -> ConnectionRefused
         a.try_send_to("x", an abstract name of nobody) -> ConnectionRefused
-        bind a path that is left -> AddrInUse
         streams and datagrams:
         a.try_send_to("x", a listener of streams) -> EPROTOTYPE
         a.connect(a listener of streams) -> EPROTOTYPE
         connect a stream to a -> EPROTOTYPE
     "#]]);
+}
+
+#[test]
+fn a_path_outlives_its_socket_for_datagrams() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let directory = S::directory();
+        let (gone, left) = bind::<S>(&transcript, &directory, "gone");
+        let result = S::unix_datagram_bind(&left).map(drop);
+        transcript.note("bind a path that is taken", &done(&result));
+        gone.drop();
+        let result = S::unix_datagram_bind(&left).map(drop);
+        transcript.note("bind a path that is left", &done(&result));
+    }
+    seen!(scenario).differs(
+        "It can be bound anew when its socket is closed",
+        &expect![[r#"
+            bind a path that is taken -> AddrInUse
+            drop(gone)
+            bind a path that is left -> AddrInUse
+        "#]],
+        &expect![[r#"
+            bind a path that is taken -> AddrInUse
+            drop(gone)
+            bind a path that is left -> done
+        "#]],
+    );
 }
 
 #[test]

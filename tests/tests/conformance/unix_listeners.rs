@@ -88,7 +88,6 @@ fn paths_that_lead_to_nobody() {
         connect::<S>(&transcript, "to a path that is missing", &path).await;
         let deep = directory.path("missing/socket");
         connect::<S>(&transcript, "into a directory that is missing", &deep).await;
-        bind::<S>(&transcript, "in a directory that is missing", &deep);
         let long = directory.path(&"x".repeat(120));
         connect::<S>(&transcript, "to a path that is too long", &long).await;
         bind::<S>(&transcript, "a path that is too long", &long);
@@ -98,7 +97,6 @@ fn paths_that_lead_to_nobody() {
     seen!(scenario).is(&expect![[r#"
         connect to a path that is missing -> NotFound
         connect into a directory that is missing -> NotFound
-        bind in a directory that is missing -> NotFound
         connect to a path that is too long -> InvalidInput
         bind a path that is too long -> InvalidInput
         connect to an empty path -> InvalidInput
@@ -106,46 +104,85 @@ fn paths_that_lead_to_nobody() {
 }
 
 #[test]
+fn a_directory_that_is_missing() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let path = S::directory().path("missing/socket");
+        bind::<S>(&transcript, "a path", &path);
+    }
+    seen!(scenario).differs(
+        "there are no directories",
+        &expect![[r#"
+            bind a path -> NotFound
+        "#]],
+        &expect![[r#"
+            bind a path -> done
+        "#]],
+    );
+}
+
+#[test]
 fn a_path_outlives_its_listener() {
     async fn scenario<S: Side>(transcript: Transcript) {
         let directory = S::directory();
         let path = directory.path("socket");
-        let Name::Path(file) = &path else {
-            unreachable!("it is a path")
-        };
         let listener = bind::<S>(&transcript, "a path", &path).unwrap();
         bind::<S>(&transcript, "a path that is taken", &path);
         listener.drop();
         connect::<S>(&transcript, "to a listener that has gone", &path).await;
         bind::<S>(&transcript, "a path that is left", &path);
-        transcript.note("unlink", &done(&S::unlink(file)));
-        transcript.note("unlink again", &done(&S::unlink(file)));
-        connect::<S>(&transcript, "to a path that was unlinked", &path).await;
-        let first = bind::<S>(&transcript, "the path again", &path).unwrap();
+    }
+    seen!(scenario).differs(
+        "It can be bound anew when its socket is closed",
+        &expect![[r#"
+            bind a path -> done
+            bind a path that is taken -> AddrInUse
+            drop(listener)
+            connect to a listener that has gone -> ConnectionRefused
+            bind a path that is left -> AddrInUse
+        "#]],
+        &expect![[r#"
+            bind a path -> done
+            bind a path that is taken -> AddrInUse
+            drop(listener)
+            connect to a listener that has gone -> ConnectionRefused
+            bind a path that is left -> done
+        "#]],
+    );
+}
 
-        transcript.line("the path is taken away from a listener:");
-        S::unlink(file).unwrap();
-        let second = bind::<S>(&transcript, "the path a second time", &path).unwrap();
-        connect::<S>(&transcript, "client", &path).await;
+/// There is nothing to delete in a world.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_deleted() {
+    use crate::kernel::Kernel;
+    use crate::transcript::seen_by;
+
+    async fn scenario(transcript: Transcript) {
+        let directory = Kernel::directory();
+        let path = directory.path("socket");
+        let Name::Path(file) = &path else {
+            unreachable!("it is a path")
+        };
+        let first = bind::<Kernel>(&transcript, "a path", &path).unwrap();
+        transcript.note("unlink", &done(&std::fs::remove_file(file)));
+        transcript.note("unlink again", &done(&std::fs::remove_file(file)));
+        connect::<Kernel>(&transcript, "to a path that was unlinked", &path).await;
+        let second = bind::<Kernel>(&transcript, "the path a second time", &path).unwrap();
+        connect::<Kernel>(&transcript, "client", &path).await;
         first.start_to_accept().await;
         second.start_to_accept().await;
     }
-    seen!(scenario).is(&expect![[r#"
+    expect![[r#"
         bind a path -> done
-        bind a path that is taken -> AddrInUse
-        drop(listener)
-        connect to a listener that has gone -> ConnectionRefused
-        bind a path that is left -> AddrInUse
         unlink -> done
         unlink again -> NotFound
         connect to a path that was unlinked -> NotFound
-        bind the path again -> done
-        the path is taken away from a listener:
         bind the path a second time -> done
         connect client -> done
         listener.accept(), polled once -> pending
         listener.accept(), polled once -> accepted
-    "#]]);
+    "#]]
+    .assert_eq(&seen_by::<Kernel, _>(scenario));
 }
 
 #[test]
