@@ -325,8 +325,8 @@ impl Network {
         call: &mut Call,
     ) -> io::Result<EndKey> {
         let sees_mapped = dest.is_ipv6() && dest.ip().to_canonical().is_ipv4();
-        let dest = target(dest);
         let claimed = claim.map(|claim| claim.addr.ip().to_canonical());
+        let dest = target(dest, claimed.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
         let from = claim.map_or(HostId(call.host), |claim| claim.host);
         let host = self.hosts.at(dest.ip(), from);
         let own = match (claim, claimed) {
@@ -569,12 +569,16 @@ impl Network {
     }
 }
 
-/// What Linux takes these addresses for when it connects to them.
-pub(super) fn target(dest: SocketAddr) -> SocketAddr {
-    let ip = match dest.ip().to_canonical() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
+/// Where Linux goes from `own`, the bound address or a wildcard, to connect to these: "this host" is that address, or else
+/// the loopback.
+pub(super) fn target(dest: SocketAddr, own: IpAddr) -> SocketAddr {
+    let ip = match (dest.ip().to_canonical(), own) {
+        (IpAddr::V4(ip), IpAddr::V4(own)) if ip.is_unspecified() && !own.is_unspecified() => {
+            own.into()
+        }
+        (IpAddr::V4(ip), _) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        (IpAddr::V6(ip), _) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        (ip, _) => ip,
     };
     SocketAddr::new(ip, dest.port())
 }

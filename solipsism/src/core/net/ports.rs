@@ -101,13 +101,7 @@ impl Ports {
             .claims
             .entry((host, protocol, addr.port()))
             .or_default();
-        let in_the_way = entries.iter().any(|entry| {
-            let shared = sharing == Sharing::Reuse
-                && entry.sharing == Sharing::Reuse
-                && entry.holder == Holder::Bound;
-            overlap(entry.ip, ip) && !shared
-        });
-        if in_the_way {
+        if entries.iter().any(|other| other.excludes(ip, sharing)) {
             return Err(in_use(addr));
         }
         entries.push(Entry {
@@ -141,22 +135,20 @@ impl Ports {
     ///
     /// # Errors
     ///
-    /// `AddrInUse` if another that shares it listens already.
+    /// `AddrInUse` if another listens there already, or shares it no longer.
     pub(super) fn hold(&mut self, claim: Claim, holder: Holder) -> io::Result<()> {
         let entries = self
             .claims
             .get_mut(&(claim.host, claim.protocol, claim.addr.port()))
             .expect("a claimed port has an entry");
-        let taken = entries.iter().any(|entry| {
-            entry.id != claim.id
-                && entry.holder != Holder::Bound
-                && overlap(entry.ip, claim.addr.ip().to_canonical())
-        });
-        if taken {
+        let place = entries.iter().position(|entry| entry.id == claim.id);
+        let place = place.expect("a claim is in its port's list");
+        let (ip, sharing) = (entries[place].ip, entries[place].sharing);
+        let mut others = entries.iter().filter(|other| other.id != claim.id);
+        if others.any(|other| other.excludes(ip, sharing)) {
             return Err(in_use(claim.addr));
         }
-        let entry = entries.iter_mut().find(|entry| entry.id == claim.id);
-        entry.expect("a claim is in its port's list").holder = holder;
+        entries[place].holder = holder;
         Ok(())
     }
 
@@ -245,6 +237,14 @@ impl Ports {
         if let Some(clients) = self.clients.get_mut(&(host, addr.ip())) {
             clients.freed.push(Reverse(addr.port()));
         }
+    }
+}
+
+impl Entry {
+    /// Whether nobody else can have this address beside it.
+    fn excludes(&self, ip: IpAddr, sharing: Sharing) -> bool {
+        let both_share = sharing == Sharing::Reuse && self.sharing == Sharing::Reuse;
+        overlap(self.ip, ip) && !(both_share && self.holder == Holder::Bound)
     }
 }
 

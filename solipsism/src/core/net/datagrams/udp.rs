@@ -27,6 +27,8 @@ pub(super) struct Port {
     /// Where `send` sends to, and the only one from whom it receives.
     peer: Option<SocketAddr>,
     is_v6: bool,
+    /// It was bound to an address of IPv6, and not to the wildcard, which takes both.
+    is_v6_only: bool,
     options: UdpOptions,
 }
 
@@ -62,23 +64,46 @@ impl Port {
         }
     }
 
-    fn check_family(&self, to: SocketAddr) -> io::Result<()> {
-        let local = self.local;
-        let takes_both = local.is_ipv6() && local.ip().is_unspecified();
-        if local.is_ipv4() == to.is_ipv4() || takes_both {
-            return Ok(());
-        }
-        let kind = if local.is_ipv6() {
-            ErrorKind::NetworkUnreachable
-        } else {
-            ErrorKind::InvalidInput
+    /// Where a datagram to `to` goes.
+    ///
+    /// # Errors
+    ///
+    /// Those of Linux if it is of the other family than the socket.
+    fn target(&self, to: SocketAddr) -> io::Result<SocketAddr> {
+        let goes_to = match to.ip() {
+            // "This host" is of the family of the socket's own address.
+            IpAddr::V6(ip) if ip.is_unspecified() && self.local.is_ipv4() => {
+                SocketAddr::new(Ipv4Addr::LOCALHOST.into(), to.port())
+            }
+            _ => target(to, self.local.ip()),
         };
-        Err(io::Error::new(
+        if to.is_ipv6() && !self.is_v6 || self.local.is_ipv4() && goes_to.is_ipv6() {
+            return Err(self.other_family(ErrorKind::InvalidInput, to));
+        }
+        if self.is_v6_only && goes_to.is_ipv4() {
+            return Err(self.other_family(ErrorKind::NetworkUnreachable, to));
+        }
+        Ok(goes_to)
+    }
+
+    /// Whether it takes what comes from one address to another, as Linux finds a datagram's socket: a wildcard is one no
+    /// longer when a peer has chosen an address of it, and a peer with port 0 has all ports.
+    fn hears(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        let is_meant = self.local.ip().is_unspecified() || self.local.ip() == to.ip();
+        is_meant
+            && self.peer.is_none_or(|peer| {
+                peer.ip() == from.ip() && (peer.port() == 0 || peer.port() == from.port())
+            })
+    }
+
+    fn other_family(&self, kind: ErrorKind, to: SocketAddr) -> io::Error {
+        let local = self.addr();
+        io::Error::new(
             kind,
             format!(
                 "a socket that is bound to {local} cannot reach {to}: one is IPv4, the other IPv6"
             ),
-        ))
+        )
     }
 }
 
@@ -98,6 +123,7 @@ impl Network {
             local: claim.addr,
             peer: None,
             is_v6: addr.is_ipv6(),
+            is_v6_only: canonical.is_ipv6() && !canonical.ip().is_unspecified(),
             options: UdpOptions {
                 broadcast: false,
                 ttl: 64,
@@ -119,11 +145,18 @@ impl Network {
 
     /// The first peer also chooses the address of a socket that has all of them.
     pub(super) fn connect_udp(&mut self, key: DatagramKey, peer: SocketAddr) -> io::Result<()> {
-        let peer = target(peer);
+        let port = self.port(key);
+        // Linux finds this out in another place than `send` does.
+        if port.is_v6_only && peer.is_ipv4() {
+            return Err(port.other_family(ErrorKind::InvalidInput, peer));
+        }
+        let peer = port.target(peer)?;
         let source = self.udp_source(key, peer)?;
         let port = self.port(key);
         port.peer = Some(peer);
-        port.local = source;
+        if port.local.ip().is_unspecified() {
+            port.local = source;
+        }
         Ok(())
     }
 
@@ -132,7 +165,6 @@ impl Network {
         let host = self.datagram(key).host;
         let port = self.port(key);
         let (local, broadcast) = (port.local, port.options.broadcast);
-        port.check_family(to)?;
         if to.ip().is_multicast() {
             return Err(io::Error::new(
                 ErrorKind::Unsupported,
@@ -154,7 +186,7 @@ impl Network {
                 ),
             ));
         }
-        if local.ip().is_unspecified() {
+        if local.ip().is_unspecified() || local.is_ipv4() != to.is_ipv4() {
             let source = self.hosts.source(host, to.ip());
             return Ok(SocketAddr::new(source, local.port()));
         }
@@ -168,13 +200,15 @@ impl Network {
         bytes: &[u8],
         call: &mut Call,
     ) -> io::Result<()> {
+        let port = self.port(key);
+        let to = to.map(|to| port.target(to)).transpose()?;
         if to.is_some_and(|to| to.port() == 0) {
             return Err(io::Error::new(
                 ErrorKind::InvalidInput,
                 "no datagram can be sent to port 0",
             ));
         }
-        let Some(to) = to.map(target).or(self.port(key).peer) else {
+        let Some(to) = to.or(port.peer) else {
             return Err(not_connected());
         };
         let most = longest(to);
@@ -225,7 +259,7 @@ impl Network {
             let Transport::Udp(port) = &socket.transport else {
                 unreachable!("only UDP sockets hold ports of UDP")
             };
-            if port.peer.is_none_or(|peer| peer == from.1) {
+            if port.hears(from.1, to.1) {
                 let unread = Unread {
                     bytes,
                     from: port.seen(from.1).into(),
@@ -251,7 +285,8 @@ impl Network {
         let found = self.ports.find(from.0, Protocol::Udp, from.1);
         if let Some((Holder::Datagrams(slot), _)) = found {
             let sender = &mut self.datagrams[slot as usize];
-            if matches!(&sender.transport, Transport::Udp(port) if port.peer == Some(to.1)) {
+            if matches!(&sender.transport, Transport::Udp(port) if port.peer.is_some() && port.hears(to.1, from.1))
+            {
                 sender.error = Some(ErrorKind::ConnectionRefused);
                 sender.readers.wake(call);
             }

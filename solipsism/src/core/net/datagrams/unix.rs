@@ -200,9 +200,6 @@ impl Network {
         bytes: &[u8],
         call: &mut Call,
     ) -> io::Result<()> {
-        if to.is_none() && self.mailbox(key).peer.is_none() {
-            return Err(not_connected());
-        }
         if bytes.len() > LONGEST {
             return Err(too_long(bytes, LONGEST));
         }
