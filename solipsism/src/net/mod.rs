@@ -21,6 +21,7 @@
 //!   for what is no single host's.
 //! - The path of a unix socket is no file, and there are no directories that could be missing. It can be bound anew when
 //!   its socket is closed, since nobody could remove it.
+//! - An abstract name is that of one socket, for streams or for datagrams, as a path is. Linux has names of each.
 //! - An acknowledgement takes no time: what was read makes room at once. So does ICMP's message that a port is closed.
 //! - There is no `TIME_WAIT`: a closed connection's port is free as soon as both ends are closed.
 //! - The port of a listener that was closed is free for all, also for a socket that does not ask for `SO_REUSEADDR`, though

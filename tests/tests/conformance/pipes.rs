@@ -197,6 +197,27 @@ fn a_full_pipe_takes_small_writes_whole_or_not_at_all() {
 }
 
 #[test]
+fn how_many_writes_a_pipe_holds() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let (a, _b) = pipe::<S>(&transcript);
+        let mut count = 0;
+        while a.socket.try_write(&[7; 3000]).is_ok() {
+            count += 1;
+        }
+        transcript.line(&format!("it holds {count} writes of 3000 bytes"));
+    }
+    seen!(scenario).differs(
+        "A pipe's room is counted in bytes, not in pages.",
+        &expect![[r#"
+            it holds 16 writes of 3000 bytes
+        "#]],
+        &expect![[r#"
+            it holds 21 writes of 3000 bytes
+        "#]],
+    );
+}
+
+#[test]
 fn much_through_a_pipe() {
     async fn scenario<S: Side>(transcript: Transcript) {
         let (mut a, mut b) = pipe::<S>(&transcript);

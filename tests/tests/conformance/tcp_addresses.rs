@@ -329,3 +329,73 @@ fn a_socket_that_is_bound_before_it_listens() {
         bind where another listens -> AddrInUse
     "#]]);
 }
+
+#[test]
+fn who_listens_must_share_its_address_still() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let one = S::tcp_socket();
+        one.set_reuseaddr(true).unwrap();
+        one.bind((LOCALHOST, 0).into()).unwrap();
+        let address = one.local_addr().unwrap();
+        let other = S::tcp_socket();
+        other.set_reuseaddr(true).unwrap();
+        transcript.note("bind where another is bound", &done(&other.bind(address)));
+        one.set_reuseaddr(false).unwrap();
+        transcript.note(
+            "listen where another shares no longer",
+            &done(&split(other.listen(8)).0),
+        );
+        transcript.note("listen alone", &done(&split(one.listen(8)).0));
+    }
+    seen!(scenario).is(&expect![[r#"
+        bind where another is bound -> done
+        listen where another shares no longer -> AddrInUse
+        listen alone -> done
+    "#]]);
+}
+
+#[test]
+fn a_port_of_connections_whose_listener_has_gone() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let (listener, address) = listen::<S>(&transcript, LOCALHOST).await;
+        let _client = connect::<S>(&transcript, "client", address).await;
+        let _server = listener.accept("server", &[]).await;
+        listener.drop();
+        let socket = S::tcp_socket();
+        transcript.note("bind without SO_REUSEADDR", &done(&socket.bind(address)));
+    }
+    seen!(scenario).differs(
+        "The port of a listener that was closed is free for all",
+        &expect![[r#"
+            connect client -> done
+            listener.accept() -> server, from 127.0.0.1, some port
+            drop(listener)
+            bind without SO_REUSEADDR -> AddrInUse
+        "#]],
+        &expect![[r#"
+            connect client -> done
+            listener.accept() -> server, from 127.0.0.1, some port
+            drop(listener)
+            bind without SO_REUSEADDR -> done
+        "#]],
+    );
+}
+
+#[test]
+fn to_connect_from_one_address_to_every_is_to_connect_to_that() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let two = IpAddr::from([127, 0, 0, 2]);
+        let (_listener, address) = listen::<S>(&transcript, two).await;
+        let socket = S::tcp_socket();
+        socket.bind((two, 0).into()).unwrap();
+        let every = SocketAddr::new(ANY, address.port());
+        let (result, client) = split(socket.connect(every).await);
+        transcript.note("connect", &done(&result));
+        let client = transcript.of("client", client.unwrap());
+        client.peer_addr(&[("the listener's", address)]);
+    }
+    seen!(scenario).is(&expect![[r#"
+        connect -> done
+        client.peer_addr() -> the listener's
+    "#]]);
+}

@@ -1,9 +1,10 @@
 //! UDP addresses: who may bind which, who hears whom.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use expect_test::expect;
 
+use crate::mailbox::Mailbox;
 use crate::side::{Datagram, Listener, Side};
 use crate::transcript::{Transcript, done};
 use crate::udp::bind;
@@ -252,5 +253,159 @@ fn a_broadcast_needs_leave() {
         a.send_to("hello", all) -> 5
         every.recv_from(8) -> "hello" from a
         a.connect(all) -> done
+    "#]]);
+}
+
+/// At that address, with a port of its own.
+async fn bind_at<S: Side>(
+    transcript: &Transcript,
+    name: &'static str,
+    ip: impl Into<IpAddr>,
+) -> (Mailbox<S::UdpSocket>, SocketAddr) {
+    let socket = S::udp_bind((ip.into(), 0).into()).await.unwrap();
+    let address = socket.local_addr().unwrap();
+    (transcript.mailbox(name, socket), address)
+}
+
+#[test]
+fn addresses_of_another_family() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let (four, to_four) = bind::<S>(&transcript, "four").await;
+        let (six, to_six) = bind_at::<S>(&transcript, "six", Ipv6Addr::LOCALHOST).await;
+        let mapped = Ipv4Addr::LOCALHOST.to_ipv6_mapped();
+        let (both, _) = bind_at::<S>(&transcript, "mapped", mapped).await;
+        let mapped = SocketAddr::from((mapped, to_four.port()));
+        transcript.line("of IPv4, where IPv6 maps it:");
+        four.try_send_to("x", "four, mapped", &mapped);
+        four.connect("four, mapped", &mapped).await;
+        transcript.line("of IPv6:");
+        six.try_send_to("x", "four", &to_four);
+        six.connect("four", &to_four).await;
+        six.try_send_to("x", "four, mapped", &mapped);
+        six.connect("four, mapped", &mapped).await;
+        transcript.line("of IPv6, at an address of IPv4:");
+        both.try_send_to("x", "six", &to_six);
+        both.connect("six", &to_six).await;
+        both.try_send_to("x", "four", &to_four);
+        four.recv(8).await;
+        both.connect("four, mapped", &mapped).await;
+    }
+    seen!(scenario).is(&expect![[r#"
+        of IPv4, where IPv6 maps it:
+        four.try_send_to("x", four, mapped) -> EAFNOSUPPORT
+        four.connect(four, mapped) -> EAFNOSUPPORT
+        of IPv6:
+        six.try_send_to("x", four) -> NetworkUnreachable
+        six.connect(four) -> EAFNOSUPPORT
+        six.try_send_to("x", four, mapped) -> NetworkUnreachable
+        six.connect(four, mapped) -> NetworkUnreachable
+        of IPv6, at an address of IPv4:
+        mapped.try_send_to("x", six) -> EAFNOSUPPORT
+        mapped.connect(six) -> EAFNOSUPPORT
+        mapped.try_send_to("x", four) -> 1
+        four.recv(8) -> "x"
+        mapped.connect(four, mapped) -> done
+    "#]]);
+}
+
+#[test]
+fn a_socket_of_both_families_that_was_connected() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let (four, to_four) = bind::<S>(&transcript, "four").await;
+        let (_six, to_six) = bind_at::<S>(&transcript, "six", Ipv6Addr::LOCALHOST).await;
+        let (a, _) = bind_at::<S>(&transcript, "a", Ipv6Addr::UNSPECIFIED).await;
+        a.connect("six", &to_six).await;
+        a.local_addr(&[]);
+        a.connect("four", &to_four).await;
+        a.local_addr(&[]);
+        a.send(b"x").await;
+        four.recv(8).await;
+        let (b, _) = bind_at::<S>(&transcript, "b", Ipv6Addr::UNSPECIFIED).await;
+        b.connect("four", &to_four).await;
+        b.local_addr(&[]);
+        b.connect("six", &to_six).await;
+        let here = SocketAddr::from((Ipv6Addr::UNSPECIFIED, to_four.port()));
+        b.send_to(b"here", "this host", &here).await;
+        four.recv(8).await;
+    }
+    seen!(scenario).is(&expect![[r#"
+        a.connect(six) -> done
+        a.local_addr() -> ::1, some port
+        a.connect(four) -> done
+        a.local_addr() -> ::1, some port
+        a.send("x") -> 1
+        four.recv(8) -> "x"
+        b.connect(four) -> done
+        b.local_addr() -> ::ffff:127.0.0.1, some port
+        b.connect(six) -> EAFNOSUPPORT
+        b.send_to("here", this host) -> 4
+        four.recv(8) -> "here"
+    "#]]);
+}
+
+#[test]
+fn this_host_is_the_address_that_a_socket_is_bound_to() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let (a, at_a) = bind_at::<S>(&transcript, "a", [127, 0, 0, 2]).await;
+        let (b, at_b) = bind_at::<S>(&transcript, "b", [127, 0, 0, 2]).await;
+        let known = [("a", at_a), ("b", at_b)];
+        let here = SocketAddr::from((Ipv4Addr::UNSPECIFIED, at_b.port()));
+        a.send_to(b"x", "this host", &here).await;
+        b.recv_from(8, &known).await;
+        a.connect("this host", &here).await;
+        a.peer_addr(&known);
+    }
+    seen!(scenario).is(&expect![[r#"
+        a.send_to("x", this host) -> 1
+        b.recv_from(8) -> "x" from a
+        a.connect(this host) -> done
+        a.peer_addr() -> b
+    "#]]);
+}
+
+#[test]
+fn a_wildcard_that_was_connected_is_one_no_longer() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let (any, at_any) = bind_at::<S>(&transcript, "every", Ipv4Addr::UNSPECIFIED).await;
+        let two = SocketAddr::from(([127, 0, 0, 2], at_any.port()));
+        any.send_to(b"before", "two", &two).await;
+        any.recv(8).await;
+        any.connect("itself", &at_any).await;
+        any.send_to(b"after", "two", &two).await;
+        any.try_recv(8);
+        any.send(b"itself").await;
+        any.recv(8).await;
+    }
+    seen!(scenario).is(&expect![[r#"
+        every.send_to("before", two) -> 6
+        every.recv(8) -> "before"
+        every.connect(itself) -> done
+        every.send_to("after", two) -> 5
+        every.try_recv(8) -> WouldBlock
+        every.send("itself") -> 6
+        every.recv(8) -> "itself"
+    "#]]);
+}
+
+#[test]
+fn a_peer_on_port_0_is_whoever_has_its_address() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let (a, at_a) = bind::<S>(&transcript, "a").await;
+        let (b, at_b) = bind::<S>(&transcript, "b").await;
+        let (c, _) = bind_at::<S>(&transcript, "c", [127, 0, 0, 2]).await;
+        let known = [("b", at_b)];
+        a.connect("port 0", &SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+            .await;
+        b.send_to(b"x", "a", &at_a).await;
+        c.send_to(b"y", "a", &at_a).await;
+        a.recv_from(8, &known).await;
+        a.try_recv_from(8, &known);
+    }
+    seen!(scenario).is(&expect![[r#"
+        a.connect(port 0) -> done
+        b.send_to("x", a) -> 1
+        c.send_to("y", a) -> 1
+        a.recv_from(8) -> "x" from b
+        a.try_recv_from(8) -> WouldBlock
     "#]]);
 }

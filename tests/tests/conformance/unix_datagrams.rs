@@ -362,6 +362,36 @@ fn a_receiver_that_is_full_keeps_its_sender_waiting() {
 }
 
 #[test]
+fn when_a_sender_can_be_written_to_again() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let (a, b) = pair::<S>(&transcript);
+        while a.socket.try_send(&[7; 1000]).is_ok() {}
+        a.is_writable().await;
+        b.recv(1000).await;
+        transcript.line("one more fits:");
+        a.is_writable().await;
+        a.send(&[7; 1000]).await;
+    }
+    seen!(scenario).differs(
+        "A unix socket for datagrams can be written to as soon as one more fits",
+        &expect![[r#"
+            a.writable(), polled once -> pending
+            b.recv(1000) -> 1000 bytes
+            one more fits:
+            a.writable(), polled once -> pending
+            a.send(1000 bytes) -> 1000
+        "#]],
+        &expect![[r#"
+            a.writable(), polled once -> pending
+            b.recv(1000) -> 1000 bytes
+            one more fits:
+            a.writable(), polled once -> done
+            a.send(1000 bytes) -> 1000
+        "#]],
+    );
+}
+
+#[test]
 fn how_large_a_unix_datagram_may_be() {
     async fn scenario<S: Side>(transcript: Transcript) {
         let (a, b) = pair::<S>(&transcript);

@@ -388,3 +388,28 @@ fn a_unix_accept_that_was_given_up_takes_nothing() {
         listener.accept(), polled once -> pending
     "#]]);
 }
+
+#[test]
+fn an_abstract_name_is_one_for_each_type_of_socket() {
+    async fn scenario<S: Side>(transcript: Transcript) {
+        let name = S::directory().abstract_name("name");
+        let _listener = bind::<S>(&transcript, "a name", &name).unwrap();
+        let sender = transcript.mailbox("sender", S::unix_datagram_unbound());
+        sender.try_send_to("x", "a name of streams", &name);
+        let result = S::unix_datagram_bind(&name).map(drop);
+        transcript.note("bind it for datagrams", &done(&result));
+    }
+    seen!(scenario).differs(
+        "An abstract name is that of one socket",
+        &expect![[r#"
+            bind a name -> done
+            sender.try_send_to("x", a name of streams) -> ConnectionRefused
+            bind it for datagrams -> done
+        "#]],
+        &expect![[r#"
+            bind a name -> done
+            sender.try_send_to("x", a name of streams) -> InvalidInput
+            bind it for datagrams -> AddrInUse
+        "#]],
+    );
+}
