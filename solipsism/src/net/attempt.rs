@@ -28,20 +28,18 @@ pub(super) trait Source {
 /// In no world, and in another.
 #[track_caller]
 pub(super) fn with_world<R>(id: u32, what: &str, f: impl FnOnce(&World) -> R) -> R {
-    let here = World::try_with(|world| {
-        assert!(
-            world.id() == id,
+    // Not in a closure, so that a panic tells the caller's line.
+    match World::try_with(|world| (world.id() == id).then(|| f(world))) {
+        Some(Some(result)) => result,
+        Some(None) => panic!(
             "{what} was used in another world than its own: each has a network of its own, so make it in the world \
              that uses it"
-        );
-        f(world)
-    });
-    here.unwrap_or_else(|| {
-        panic!(
+        ),
+        None => panic!(
             "{what} was used where no world runs on this thread: use it inside of the `#[solipsism::test]`, or the \
              `EventLoop::run`, that made it"
-        )
-    })
+        ),
+    }
 }
 
 /// As `with_world`, for what is dropped: elsewhere there is nothing to do.

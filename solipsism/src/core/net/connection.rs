@@ -2,14 +2,16 @@
 //!
 //! What an end sees of the other's end follows Linux: TCP on loopback, and a unix socketpair.
 
-use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::io::{self, ErrorKind, IoSlice};
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use super::events::Happening;
+use slab::Slab;
+
+use super::options::check_capacity;
 use super::pipe::{Payload, Pipe};
+use super::transfer::whole;
 use super::waiters::{AskedAt, Waiters};
-use super::{Addr, Call, Claim, HostId, Network, Side, Ticket};
+use super::{Addr, Call, Claim, HostId, Network, Options, Side, Ticket};
 use crate::core::Waiter;
 
 /// One end of a connection, as its handle knows it. A key outlives its connection harmlessly.
@@ -65,14 +67,6 @@ impl Kind {
     }
 }
 
-/// What the other end learns when one is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Farewell {
-    /// The end of the stream, unless bytes were left unread.
-    Finish,
-    Reset,
-}
-
 /// Connecting, until the listener's answer is here. A unix connection is answered at once or not at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
@@ -80,33 +74,6 @@ pub(super) enum Stage {
     Open,
     /// Its client is told so once.
     Failed(ErrorKind),
-}
-
-/// What can be set on an end, and does nothing but be told again; but for `linger` and the buffers' sizes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Options {
-    pub(crate) nodelay: bool,
-    pub(crate) keepalive: bool,
-    pub(crate) ttl: u32,
-    pub(crate) linger: Option<Duration>,
-    /// The capacity of what it sends, if it was set.
-    pub(crate) send_buffer: Option<usize>,
-    /// And of what it receives.
-    pub(crate) recv_buffer: Option<usize>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            nodelay: false,
-            keepalive: false,
-            // Linux's.
-            ttl: 64,
-            linger: None,
-            send_buffer: None,
-            recv_buffer: None,
-        }
-    }
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -174,7 +141,7 @@ impl Connection {
         }
     }
 
-    fn is_over(&self, side: usize) -> bool {
+    pub(super) fn is_over(&self, side: usize) -> bool {
         let end = &self.ends[side];
         end.ended || end.broken
     }
@@ -188,45 +155,14 @@ impl Connection {
     }
 
     /// Whether it knows that nobody will read what it writes. TCP learns that from a reset alone.
-    fn is_cut_off(&self, side: usize) -> bool {
+    pub(super) fn is_cut_off(&self, side: usize) -> bool {
         self.ends[side].broken || !(self.kind.is_tcp() || self.ends[1 - side].held)
     }
 
     /// Wakes whoever uses this end.
-    fn wake_end(&mut self, side: usize, call: &mut Call) {
+    pub(super) fn wake_end(&mut self, side: usize, call: &mut Call) {
         self.pipes[side].readers.wake(call);
         self.pipes[1 - side].writers.wake(call);
-    }
-
-    /// What a reader is told that finds no bytes.
-    fn read_nothing(&mut self, side: usize) -> io::Result<usize> {
-        let (is_tcp, end) = (self.kind.is_tcp(), &mut self.ends[side]);
-        // After the end of a TCP stream a reset concerns writing alone.
-        if !(is_tcp && end.ended) {
-            if let Some(kind) = end.error.take() {
-                return Err(kind.into());
-            }
-        }
-        if self.is_over(side) {
-            Ok(0)
-        } else {
-            Err(ErrorKind::WouldBlock.into())
-        }
-    }
-
-    /// Why nothing can be written, if so.
-    fn check_writable(&mut self, side: usize) -> io::Result<()> {
-        let is_cut_off = self.is_cut_off(side);
-        let end = &mut self.ends[side];
-        if self.kind.is_tcp() {
-            if let Some(kind) = end.error.take() {
-                return Err(kind.into());
-            }
-        }
-        if end.shut || is_cut_off {
-            return Err(ErrorKind::BrokenPipe.into());
-        }
-        Ok(())
     }
 }
 
@@ -237,11 +173,8 @@ impl Network {
     }
 
     /// That of a handle.
-    fn held(&mut self, end: EndKey) -> &mut Connection {
-        let connection = self.connections.get_mut(end.slot());
-        connection
-            .filter(|connection| connection.serial == end.serial)
-            .expect("a connection lives as long as the handles of its ends")
+    pub(super) fn held(&mut self, end: EndKey) -> &mut Connection {
+        held(&mut self.connections, end)
     }
 
     /// Two ends that are connected to each other.
@@ -288,202 +221,6 @@ impl Network {
         EndKey::new(slot, serial, 0)
     }
 
-    /// Reading nothing from an empty socket would block as well; from a pipe it never does.
-    ///
-    /// # Errors
-    ///
-    /// `WouldBlock`, and what Linux gives after a reset.
-    pub(crate) fn read(
-        &mut self,
-        key: EndKey,
-        slices: &mut [IoSliceMut<'_>],
-        call: &mut Call,
-    ) -> io::Result<usize> {
-        let mut spare = std::mem::take(&mut self.spare);
-        let connection = self.held(key);
-        let side = key.side();
-        connection.ends[side].user = call.task;
-        let pipe = &mut connection.pipes[side];
-        let result = if pipe.unread() == 0 {
-            if connection.kind == Kind::Pipe && slices.iter().all(|slice| slice.is_empty()) {
-                Ok(0)
-            } else {
-                connection.read_nothing(side)
-            }
-        } else {
-            let count = pipe.drain(slices, &mut spare);
-            pipe.writers.wake(call);
-            Ok(count)
-        };
-        self.spare = spare;
-        result
-    }
-
-    /// # Errors
-    ///
-    /// As `read`.
-    pub(crate) fn peek(&mut self, key: EndKey, into: &mut [u8], call: &Call) -> io::Result<usize> {
-        let connection = self.held(key);
-        let side = key.side();
-        connection.ends[side].user = call.task;
-        if connection.pipes[side].unread() == 0 {
-            connection.read_nothing(side)
-        } else {
-            Ok(connection.pipes[side].peek(into))
-        }
-    }
-
-    /// Writing nothing fails where writing would, but for a pipe.
-    ///
-    /// # Errors
-    ///
-    /// `WouldBlock`, and what Linux gives after the other end was closed.
-    pub(crate) fn write(
-        &mut self,
-        key: EndKey,
-        slices: &[IoSlice<'_>],
-        call: &mut Call,
-    ) -> io::Result<usize> {
-        let mut spare = std::mem::take(&mut self.spare);
-        let is_plain = self.links.are_plain();
-        let connection = self.held(key);
-        let (side, to) = (key.side(), 1 - key.side());
-        connection.ends[side].user = call.task;
-        let wanted: usize = slices.iter().map(|slice| slice.len()).sum();
-        if wanted == 0 && connection.kind == Kind::Pipe {
-            self.spare = spare;
-            return Ok(0);
-        }
-        let result = connection.check_writable(side).and_then(|()| {
-            let pipe = &mut connection.pipes[to];
-            let count = match connection.kind {
-                // POSIX: as much as this or less goes into a pipe whole, or not at all.
-                Kind::Pipe if wanted <= whole(pipe) && wanted > pipe.room() => 0,
-                _ => wanted.min(pipe.room()),
-            };
-            if count == 0 && wanted > 0 {
-                return Err(ErrorKind::WouldBlock.into());
-            }
-            if (is_plain || !connection.kind.is_tcp())
-                && connection.ends[to].held
-                && pipe.is_still()
-            {
-                let pipe = &mut connection.pipes[to];
-                pipe.fill(slices, count, &mut spare);
-                pipe.readers.wake(call);
-                return Ok((count, true));
-            }
-            Ok((count, false))
-        });
-        self.spare = spare;
-        let (count, has_arrived) = result?;
-        if !has_arrived && count > 0 {
-            let mut data: Vec<u8> = slices
-                .iter()
-                .flat_map(|slice| slice.iter().copied())
-                .collect();
-            data.truncate(count);
-            self.transmit(key.peer(), Payload::Data(data), call);
-        }
-        Ok(count)
-    }
-
-    /// Says that this end sends no more.
-    ///
-    /// # Errors
-    ///
-    /// `NotConnected` where both directions have ended already.
-    pub(crate) fn shut_down(&mut self, key: EndKey, call: &mut Call) -> io::Result<()> {
-        let connection = self.held(key);
-        let side = key.side();
-        let end = &mut connection.ends[side];
-        end.user = call.task;
-        if connection.kind.is_tcp() && (end.broken || (end.shut && end.ended)) {
-            return Err(ErrorKind::NotConnected.into());
-        }
-        if std::mem::replace(&mut end.shut, true) {
-            return Ok(());
-        }
-        connection.pipes[1 - side].writers.wake(call);
-        self.transmit(key.peer(), Payload::Finish, call);
-        Ok(())
-    }
-
-    /// The handle of an end was dropped.
-    pub(crate) fn close(&mut self, key: EndKey, call: &mut Call) {
-        self.leave(key, Farewell::Finish, call);
-    }
-
-    /// As `close`, and the other end is reset whatever was read.
-    pub(super) fn abort(&mut self, key: EndKey, call: &mut Call) {
-        self.leave(key, Farewell::Reset, call);
-    }
-
-    fn leave(&mut self, key: EndKey, farewell: Farewell, call: &mut Call) {
-        let Some(connection) = self.connections.get_mut(key.slot()) else {
-            return;
-        };
-        if connection.serial != key.serial {
-            return;
-        }
-        let side = key.side();
-        let was_open = connection.stage == Stage::Open;
-        let end = &mut connection.ends[side];
-        end.held = false;
-        let was_shut = std::mem::replace(&mut end.shut, true);
-        let is_broken = end.broken;
-        let lingers_zero = end.options.linger == Some(Duration::ZERO);
-        let resets = farewell == Farewell::Reset || connection.pipes[side].unread() > 0;
-        connection.pipes[side].discard();
-        let peer = &mut connection.ends[1 - side];
-        if !peer.held {
-            if !was_open {
-                self.withdraw(key);
-            }
-            self.free(key, call);
-            return;
-        }
-        match connection.kind {
-            Kind::Tcp if is_broken => {}
-            Kind::Tcp if resets || lingers_zero || !was_open => {
-                self.transmit(key.peer(), Payload::Reset, call);
-            }
-            Kind::Tcp if !was_shut => self.transmit(key.peer(), Payload::Finish, call),
-            Kind::Tcp => {}
-            Kind::Unix | Kind::Pipe => {
-                peer.ended = true;
-                if resets && connection.kind == Kind::Unix {
-                    peer.error = Some(ErrorKind::ConnectionReset);
-                }
-                connection.wake_end(1 - side, call);
-            }
-        }
-        // Whoever is blocked in a write finds room now: nobody minds what is written.
-        if let Some(connection) = self.connections.get_mut(key.slot()) {
-            if connection.serial == key.serial {
-                connection.pipes[side].writers.wake(call);
-            }
-        }
-    }
-
-    /// Both ends are closed.
-    fn free(&mut self, key: EndKey, call: &mut Call) {
-        let mut connection = self.connections.remove(key.slot());
-        for pipe in &mut connection.pipes {
-            pipe.readers.clear(call);
-            pipe.writers.clear(call);
-        }
-        let [client, server] = connection.ends;
-        match (client.claim, client.addr.as_inet()) {
-            (Some(claim), _) => self.ports.release(claim),
-            (None, Some(addr)) if addr.port() != 0 => self.ports.free_client(client.host, addr),
-            _ => {}
-        }
-        if let Some(claim) = server.claim {
-            self.ports.release(claim);
-        }
-    }
-
     /// Something arrives at an end.
     pub(super) fn receive(&mut self, to: EndKey, payload: Payload, call: &mut Call) {
         let connection = &mut self.connections[to.slot()];
@@ -517,15 +254,6 @@ impl Network {
                 }
             }
             Payload::Reset => connection.reset(side, call),
-        }
-    }
-
-    /// Ends an attempt to connect.
-    pub(super) fn fail(&mut self, end: EndKey, kind: ErrorKind, call: &mut Call) {
-        let connection = &mut self.connections[end.slot()];
-        if connection.stage == Stage::Connecting {
-            connection.stage = Stage::Failed(kind);
-            connection.wake_end(end.side(), call);
         }
     }
 
@@ -613,115 +341,14 @@ impl Network {
         let error = self.held(key).ends[key.side()].error.take();
         error.map(io::Error::from)
     }
-
-    pub(crate) fn options(&mut self, key: EndKey) -> Options {
-        self.held(key).ends[key.side()].options
-    }
-
-    /// Changes what can be set; the capacities follow.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInput` for a capacity of 0.
-    pub(crate) fn set_options(
-        &mut self,
-        key: EndKey,
-        change: impl FnOnce(&mut Options),
-        call: &mut Call,
-    ) -> io::Result<()> {
-        let default = self.capacity;
-        let connection = self.held(key);
-        let mut options = connection.ends[key.side()].options;
-        change(&mut options);
-        for size in [options.send_buffer, options.recv_buffer]
-            .into_iter()
-            .flatten()
-        {
-            check_capacity(size)?;
-        }
-        let is_sized = (options.send_buffer, options.recv_buffer)
-            != (
-                connection.ends[key.side()].options.send_buffer,
-                connection.ends[key.side()].options.recv_buffer,
-            );
-        connection.ends[key.side()].options = options;
-        if is_sized {
-            connection.size_pipes(default);
-            // There may be more room now.
-            connection.pipes[0].writers.wake(call);
-            connection.pipes[1].writers.wake(call);
-        }
-        Ok(())
-    }
-
-    /// Gives up after the time that Linux takes for it.
-    pub(super) fn schedule_give_up(&mut self, end: EndKey, call: &Call) {
-        let at = call.now.saturating_add(CONNECT_TIMEOUT);
-        self.schedule(at, Happening::GiveUp(end));
-    }
-
-    pub(super) fn give_up(&mut self, end: EndKey, call: &mut Call) {
-        self.fail(end, ErrorKind::TimedOut, call);
-    }
 }
 
-impl Connection {
-    /// A reset arrives at this end.
-    pub(super) fn reset(&mut self, side: usize, call: &mut Call) {
-        let end = &mut self.ends[side];
-        // When both directions have ended there is nothing left to reset.
-        if !end.held || end.broken || (end.shut && end.ended) {
-            return;
-        }
-        end.broken = true;
-        end.error = Some(if end.ended {
-            ErrorKind::BrokenPipe
-        } else {
-            ErrorKind::ConnectionReset
-        });
-        self.wake_end(side, call);
-    }
-}
-
-/// Six retransmissions of the first packet, as Linux makes them: 1 + 2 + 4 + … + 64 seconds.
-const CONNECT_TIMEOUT: u64 = 127_000_000_000;
-
-/// That of Linux.
-const PIPE_BUF: usize = 4096;
-
-/// How much goes into a pipe whole, or not at all.
-fn whole(pipe: &Pipe) -> usize {
-    PIPE_BUF.min(pipe.capacity)
-}
-
-pub(super) fn check_capacity(capacity: usize) -> io::Result<()> {
-    if capacity == 0 {
-        return Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "a capacity of 0 would let nothing through: it must be at least 1",
-        ));
-    }
-    Ok(())
-}
-
-/// The text for a connection that nobody took.
-pub(crate) fn connect_error(kind: ErrorKind, dest: &Addr, name: Option<&str>) -> io::Error {
-    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
-    let text = match kind {
-        ErrorKind::ConnectionRefused => {
-            format!("connection refused: nobody listens on {dest}{name}")
-        }
-        ErrorKind::NotFound => format!("no such socket: nothing was ever bound to {dest}"),
-        ErrorKind::InvalidInput => {
-            format!("the socket at {dest} is for datagrams, and takes no connections")
-        }
-        ErrorKind::TimedOut => format!("connecting to {dest}{name} timed out"),
-        ErrorKind::AddrNotAvailable => {
-            format!("connecting to {dest}{name}: all client ports are taken")
-        }
-        _ => format!("connecting to {dest}{name}: {kind}"),
-    };
-    io::Error::new(kind, text)
+/// The connection of a handle.
+pub(super) fn held(connections: &mut Slab<Connection>, end: EndKey) -> &mut Connection {
+    let connection = connections.get_mut(end.slot());
+    connection
+        .filter(|connection| connection.serial == end.serial)
+        .expect("a connection lives as long as the handles of its ends")
 }
 
 /// The address as the other family would write it, where a wildcard of IPv6 has taken a connection of IPv4.

@@ -2,22 +2,21 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::connection::{End, Stage, check_capacity, connect_error};
-use super::pipe::Payload;
+use super::options::check_capacity;
 use super::ports::Holder;
 use super::waiters::{AskedAt, Waiters};
 use super::{
-    Addr, Call, Claim, EndKey, HostId, Kind, Network, Options, Protocol, Sharing, Ticket, UnixAddr,
+    Addr, Call, Claim, EndKey, HostId, Network, Options, Protocol, Sharing, Ticket, UnixAddr,
 };
 use crate::core::Waiter;
 
 /// A listener, as its handle knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ListenerKey {
-    serial: u64,
-    slot: u32,
+    pub(super) serial: u64,
+    pub(super) slot: u32,
 }
 
 /// How many connections may wait to be accepted; Linux lets one more in.
@@ -26,19 +25,19 @@ pub(crate) struct Backlog(pub(crate) u32);
 
 #[derive(Debug)]
 pub(super) struct Listener {
-    serial: u64,
+    pub(super) serial: u64,
     pub(super) host: HostId,
     pub(super) addr: Addr,
     /// Until its host crashes.
     place: Option<Place>,
-    backlog: usize,
+    pub(super) backlog: usize,
     /// The servers' ends that wait to be accepted.
-    queue: VecDeque<EndKey>,
+    pub(super) queue: VecDeque<EndKey>,
     /// The clients' ends for which the backlog has no room.
-    waiting: VecDeque<EndKey>,
+    pub(super) waiting: VecDeque<EndKey>,
     pub(super) acceptors: Waiters,
     /// Of the streams that it accepts.
-    options: Options,
+    pub(super) options: Options,
     pub(super) user: u32,
 }
 
@@ -208,7 +207,7 @@ impl Network {
         listener.filter(|listener| listener.serial == key.serial)
     }
 
-    fn listener(&mut self, key: ListenerKey) -> &mut Listener {
+    pub(super) fn listener(&mut self, key: ListenerKey) -> &mut Listener {
         self.find_listener(key)
             .expect("a listener lives as long as its handle")
     }
@@ -293,7 +292,7 @@ impl Network {
     }
 
     /// Nobody listens there any more.
-    fn vacate_listener(&mut self, key: ListenerKey, call: &mut Call) {
+    pub(super) fn vacate_listener(&mut self, key: ListenerKey, call: &mut Call) {
         let listener = self.listener(key);
         let host = listener.host;
         let place = listener.place.take();
@@ -311,276 +310,6 @@ impl Network {
             self.admit(end, call);
         }
     }
-
-    /// Begins to connect to an address; [`connected`](Self::connected) says how that goes.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInput` if a bound address is of the other family; the claim is released then.
-    pub(crate) fn connect(
-        &mut self,
-        dest: SocketAddr,
-        claim: Option<Claim>,
-        options: Options,
-        call: &mut Call,
-    ) -> io::Result<EndKey> {
-        let sees_mapped = dest.is_ipv6() && dest.ip().to_canonical().is_ipv4();
-        let claimed = claim.map(|claim| claim.addr.ip().to_canonical());
-        let dest = target(dest, claimed.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-        let from = claim.map_or(HostId(call.host), |claim| claim.host);
-        let host = self.hosts.at(dest.ip(), from);
-        let own = match (claim, claimed) {
-            (Some(claim), Some(ip)) if !ip.is_unspecified() && ip.is_ipv4() != dest.is_ipv4() => {
-                self.ports.release(claim);
-                return Err(io::Error::new(
-                    ErrorKind::InvalidInput,
-                    format!(
-                        "a socket that is bound to {} cannot connect to {dest}: one is IPv4, the other IPv6",
-                        claim.addr
-                    ),
-                ));
-            }
-            (_, Some(ip)) if !ip.is_unspecified() => ip,
-            _ => self.hosts.source(from, dest.ip()),
-        };
-        let source = SocketAddr::new(own, claim.map_or(0, |claim| claim.addr.port()));
-        let mut client = End::new(from, source.into(), options, call.task);
-        client.sees_mapped = sees_mapped;
-        client.claim = claim;
-        let mut server = End::new(host, dest.into(), Options::default(), u32::MAX);
-        server.held = false;
-        let end = self.insert(
-            Kind::Tcp,
-            Stage::Connecting,
-            [client, server],
-            self.capacity,
-        );
-        self.transmit(end.peer(), Payload::Open, call);
-        // Where nobody answers, the end of the instant does.
-        if self.is_connecting(end) && self.unanswered.last() != Some(&end) {
-            self.schedule_give_up(end, call);
-        }
-        Ok(end)
-    }
-
-    /// Begins to connect to a unix socket of the caller's host.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInput`.
-    pub(crate) fn connect_unix(&mut self, dest: &UnixAddr, call: &mut Call) -> io::Result<EndKey> {
-        check_unix(dest)?;
-        let host = HostId(call.host);
-        let client = End::new(
-            host,
-            UnixAddr::UNNAMED.into(),
-            Options::default(),
-            call.task,
-        );
-        let mut server = End::new(host, dest.clone().into(), Options::default(), u32::MAX);
-        server.held = false;
-        let end = self.insert(
-            Kind::Unix,
-            Stage::Connecting,
-            [client, server],
-            self.capacity,
-        );
-        self.transmit(end.peer(), Payload::Open, call);
-        Ok(end)
-    }
-
-    fn is_connecting(&self, end: EndKey) -> bool {
-        self.connection(end)
-            .is_some_and(|connection| connection.stage == Stage::Connecting)
-    }
-
-    /// How connecting went, once that is known.
-    pub(crate) fn connected(&self, end: EndKey) -> Option<io::Result<()>> {
-        let connection = self.connection(end)?;
-        match connection.stage {
-            Stage::Connecting => None,
-            Stage::Open => Some(Ok(())),
-            Stage::Failed(kind) => {
-                let dest = &connection.ends[1].addr;
-                let name = dest
-                    .as_inet()
-                    .and_then(|dest| self.hosts.reverse(dest.ip()));
-                Some(Err(connect_error(kind, dest, name)))
-            }
-        }
-    }
-
-    /// Why nobody took a connection.
-    pub(super) fn refusal(&self, end: EndKey) -> ErrorKind {
-        let server = &self.connections[end.slot()].ends[1];
-        let Some(addr) = server.addr.as_unix() else {
-            return ErrorKind::ConnectionRefused;
-        };
-        match self.unix.get(&(server.host, addr.clone())) {
-            None if addr.as_pathname().is_some() => ErrorKind::NotFound,
-            // Linux's `EPROTOTYPE`, which has no kind.
-            Some(UnixEntry::Datagrams(_)) => ErrorKind::InvalidInput,
-            _ => ErrorKind::ConnectionRefused,
-        }
-    }
-
-    /// A client knocks at the address that it wants to connect to.
-    pub(super) fn admit(&mut self, client: EndKey, call: &mut Call) {
-        if !self.is_connecting(client) {
-            return;
-        }
-        let Some(slot) = self.listener_for(client) else {
-            self.unanswered.push(client);
-            return;
-        };
-        let listener = &mut self.listeners[slot as usize];
-        if listener.queue.len() >= listener.backlog {
-            listener.waiting.push_back(client);
-            return;
-        }
-        let options = listener.options;
-        let is_v6 = listener.addr.as_inet().is_some_and(|addr| addr.is_ipv6());
-        let key = ListenerKey {
-            serial: listener.serial,
-            slot,
-        };
-        if let Err(kind) = self.name_client(client) {
-            self.fail(client, kind, call);
-            return;
-        }
-        let connection = &mut self.connections[client.slot()];
-        let server = &mut connection.ends[1];
-        server.sees_mapped = is_v6 && server.addr.as_inet().is_some_and(|addr| addr.is_ipv4());
-        server.held = true;
-        server.options = options;
-        connection.size_pipes(self.capacity);
-        let listener = self.listener(key);
-        listener.queue.push_back(client.peer());
-        listener.acceptors.wake(call);
-        self.transmit(client, Payload::Opened, call);
-    }
-
-    /// The slot of the listener that answers a client.
-    fn listener_for(&self, client: EndKey) -> Option<u32> {
-        let server = &self.connections[client.slot()].ends[1];
-        match &server.addr {
-            Addr::Inet(dest) => match self.ports.find(server.host, Protocol::Tcp, *dest) {
-                Some((Holder::Listener(slot), _)) => Some(slot),
-                _ => None,
-            },
-            Addr::Unix(addr) => match self.unix.get(&(server.host, addr.clone())) {
-                Some(UnixEntry::Listener(slot)) => Some(*slot),
-                _ => None,
-            },
-        }
-    }
-
-    /// Those who wait for room in a backlog get it.
-    fn refill(&mut self, key: ListenerKey, call: &mut Call) {
-        loop {
-            let listener = self.listener(key);
-            if listener.queue.len() >= listener.backlog {
-                return;
-            }
-            let Some(next) = listener.waiting.pop_front() else {
-                return;
-            };
-            self.admit(next, call);
-        }
-    }
-
-    /// A client that has given up waits for no room in a backlog any more.
-    pub(super) fn withdraw(&mut self, client: EndKey) {
-        if let Some(slot) = self.listener_for(client) {
-            let waiting = &mut self.listeners[slot as usize].waiting;
-            waiting.retain(|other| *other != client);
-        }
-    }
-
-    /// A client's port is taken when somebody takes the connection, so that a refused one takes none.
-    fn name_client(&mut self, client: EndKey) -> Result<(), ErrorKind> {
-        let end = &mut self.connections[client.slot()].ends[0];
-        if let Addr::Inet(addr) = &mut end.addr {
-            if addr.port() == 0 {
-                let port = self.ports.take_client(end.host, addr.ip());
-                addr.set_port(port.ok_or(ErrorKind::AddrNotAvailable)?);
-            }
-        }
-        Ok(())
-    }
-
-    /// Resets the connections of a host and closes what listens there.
-    pub(crate) fn crash(&mut self, host: HostId, call: &mut Call) {
-        let ends: Vec<EndKey> = self
-            .connections
-            .iter()
-            .flat_map(|(slot, connection)| {
-                [0, 1].map(|side| {
-                    (
-                        EndKey::new(slot, connection.serial, side),
-                        &connection.ends[side],
-                    )
-                })
-            })
-            .filter(|(_, end)| end.host == host && end.held)
-            .map(|(key, _)| key)
-            .collect();
-        for end in ends {
-            let Some(connection) = self.connection(end) else {
-                continue;
-            };
-            if connection.stage == Stage::Connecting && end.side() == 0 {
-                self.fail(end, ErrorKind::ConnectionAborted, call);
-                continue;
-            }
-            let is_tcp = connection.kind.is_tcp();
-            let own = &connection.ends[end.side()];
-            let is_cut = self
-                .links
-                .is_cut(host, connection.ends[end.peer().side()].host);
-            // The address can be bound anew at once, however long the other end takes to close.
-            if let Some(claim) = own.claim {
-                self.ports.release(claim);
-            }
-            let connection = &mut self.connections[end.slot()];
-            connection.reset(end.side(), call);
-            if is_tcp {
-                if is_cut {
-                    // Whoever was to send them again is gone.
-                    connection.pipes[end.peer().side()].recall();
-                }
-                self.transmit(end.peer(), Payload::Reset, call);
-            }
-        }
-        let listeners: Vec<ListenerKey> = self
-            .listeners
-            .iter()
-            .filter(|(_, listener)| listener.host == host)
-            .map(|(slot, listener)| ListenerKey {
-                serial: listener.serial,
-                slot: u32::try_from(slot).expect("fewer than 2^32 listeners"),
-            })
-            .collect();
-        for key in listeners {
-            self.vacate_listener(key, call);
-            self.listener(key).acceptors.wake(call);
-        }
-        self.crash_datagrams(host, call);
-    }
-}
-
-/// Where Linux goes from `own`, the bound address or a wildcard, to connect to these: "this host" is that address, or else
-/// the loopback.
-pub(super) fn target(dest: SocketAddr, own: IpAddr) -> SocketAddr {
-    let ip = match (dest.ip().to_canonical(), own) {
-        (IpAddr::V4(ip), IpAddr::V4(own)) if ip.is_unspecified() && !own.is_unspecified() => {
-            own.into()
-        }
-        (IpAddr::V4(ip), _) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        (IpAddr::V6(ip), _) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        (ip, _) => ip,
-    };
-    SocketAddr::new(ip, dest.port())
 }
 
 pub(super) fn check_unix(addr: &UnixAddr) -> io::Result<()> {

@@ -3,29 +3,36 @@
 //! It is told who asks and when (a [`Call`]), and gives back results, wakers to wake and the instant of its next event;
 //! whoever drives it calls [`fire`](Network::fire) then, and [`settle`](Network::settle) when an instant has come to
 //! rest. Hosts and their names are in `hosts`, ports in `ports`, what lies between two hosts in `links`. A stream is a
-//! `connection`: two ends and a `pipe` for each direction; `listening` makes them. `datagrams` come one by one.
-//! `explain` says what everybody waits for.
+//! `connection`: two ends, with their `options`, and a `pipe` for each direction. `listening` and `connecting` make them,
+//! `transfer` reads and writes, `closing` ends them. `datagrams` come one by one. `events` are what happens by itself,
+//! `crash` ends all that a host has, and `explain` says what everybody waits for.
 
 mod addr;
+mod closing;
+mod connecting;
 mod connection;
+mod crash;
 mod datagrams;
 mod events;
 mod explain;
 mod hosts;
 mod links;
 mod listening;
+mod options;
 mod pipe;
 mod ports;
+mod transfer;
 mod waiters;
 
 pub use addr::{Addr, UnixAddr};
-pub(crate) use connection::{EndKey, Kind, Options};
+pub(crate) use connection::{EndKey, Kind};
 pub(crate) use datagrams::{Datagram, DatagramKey};
 pub(crate) use explain::{Keeper, Stream, Upcoming, What};
 pub(crate) use hosts::{HostId, Hosts, is_name};
 pub use links::Latency;
 pub(crate) use links::{Links, Mishap, Which};
 pub(crate) use listening::{Backlog, ListenerKey};
+pub(crate) use options::Options;
 pub(crate) use ports::{Claim, Protocol, Sharing};
 pub(crate) use waiters::Ticket;
 

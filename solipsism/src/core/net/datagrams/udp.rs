@@ -4,9 +4,9 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{BUFFER, DatagramKey, Transport, Unread, not_connected, too_long};
+use crate::core::net::connecting::target;
 use crate::core::net::connection::mapped;
 use crate::core::net::events::Happening;
-use crate::core::net::listening::target;
 use crate::core::net::ports::Holder;
 use crate::core::net::{Call, Claim, HostId, Network, Protocol, Sharing};
 

@@ -1,0 +1,132 @@
+//! How a stream ends: a direction by a shutdown, an end by its handle's drop, all of it by a reset.
+
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use super::connection::{Connection, Kind, Stage};
+use super::pipe::Payload;
+use super::{Call, EndKey, Network};
+
+/// What the other end learns when one is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Farewell {
+    /// The end of the stream, unless bytes were left unread.
+    Finish,
+    Reset,
+}
+
+impl Network {
+    /// Says that this end sends no more.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` where both directions have ended already.
+    pub(crate) fn shut_down(&mut self, key: EndKey, call: &mut Call) -> io::Result<()> {
+        let connection = self.held(key);
+        let side = key.side();
+        let end = &mut connection.ends[side];
+        end.user = call.task;
+        if connection.kind.is_tcp() && (end.broken || (end.shut && end.ended)) {
+            return Err(ErrorKind::NotConnected.into());
+        }
+        if std::mem::replace(&mut end.shut, true) {
+            return Ok(());
+        }
+        connection.pipes[1 - side].writers.wake(call);
+        self.transmit(key.peer(), Payload::Finish, call);
+        Ok(())
+    }
+
+    /// The handle of an end was dropped.
+    pub(crate) fn close(&mut self, key: EndKey, call: &mut Call) {
+        self.leave(key, Farewell::Finish, call);
+    }
+
+    /// As `close`, and the other end is reset whatever was read.
+    pub(super) fn abort(&mut self, key: EndKey, call: &mut Call) {
+        self.leave(key, Farewell::Reset, call);
+    }
+
+    fn leave(&mut self, key: EndKey, farewell: Farewell, call: &mut Call) {
+        let Some(connection) = self.connections.get_mut(key.slot()) else {
+            return;
+        };
+        if connection.serial != key.serial() {
+            return;
+        }
+        let side = key.side();
+        let was_open = connection.stage == Stage::Open;
+        let end = &mut connection.ends[side];
+        end.held = false;
+        let was_shut = std::mem::replace(&mut end.shut, true);
+        let is_broken = end.broken;
+        let lingers_zero = end.options.linger == Some(Duration::ZERO);
+        let resets = farewell == Farewell::Reset || connection.pipes[side].unread() > 0;
+        connection.pipes[side].discard();
+        let peer = &mut connection.ends[1 - side];
+        if !peer.held {
+            if !was_open {
+                self.withdraw(key);
+            }
+            self.free(key, call);
+            return;
+        }
+        match connection.kind {
+            Kind::Tcp if is_broken => {}
+            Kind::Tcp if resets || lingers_zero || !was_open => {
+                self.transmit(key.peer(), Payload::Reset, call);
+            }
+            Kind::Tcp if !was_shut => self.transmit(key.peer(), Payload::Finish, call),
+            Kind::Tcp => {}
+            Kind::Unix | Kind::Pipe => {
+                peer.ended = true;
+                if resets && connection.kind == Kind::Unix {
+                    peer.error = Some(ErrorKind::ConnectionReset);
+                }
+                connection.wake_end(1 - side, call);
+            }
+        }
+        // Whoever is blocked in a write finds room now: nobody minds what is written.
+        if let Some(connection) = self.connections.get_mut(key.slot()) {
+            if connection.serial == key.serial() {
+                connection.pipes[side].writers.wake(call);
+            }
+        }
+    }
+
+    /// Both ends are closed.
+    fn free(&mut self, key: EndKey, call: &mut Call) {
+        let mut connection = self.connections.remove(key.slot());
+        for pipe in &mut connection.pipes {
+            pipe.readers.clear(call);
+            pipe.writers.clear(call);
+        }
+        let [client, server] = connection.ends;
+        match (client.claim, client.addr.as_inet()) {
+            (Some(claim), _) => self.ports.release(claim),
+            (None, Some(addr)) if addr.port() != 0 => self.ports.free_client(client.host, addr),
+            _ => {}
+        }
+        if let Some(claim) = server.claim {
+            self.ports.release(claim);
+        }
+    }
+}
+
+impl Connection {
+    /// A reset arrives at this end.
+    pub(super) fn reset(&mut self, side: usize, call: &mut Call) {
+        let end = &mut self.ends[side];
+        // When both directions have ended there is nothing left to reset.
+        if !end.held || end.broken || (end.shut && end.ended) {
+            return;
+        }
+        end.broken = true;
+        end.error = Some(if end.ended {
+            ErrorKind::BrokenPipe
+        } else {
+            ErrorKind::ConnectionReset
+        });
+        self.wake_end(side, call);
+    }
+}

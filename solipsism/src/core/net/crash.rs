@@ -1,0 +1,68 @@
+//! The end of all that a host has.
+
+use std::io::ErrorKind;
+
+use super::connection::Stage;
+use super::pipe::Payload;
+use super::{Call, EndKey, HostId, ListenerKey, Network};
+
+impl Network {
+    /// Resets the connections of a host and closes what listens there.
+    pub(crate) fn crash(&mut self, host: HostId, call: &mut Call) {
+        let ends: Vec<EndKey> = self
+            .connections
+            .iter()
+            .flat_map(|(slot, connection)| {
+                [0, 1].map(|side| {
+                    (
+                        EndKey::new(slot, connection.serial, side),
+                        &connection.ends[side],
+                    )
+                })
+            })
+            .filter(|(_, end)| end.host == host && end.held)
+            .map(|(key, _)| key)
+            .collect();
+        for end in ends {
+            let Some(connection) = self.connection(end) else {
+                continue;
+            };
+            if connection.stage == Stage::Connecting && end.side() == 0 {
+                self.fail(end, ErrorKind::ConnectionAborted, call);
+                continue;
+            }
+            let is_tcp = connection.kind.is_tcp();
+            let own = &connection.ends[end.side()];
+            let is_cut = self
+                .links
+                .is_cut(host, connection.ends[end.peer().side()].host);
+            // The address can be bound anew at once, however long the other end takes to close.
+            if let Some(claim) = own.claim {
+                self.ports.release(claim);
+            }
+            let connection = &mut self.connections[end.slot()];
+            connection.reset(end.side(), call);
+            if is_tcp {
+                if is_cut {
+                    // Whoever was to send them again is gone.
+                    connection.pipes[end.peer().side()].recall();
+                }
+                self.transmit(end.peer(), Payload::Reset, call);
+            }
+        }
+        let listeners: Vec<ListenerKey> = self
+            .listeners
+            .iter()
+            .filter(|(_, listener)| listener.host == host)
+            .map(|(slot, listener)| ListenerKey {
+                serial: listener.serial,
+                slot: u32::try_from(slot).expect("fewer than 2^32 listeners"),
+            })
+            .collect();
+        for key in listeners {
+            self.vacate_listener(key, call);
+            self.listener(key).acceptors.wake(call);
+        }
+        self.crash_datagrams(host, call);
+    }
+}
