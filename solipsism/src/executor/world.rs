@@ -202,10 +202,7 @@ impl World {
     pub(crate) fn with<R>(what: &str, f: impl FnOnce(&Rc<Self>) -> R) -> R {
         match Self::try_with(f) {
             Some(result) => result,
-            None => panic!(
-                "`{what}` needs a world, and none runs on this thread: call it inside of `#[solipsism::test]` or \
-                 `EventLoop::run`"
-            ),
+            None => nowhere(what),
         }
     }
 
@@ -292,30 +289,47 @@ impl World {
 
     /// Asks the network for something on behalf of the current task, and does what that leaves to do.
     pub(crate) fn network<R>(&self, f: impl FnOnce(&mut Network, &mut Call) -> R) -> R {
-        let (result, wake, drop) = {
-            let mut network = self.network.borrow_mut();
-            let (network, call) = &mut **network
-                .get_or_insert_with(|| Box::new((Network::new(self.seed), Call::default())));
-            call.now = self.now();
-            call.task = self.current.get();
-            call.host = self.host.get();
-            let result = f(network, call);
-            if call.wake.is_empty() && call.drop.is_empty() {
-                return result;
-            }
-            (result, mem::take(&mut call.wake), mem::take(&mut call.drop))
-        };
+        let mut state = self.begin_call();
+        let (network, call) = &mut *state;
+        let result = f(network, call);
+        self.end_call(state);
+        result
+    }
+
+    // What is not generic of `network` is apart from it, for that is compiled for each of its uses.
+    #[inline]
+    fn begin_call(&self) -> RefMut<'_, (Network, Call)> {
+        let mut state = RefMut::map(self.network.borrow_mut(), |state| {
+            &mut **state.get_or_insert_with(|| Box::new((Network::new(self.seed), Call::default())))
+        });
+        let (_, call) = &mut *state;
+        call.now = self.now();
+        call.task = self.current.get();
+        call.host = self.host.get();
+        state
+    }
+
+    #[inline]
+    fn end_call(&self, state: RefMut<'_, (Network, Call)>) {
+        if !(state.1.wake.is_empty() && state.1.drop.is_empty()) {
+            self.finish_call(state);
+        }
+    }
+
+    fn finish_call(&self, mut state: RefMut<'_, (Network, Call)>) {
+        let (_, call) = &mut *state;
+        let (wake, dropped) = (mem::take(&mut call.wake), mem::take(&mut call.drop));
         // Outside of the borrow, since wakers and what they drop may use the network.
+        drop(state);
         let wake = self.spend(wake, Waker::wake);
-        let drop = self.spend(drop, mem::drop);
+        let dropped = self.spend(dropped, drop);
         // The room is kept for the next call.
-        if let Some(network) = &mut *self.network.borrow_mut() {
-            let (_, call) = &mut **network;
+        if let Some(state) = &mut *self.network.borrow_mut() {
+            let (_, call) = &mut **state;
             if call.wake.is_empty() && call.drop.is_empty() {
-                (call.wake, call.drop) = (wake, drop);
+                (call.wake, call.drop) = (wake, dropped);
             }
         }
-        result
     }
 
     /// Does this with each of the wakers; after a panic the rest get theirs. Gives the room back.
@@ -438,4 +452,13 @@ impl Pace {
     pub(super) fn until(self, at: u64) -> Duration {
         Duration::from_nanos(at.saturating_sub(self.now()))
     }
+}
+
+#[cold]
+#[track_caller]
+fn nowhere(what: &str) -> ! {
+    panic!(
+        "`{what}` needs a world, and none runs on this thread: call it inside of `#[solipsism::test]` or \
+         `EventLoop::run`"
+    )
 }

@@ -31,15 +31,20 @@ pub(super) fn with_world<R>(id: u32, what: &str, f: impl FnOnce(&World) -> R) ->
     // Not in a closure, so that a panic tells the caller's line.
     match World::try_with(|world| (world.id() == id).then(|| f(world))) {
         Some(Some(result)) => result,
-        Some(None) => panic!(
-            "{what} was used in another world than its own: each has a network of its own, so make it in the world \
-             that uses it"
-        ),
-        None => panic!(
-            "{what} was used where no world runs on this thread: use it inside of the `#[solipsism::test]`, or the \
-             `EventLoop::run`, that made it"
-        ),
+        elsewhere => out_of_place(what, elsewhere.is_some()),
     }
+}
+
+#[cold]
+#[track_caller]
+fn out_of_place(what: &str, is_elsewhere: bool) -> ! {
+    let why = if is_elsewhere {
+        "in another world than its own: each has a network of its own, so make it in the world that uses it"
+    } else {
+        "where no world runs on this thread: use it inside of the `#[solipsism::test]`, or the `EventLoop::run`, that \
+         made it"
+    };
+    panic!("{what} was used {why}");
 }
 
 /// As `with_world`, for what is dropped: elsewhere there is nothing to do.
