@@ -227,7 +227,7 @@ proptest! {
     }
 
     #[test]
-    fn a_connection_is_as_the_model(capacity in 1..64usize, latency in 0..4u64, steps in vec(step(), 0..200)) {
+    fn a_connection_is_as_the_model(capacity in 1..64usize, latency in 0..150u64, steps in vec(step(), 0..400)) {
         EventLoop::new().run(async move {
             let net = Network::current();
             net.set_capacity(capacity);

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::connection::{End, Stage};
 use super::events::Happening;
+use super::explain::What;
 use super::listening::{ListenerKey, UnixEntry, check_unix};
 use super::pipe::Payload;
 use super::ports::Holder;
@@ -43,6 +44,13 @@ impl Network {
             _ => self.hosts.source(from, dest.ip()),
         };
         let source = SocketAddr::new(own, claim.map_or(0, |claim| claim.addr.port()));
+        if let Some(claim) = claim.filter(|_| self.is_connected(source, dest)) {
+            self.ports.release(claim);
+            return Err(io::Error::new(
+                ErrorKind::AddrNotAvailable,
+                format!("{source} is connected to {dest} already: bind another port"),
+            ));
+        }
         let mut client = End::new(from, source.into(), options, call.task);
         client.sees_mapped = sees_mapped;
         client.claim = claim;
@@ -60,6 +68,15 @@ impl Network {
             self.schedule_give_up(end, call);
         }
         Ok(end)
+    }
+
+    /// Whether there is a stream between these two addresses. Looked through, since it is only asked of bound clients.
+    fn is_connected(&self, client: SocketAddr, server: SocketAddr) -> bool {
+        let (client, server) = (client.into(), server.into());
+        self.connections.iter().any(|(_, connection)| {
+            let [one, other] = &connection.ends;
+            one.addr == client && other.addr == server && one.held && !one.broken
+        })
     }
 
     /// Begins to connect to a unix socket of the caller's host.
@@ -104,7 +121,21 @@ impl Network {
                 let name = dest
                     .as_inet()
                     .and_then(|dest| self.hosts.reverse(dest.ip()));
-                Some(Err(connect_error(kind, dest, name)))
+                let error = connect_error(kind, dest, name);
+                if kind != ErrorKind::TimedOut {
+                    return Some(Err(error));
+                }
+                let why = match self.connecting(connection) {
+                    What::Connect { is_full: true, .. } => {
+                        ": the backlog of the listener is full".to_owned()
+                    }
+                    What::Connect {
+                        keeper: Some(keeper),
+                        ..
+                    } => format!(": held back by {keeper}"),
+                    _ => String::new(),
+                };
+                Some(Err(io::Error::new(kind, format!("{error}{why}"))))
             }
         }
     }

@@ -238,6 +238,8 @@ impl Network {
                 let kind = self.refusal(to);
                 self.fail(to, kind, call);
             }
+            // The host of this end has crashed: the other end has been told.
+            Payload::Data(_) if end.held && end.broken => {}
             Payload::Data(data) if end.held => {
                 let pipe = &mut connection.pipes[side];
                 pipe.fill(&[IoSlice::new(&data)], data.len(), &mut self.spare);

@@ -9,6 +9,7 @@ use super::{Call, EndKey, HostId, ListenerKey, Network};
 impl Network {
     /// Resets the connections of a host and closes what listens there.
     pub(crate) fn crash(&mut self, host: HostId, call: &mut Call) {
+        self.lose_what_is_held(host, call);
         let ends: Vec<EndKey> = self
             .connections
             .iter()
@@ -64,5 +65,27 @@ impl Network {
             self.listener(key).acceptors.wake(call);
         }
         self.crash_datagrams(host, call);
+    }
+
+    /// What the host's closed ends have sent and a fault cuts off: nobody is left to send it again.
+    fn lose_what_is_held(&mut self, host: HostId, call: &mut Call) {
+        let mut cut = Vec::new();
+        for (slot, connection) in &mut self.connections {
+            for side in 0..2 {
+                let (own, peer) = (&connection.ends[side], &connection.ends[1 - side]);
+                let is_lost = own.host == host
+                    && !own.held
+                    && peer.held
+                    && connection.stage == Stage::Open
+                    && self.links.is_cut(host, peer.host);
+                if is_lost && connection.pipes[1 - side].is_held() {
+                    connection.pipes[1 - side].recall();
+                    cut.push(EndKey::new(slot, connection.serial, 1 - side));
+                }
+            }
+        }
+        for end in cut {
+            self.transmit(end, Payload::Reset, call);
+        }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BinaryHeap;
 
 use super::connection::{End, Stage};
 use super::datagrams::Datagram;
-use super::pipe::Payload;
+use super::links::Route;
+use super::pipe::{HELD, Payload, Pipe};
 use super::{Call, EndKey, Network, Upcoming};
 
 /// The events to come, in the order in which they were scheduled at each instant. One whose reason is gone stays until
@@ -135,19 +136,33 @@ impl Network {
     }
 
     fn arrivals(&mut self, end: EndKey, call: &mut Call) {
-        loop {
-            // Looked up anew each time, since what arrives may end the connection.
-            let Some(connection) = self.connections.get_mut(end.slot()) else {
-                return;
-            };
-            if connection.serial != end.serial() {
-                return;
-            }
-            let Some(payload) = connection.pipes[end.side()].arrive(call.now) else {
-                return;
-            };
+        if let Some(pipe) = self.pipe_to(end) {
+            pipe.scheduled = None;
+        }
+        // Looked up anew each time, since what arrives may end the connection.
+        while let Some(payload) = self.pipe_to(end).and_then(|pipe| pipe.arrive(call.now)) {
             self.receive(end, payload, call);
         }
+        self.schedule_arrival(end);
+    }
+
+    /// Sees to it that what arrives next at this end does. There is one event for each pipe, whatever is under way in it.
+    fn schedule_arrival(&mut self, end: EndKey) {
+        let Some(pipe) = self.pipe_to(end) else {
+            return;
+        };
+        let next = pipe.next();
+        if next != pipe.scheduled {
+            pipe.scheduled = next;
+            if let Some(at) = next {
+                self.schedule(at, Happening::Arrival(end));
+            }
+        }
+    }
+
+    fn pipe_to(&mut self, end: EndKey) -> Option<&mut Pipe> {
+        let connection = self.connections.get_mut(end.slot())?;
+        (connection.serial == end.serial()).then(|| &mut connection.pipes[end.side()])
     }
 
     /// Sends something to an end, by the link that leads there.
@@ -165,7 +180,7 @@ impl Network {
         let is_still = pipe.is_still();
         let is_held = pipe.is_held();
         let route = if is_held {
-            super::links::Route::Held
+            Route::Held
         } else {
             self.links.route(
                 from_host,
@@ -176,20 +191,18 @@ impl Network {
             )
         };
         let at = match route {
-            super::links::Route::Now if is_still => {
+            Route::Now if is_still => {
                 self.receive(to, payload, call);
                 return;
             }
-            super::links::Route::Now => call.now,
-            super::links::Route::At(at) => at,
-            super::links::Route::Held => super::pipe::HELD,
+            Route::Now => call.now,
+            Route::At(at) => at,
+            Route::Held => HELD,
         };
         self.events.scheduled += 1;
         let order = self.events.scheduled;
-        let at = self.connections[to.slot()].pipes[to.side()].send(at, order, payload);
-        if at != super::pipe::HELD {
-            self.schedule(at, Happening::Arrival(to));
-        }
+        self.connections[to.slot()].pipes[to.side()].send(at, order, payload);
+        self.schedule_arrival(to);
     }
 
     /// Sends everything again that is under way or held back, after a change of the links.

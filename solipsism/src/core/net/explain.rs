@@ -166,7 +166,7 @@ impl Network {
         self.links.keeper(from, to).map(Keeper::of)
     }
 
-    fn connecting(&self, connection: &Connection) -> What {
+    pub(super) fn connecting(&self, connection: &Connection) -> What {
         let [client, server] = &connection.ends;
         let ways = [(client.host, server.host), (server.host, client.host)];
         let keeper = ways

@@ -12,7 +12,10 @@ use crate::core::random::Random;
 /// down to this).
 const RETRANSMISSION: Duration = Duration::from_millis(200);
 
-/// Linux gives up after as many.
+/// And no longer than this: Linux's `TCP_RTO_MAX`.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// After as many Linux gives the connection up; here the next one gets through.
 const RETRANSMISSIONS: u32 = 15;
 
 /// How long a packet is on its way: fixed, or chosen between two times for each packet, with the world's seed.
@@ -181,7 +184,10 @@ impl Links {
 
     pub(crate) fn partition(&mut self, which: Which, site: &'static Location<'static>) {
         let fault = Some(self.order("partition", site));
-        self.each(which, |link| link.partition = fault);
+        self.each(which, |link| {
+            link.partition = fault;
+            link.stop();
+        });
     }
 
     pub(crate) fn heal(&mut self, which: Which) {
@@ -191,7 +197,10 @@ impl Links {
 
     pub(crate) fn hold(&mut self, which: Which, site: &'static Location<'static>) {
         let fault = Some(self.order("hold", site));
-        self.each(which, |link| link.hold = fault);
+        self.each(which, |link| {
+            link.hold = fault;
+            link.stop();
+        });
     }
 
     /// Gives the datagrams that go on.
@@ -289,7 +298,7 @@ impl Links {
                 }
                 fired = Some(loss.fault);
                 delay = delay.saturating_add(timeout);
-                timeout *= 2;
+                timeout = LONGEST.min(timeout * 2);
             }
         }
         let sent = link.occupy(bytes, now);
@@ -394,6 +403,12 @@ impl Link {
     fn cut(&self) -> Option<FaultId> {
         let certain = self.loss.filter(|loss| loss.probability >= 1.0);
         self.partition.or(certain.map(|loss| loss.fault))
+    }
+
+    /// What it was sending will be sent again.
+    fn stop(&mut self) {
+        self.began = 0;
+        self.sent = 0;
     }
 
     /// Sends bytes as fast as it can, behind what is being sent. Gives when the last one is off.

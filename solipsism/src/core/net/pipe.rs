@@ -21,6 +21,8 @@ pub(super) struct Pipe {
     flight: VecDeque<Segment>,
     /// The bytes of `flight`.
     flying: usize,
+    /// For when its next arrival is scheduled, if it is.
+    pub(super) scheduled: Option<u64>,
     pub(super) capacity: usize,
     pub(super) readers: Waiters,
     pub(super) writers: Waiters,
@@ -68,6 +70,7 @@ impl Pipe {
             buffer: VecDeque::new(),
             flight: VecDeque::new(),
             flying: 0,
+            scheduled: None,
             capacity,
             readers: Waiters::default(),
             writers: Waiters::default(),
@@ -134,12 +137,11 @@ impl Pipe {
         first + second
     }
 
-    /// Something sets out, to arrive at `at` but not before what went before it. Gives its instant.
-    pub(super) fn send(&mut self, at: u64, order: u64, payload: Payload) -> u64 {
+    /// Something sets out, to arrive at `at` but not before what went before it.
+    pub(super) fn send(&mut self, at: u64, order: u64, payload: Payload) {
         let at = self.flight.back().map_or(at, |last| last.at.max(at));
         self.flying += payload.len();
         self.flight.push_back(Segment { at, order, payload });
-        at
     }
 
     /// When the next thing arrives.
@@ -171,6 +173,7 @@ impl Pipe {
     /// Takes everything back that is under way.
     pub(super) fn recall(&mut self) -> VecDeque<Segment> {
         self.flying = 0;
+        self.scheduled = None;
         std::mem::take(&mut self.flight)
     }
 

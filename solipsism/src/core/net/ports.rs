@@ -216,12 +216,19 @@ impl Ports {
         });
         let claims = &self.claims;
         let is_bound = |port| claims.contains_key(&(host, Protocol::Tcp, port));
-        if let Some(Reverse(port)) = clients.freed.pop() {
-            // Were it bound meanwhile, it would be so again and again: the next one then, for this time.
+        // Those that were bound meanwhile are free again some time.
+        let mut bound = Vec::new();
+        let mut lowest = None;
+        while let Some(Reverse(port)) = clients.freed.pop() {
             if !is_bound(port) {
-                return Some(port);
+                lowest = Some(port);
+                break;
             }
-            clients.freed.push(Reverse(port));
+            bound.push(Reverse(port));
+        }
+        clients.freed.extend(bound);
+        if lowest.is_some() {
+            return lowest;
         }
         while clients.next < CLIENTS.end {
             let port = clients.next;

@@ -8,11 +8,12 @@ use crate::core::Waiter;
 #[derive(Debug, Default)]
 pub(crate) struct Waiters {
     polled: Option<Entry>,
+    /// Sorted by their tickets.
     others: Vec<Entry>,
 }
 
 /// Which of the waiters one is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ticket(pub(super) u64);
 
 impl Ticket {
@@ -48,10 +49,11 @@ pub(super) enum AskedAt {
 impl Waiters {
     /// Waits until the next wake; whoever had this ticket is replaced.
     pub(super) fn wait(&mut self, ticket: Ticket, waiter: Waiter, call: &mut Call) {
-        let place = if ticket == Ticket::POLL {
-            self.polled.as_mut()
-        } else {
-            self.others.iter_mut().find(|entry| entry.ticket == ticket)
+        let found = self.find(ticket);
+        let place = match found {
+            _ if ticket == Ticket::POLL => self.polled.as_mut(),
+            Ok(place) => self.others.get_mut(place),
+            Err(_) => None,
         };
         if let Some(entry) = place {
             let replaced = std::mem::replace(&mut entry.waiter, waiter);
@@ -71,11 +73,16 @@ impl Waiters {
             since: call.now,
             is_given_up: false,
         };
-        if ticket == Ticket::POLL {
-            self.polled = Some(entry);
-        } else {
-            self.others.push(entry);
+        match found {
+            Err(place) if ticket != Ticket::POLL => self.others.insert(place, entry),
+            _ => self.polled = Some(entry),
         }
+    }
+
+    /// Where one of the others is, or would be.
+    fn find(&self, ticket: Ticket) -> Result<usize, usize> {
+        self.others
+            .binary_search_by_key(&ticket, |entry| entry.ticket)
     }
 
     /// Takes back what was asked for with this ticket.
@@ -83,7 +90,7 @@ impl Waiters {
         let gone = if ticket == Ticket::POLL {
             self.polled.take()
         } else {
-            let place = self.others.iter().position(|entry| entry.ticket == ticket);
+            let place = self.find(ticket).ok();
             place.map(|place| self.others.remove(place))
         };
         call.drop.extend(gone.map(|entry| entry.waiter.waker));
@@ -96,7 +103,7 @@ impl Waiters {
         }
     }
 
-    /// Wakes all, in the order in which they came; the caller of a `poll_` function first.
+    /// Wakes all, in the order in which they first asked; the caller of a `poll_` function first.
     pub(super) fn wake(&mut self, call: &mut Call) {
         call.wake
             .extend(self.polled.take().map(|entry| entry.waiter.waker));

@@ -102,7 +102,7 @@ fn write_stream(
 
 fn write_held(f: &mut fmt::Formatter<'_>, keeper: &Keeper, count: usize, way: &str) -> fmt::Result {
     let what = match count {
-        0 => "the end of the stream".to_owned(),
+        0 => "the end of the connection".to_owned(),
         count => bytes(count),
     };
     write!(f, "\n      {}: {what} {way} the peer", held(keeper))
