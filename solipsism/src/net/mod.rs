@@ -26,6 +26,11 @@
 //! - There is no `TIME_WAIT`: a closed connection's port is free as soon as both ends are closed.
 //! - The port of a listener that was closed is free for all, also for a socket that does not ask for `SO_REUSEADDR`, though
 //!   connections that were accepted there go on.
+//! - A host has 27,233 ports to connect from at each of its addresses, wherever it connects to; Linux has as many for each
+//!   destination. A bound socket that connects to itself is refused.
+//! - An open connection never times out: what a link loses is sent again, at least every two minutes, and the sixteenth
+//!   time it gets through.
+//! - One write of TCP is one packet, however long: it is lost, and arrives, as a whole.
 //! - Connecting to a unix listener whose backlog is full waits for room, as a `connect` that may block does; one that may
 //!   not would fail.
 //! - A pipe's room is counted in bytes, not in pages.

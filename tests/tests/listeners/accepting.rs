@@ -70,7 +70,7 @@ async fn a_full_backlog_is_given_up_as_by_linux() {
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     assert_eq!(
         error.to_string(),
-        "connecting to 127.0.0.1:80 (localhost) timed out"
+        "connecting to 127.0.0.1:80 (localhost) timed out: the backlog of the listener is full"
     );
     assert_eq!(start.elapsed(), Duration::from_secs(127));
     drop(listener);
