@@ -53,6 +53,19 @@ async fn many_segments_behind_each_other(net: Network) {
 }
 
 #[solipsism::test]
+async fn a_long_write_arrives_packet_by_packet(net: Network) {
+    let (mut client, mut server) = pair("a.internal").await;
+    net.link("localhost", "a.internal").bandwidth(1460);
+    let start = Instant::now();
+    client.write_all(&[0; 10_000]).await.unwrap();
+    for packet in 1..=6 {
+        assert_eq!(server.read(&mut [0; 10_000]).await.unwrap(), 1460);
+        assert_eq!(start.elapsed(), Duration::from_secs(packet));
+    }
+    assert_eq!(server.read(&mut [0; 10_000]).await.unwrap(), 1240);
+}
+
+#[solipsism::test]
 async fn many_connections_with_much_under_way(net: Network) {
     net.link("localhost", "a.internal")
         .latency(Duration::from_millis(1)..=Duration::from_millis(20))

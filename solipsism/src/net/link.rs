@@ -8,9 +8,9 @@ use crate::core::net::{Call, Mishap, Network, Which};
 
 /// One or several links between hosts, to be given delays and faults.
 ///
-/// What is ordered holds for what is sent from then on. A packet is a datagram, or what one write has added to a stream
-/// of TCP. A link delays and loses packets of TCP and UDP alike; TCP never
-/// loses bytes, its losses are retransmissions that take time. Unix sockets and pipes do not use links.
+/// What is ordered holds for what is sent from then on. A packet is a datagram, or up to 1460 bytes of what one write has
+/// added to a stream of TCP. A link delays and loses packets of TCP and UDP alike; TCP never loses bytes, its losses are
+/// retransmissions that take time. Unix sockets and pipes do not use links.
 ///
 /// # Examples
 ///

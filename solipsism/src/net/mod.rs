@@ -30,7 +30,6 @@
 //!   destination. A bound socket that connects to itself is refused.
 //! - An open connection never times out: what a link loses is sent again, at least every two minutes, and the sixteenth
 //!   time it gets through.
-//! - One write of TCP is one packet, however long: it is lost, and arrives, as a whole.
 //! - Connecting to a unix listener whose backlog is full waits for room, as a `connect` that may block does; one that may
 //!   not would fail.
 //! - A pipe's room is counted in bytes, not in pages.

@@ -86,11 +86,16 @@ impl Network {
             pipe.readers.wake(call);
         } else {
             let data = first(slices, count);
-            self.transmit(key.peer(), Payload::Data(data), call);
+            for segment in data.chunks(SEGMENT) {
+                self.transmit(key.peer(), Payload::Data(segment.to_vec()), call);
+            }
         }
         Ok(count)
     }
 }
+
+/// As much goes into one packet: what Ethernet leaves to TCP over IPv4.
+const SEGMENT: usize = 1460;
 
 /// The first bytes of all.
 fn first(slices: &[IoSlice<'_>], count: usize) -> Vec<u8> {
