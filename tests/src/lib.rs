@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use solipsism::EventLoop;
 
+pub mod net;
+
 /// What happened, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Log(Rc<RefCell<Vec<u32>>>);
@@ -27,6 +29,16 @@ impl Log {
     #[must_use]
     pub fn take(&self) -> Vec<u32> {
         self.0.take()
+    }
+}
+
+/// Notes that it was dropped.
+#[derive(Debug)]
+pub struct Guard(pub Log, pub u32);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.note(self.1);
     }
 }
 

@@ -9,16 +9,7 @@ use std::task::Poll;
 use solipsism::task::{self, JoinSet, spawn_blocking, yield_now};
 use solipsism::time::{Duration, sleep};
 use solipsism::{EventLoop, spawn};
-use solipsism_tests::Log;
-
-/// Notes that it was dropped.
-struct Guard(Log, u32);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.0.note(self.1);
-    }
-}
+use solipsism_tests::{Guard, Log};
 
 struct Bomb;
 

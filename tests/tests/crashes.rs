@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::future::pending;
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -15,16 +15,8 @@ use solipsism::net::{
 use solipsism::task::yield_now;
 use solipsism::time::{Duration, Instant, sleep, timeout};
 use solipsism::{EventLoop, spawn};
-use solipsism_tests::Log;
-
-/// Notes that it was dropped.
-struct Guard(Log, u32);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.0.note(self.1);
-    }
-}
+use solipsism_tests::net::{ask, connect_error, millis, own_ip, serve};
+use solipsism_tests::{Guard, Log};
 
 /// Does something when it is dropped.
 struct OnDrop<F: FnMut()>(F);
@@ -38,46 +30,6 @@ impl<F: FnMut()> Drop for OnDrop<F> {
 async fn hold<T>(held: T) {
     let _held = held;
     pending::<()>().await;
-}
-
-const fn millis(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
-
-/// The address of the host that a task is on: that from which it connects.
-async fn own_ip() -> IpAddr {
-    let _listener = TcpListener::bind("witness.test:80").await.unwrap();
-    let client = TcpStream::connect("witness.test:80").await.unwrap();
-    client.local_addr().unwrap().ip()
-}
-
-/// Answers every byte with the next one, on port 80 of its own host.
-async fn serve() -> io::Result<()> {
-    let listener = TcpListener::bind("0.0.0.0:80").await?;
-    loop {
-        let (mut stream, _) = listener.accept().await?;
-        spawn(async move {
-            let mut byte = [0];
-            while stream.read_exact(&mut byte).await.is_ok() {
-                byte[0] += 1;
-                if stream.write_all(&byte).await.is_err() {
-                    break;
-                }
-            }
-        });
-    }
-}
-
-/// One byte there and back.
-async fn ask(stream: &mut TcpStream) -> io::Result<u8> {
-    let mut byte = [1];
-    stream.write_all(&byte).await?;
-    stream.read_exact(&mut byte).await?;
-    Ok(byte[0])
-}
-
-async fn connect_error(addr: &str) -> ErrorKind {
-    TcpStream::connect(addr).await.unwrap_err().kind()
 }
 
 #[solipsism::test]

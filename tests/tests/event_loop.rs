@@ -12,16 +12,7 @@ use solipsism::signal::unix::{SignalKind, raise, signal};
 use solipsism::task::{self, spawn_blocking, yield_now};
 use solipsism::time::{Duration, Instant, SystemTime, interval, sleep, sleep_until, timeout};
 use solipsism::{ClockKind, EventLoop, spawn};
-use solipsism_tests::Log;
-
-/// Notes that it was dropped.
-struct Guard(Log, u32);
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        self.0.note(self.1);
-    }
-}
+use solipsism_tests::{Guard, Log};
 
 const fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)

@@ -7,40 +7,8 @@ use solipsism::net::{Network, TcpListener, TcpStream};
 use solipsism::task::JoinSet;
 use solipsism::time::{Duration, Instant, sleep, timeout};
 use solipsism::{EventLoop, spawn};
+use solipsism_tests::net::{Receive, connected, link, millis, noise, secs};
 use solipsism_tests::{Log, in_own_world};
-
-const fn millis(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
-
-const fn secs(secs: u64) -> Duration {
-    Duration::from_secs(secs)
-}
-
-/// A connection from the body's host to `api.internal`: the client's end and the server's.
-async fn connected() -> (TcpStream, TcpStream) {
-    let listener = TcpListener::bind("api.internal:0").await.unwrap();
-    let addr = listener.local_addr().unwrap();
-    let client = TcpStream::connect(addr).await.unwrap();
-    (client, listener.accept().await.unwrap().0)
-}
-
-fn link() -> solipsism::net::Link {
-    Network::current().link("localhost", "api.internal")
-}
-
-/// What a test reads, as it wants to compare it.
-trait Receive {
-    async fn receive(&mut self) -> Result<u8, ErrorKind>;
-}
-
-impl Receive for TcpStream {
-    async fn receive(&mut self) -> Result<u8, ErrorKind> {
-        let mut byte = [0];
-        let read = self.read_exact(&mut byte).await;
-        read.map(|()| byte[0]).map_err(|error| error.kind())
-    }
-}
 
 /// What it panics with.
 async fn message(f: impl FnOnce() + 'static) -> String {
@@ -49,17 +17,6 @@ async fn message(f: impl FnOnce() + 'static) -> String {
         Some(text) => (*text).to_owned(),
         None => panic.downcast_ref::<String>().unwrap().clone(),
     }
-}
-
-/// As many pseudo-random bytes.
-fn noise(len: usize, mut state: u64) -> Vec<u8> {
-    let bytes = (0..len).map(|_| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 56) as u8
-    });
-    bytes.collect()
 }
 
 /// When each of these bytes arrives that are sent a millisecond apart.

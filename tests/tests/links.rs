@@ -8,40 +8,8 @@ use solipsism::net::{Network, TcpListener, TcpStream, UnixStream};
 use solipsism::task::{JoinSet, yield_now};
 use solipsism::time::{Duration, Instant, sleep, sleep_until, timeout};
 use solipsism::{EventLoop, spawn};
+use solipsism_tests::net::{Receive, connected, link, millis, secs};
 use solipsism_tests::{Log, in_own_world};
-
-const fn millis(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
-
-const fn secs(secs: u64) -> Duration {
-    Duration::from_secs(secs)
-}
-
-/// A connection from the body's host to `api.internal`: the client's end and the server's.
-async fn connected() -> (TcpStream, TcpStream) {
-    let listener = TcpListener::bind("api.internal:0").await.unwrap();
-    let addr = listener.local_addr().unwrap();
-    let client = TcpStream::connect(addr).await.unwrap();
-    (client, listener.accept().await.unwrap().0)
-}
-
-fn link() -> solipsism::net::Link {
-    Network::current().link("localhost", "api.internal")
-}
-
-/// What a test reads, as it wants to compare it.
-trait Receive {
-    async fn receive(&mut self) -> Result<u8, ErrorKind>;
-}
-
-impl Receive for TcpStream {
-    async fn receive(&mut self) -> Result<u8, ErrorKind> {
-        let mut byte = [0];
-        let read = self.read_exact(&mut byte).await;
-        read.map(|()| byte[0]).map_err(|error| error.kind())
-    }
-}
 
 // Latency.
 

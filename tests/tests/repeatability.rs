@@ -8,23 +8,9 @@ use solipsism::io::{AsyncReadExt, AsyncWriteExt};
 use solipsism::net::{Network, TcpListener, TcpStream};
 use solipsism::spawn;
 use solipsism::task::JoinSet;
-use solipsism::time::{Duration, Instant, sleep};
+use solipsism::time::{Instant, sleep};
 use solipsism_tests::in_own_world;
-
-const fn millis(millis: u64) -> Duration {
-    Duration::from_millis(millis)
-}
-
-/// As many pseudo-random bytes.
-fn noise(len: usize, mut state: u64) -> Vec<u8> {
-    let bytes = (0..len).map(|_| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (state >> 56) as u8
-    });
-    bytes.collect()
-}
+use solipsism_tests::net::{millis, noise};
 
 /// Clients that talk to servers over links that delay, lose and are cut, until all are done. What every end saw and when.
 async fn chatter() -> Vec<String> {
