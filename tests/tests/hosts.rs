@@ -7,7 +7,6 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 
 use futures_channel::oneshot;
-use solipsism::io::AsyncReadExt;
 use solipsism::net::{Host, Network, TcpListener, TcpSocket, TcpStream, UnixListener, UnixStream};
 use solipsism::spawn;
 use solipsism::task::{Builder, JoinSet};
