@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::core::net::Upcoming;
-use crate::executor::{Failure, Header, Inbox, Lost, Standstill};
+use crate::executor::{Failure, Header, Inbox, Lost, Standstill, Stranger};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -33,7 +33,7 @@ struct Report {
     failures: Vec<Failure>,
     /// What went wrong after it.
     after: Vec<Failure>,
-    stranger: Option<String>,
+    stranger: Option<Stranger>,
     inbox: Arc<Inbox>,
 }
 
@@ -218,7 +218,12 @@ impl Stopped {
         // A wake sheds no light on a test that panicked, or returned an error.
         let verdict = &self.0.verdict;
         let counts = verdict.is_stuck() || matches!(verdict, Verdict::WallLimit { .. });
-        move || inbox.late().filter(|_| counts).map(|thread| late(&thread))
+        move || {
+            inbox
+                .late()
+                .filter(|_| counts)
+                .map(|stranger| late(&stranger))
+        }
     }
 }
 
@@ -230,8 +235,8 @@ impl fmt::Debug for Stopped {
     }
 }
 
-fn late(thread: &str) -> String {
+fn late(stranger: &Stranger) -> String {
     format!(
-        "after this verdict thread `{thread}` woke a task: hold an `event_loop.external()` guard for as long as it may"
+        "after this verdict {stranger}: hold an `event_loop.external()` guard for as long as it may"
     )
 }

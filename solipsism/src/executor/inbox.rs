@@ -1,13 +1,14 @@
-//! The part of a world that other threads may touch: their wakes, the results of blocking jobs, and who announced
-//! that a wake will come from outside.
+//! The part of a world that other threads may touch: their wakes, what they drop, the results of blocking jobs,
+//! and who announced that a wake will come from outside.
 
 use std::any::Any;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::{self, ThreadId};
+use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
-use super::Header;
+use super::{Dropped, Header};
 use crate::panics::Panic;
 
 /// What a blocking job left: its value, or how it panicked.
@@ -19,6 +20,8 @@ pub(crate) struct Inbox {
     owner: OnceLock<ThreadId>,
     /// Whether `letters` holds something that was not read yet.
     news: AtomicBool,
+    /// Whether `letters` holds something that was dropped.
+    has_dropped: AtomicBool,
     letters: Mutex<Letters>,
     arrived: Condvar,
     /// The clock, for the watch.
@@ -37,16 +40,41 @@ const NOTED: usize = 8;
 #[derive(Default)]
 struct Letters {
     called: Vec<Arc<Header>>,
+    /// Handles of the network, where the world was not running.
+    dropped: Vec<Dropped>,
     /// Few at a time, by the number of the job.
     finished: Vec<(u64, JobResult)>,
     /// How many blocking jobs and `External` guards are out.
     announced: usize,
-    /// The first thread that woke a task without having been announced.
-    stranger: Option<String>,
-    /// The verdict is given: a wake from now on comes too late.
+    /// The first that came without having been announced.
+    stranger: Option<Stranger>,
+    /// The verdict is given: who comes from now on comes too late.
     judged: bool,
-    late: Option<String>,
+    late: Option<Stranger>,
     closed: bool,
+}
+
+/// Another thread that did something to a world.
+#[derive(Clone, Debug)]
+pub(crate) struct Stranger {
+    thread: String,
+    deed: Deed,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Woke,
+    Dropped,
+}
+
+impl fmt::Display for Stranger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let deed = match self.deed {
+            Deed::Woke => "woke a task",
+            Deed::Dropped => "dropped a socket",
+        };
+        write!(f, "thread `{}` {deed}", self.thread)
+    }
 }
 
 impl Inbox {
@@ -55,6 +83,7 @@ impl Inbox {
         Self {
             owner: OnceLock::new(),
             news: AtomicBool::new(false),
+            has_dropped: AtomicBool::new(false),
             letters: Mutex::default(),
             arrived: Condvar::new(),
             now: AtomicU64::new(0),
@@ -71,17 +100,9 @@ impl Inbox {
 
     /// Takes a wake from outside of the world's running loop.
     pub(crate) fn call(&self, task: &Arc<Header>) {
-        let current = thread::current();
-        let foreign = self.owner.get() != Some(&current.id());
+        let foreigner = self.foreigner();
         let mut letters = self.letters();
-        if foreign && (letters.judged || letters.announced == 0) {
-            let name = current.name().unwrap_or("without a name").to_owned();
-            if letters.judged {
-                letters.late.get_or_insert(name);
-            } else {
-                letters.stranger.get_or_insert(name);
-            }
-        }
+        letters.meet(foreigner, Deed::Woke);
         if !letters.closed {
             letters.called.push(Arc::clone(task));
             self.notify(letters);
@@ -90,12 +111,41 @@ impl Inbox {
 
     /// Takes note of a wake of a task that a verdict has cut off.
     pub(crate) fn call_late(&self) {
-        let current = thread::current();
+        let foreigner = self.foreigner();
         let mut letters = self.letters();
-        if self.owner.get() != Some(&current.id()) && letters.judged {
-            let name = current.name().unwrap_or("without a name").to_owned();
-            letters.late.get_or_insert(name);
+        if letters.judged {
+            letters.meet(foreigner, Deed::Woke);
         }
+    }
+
+    /// Takes what was dropped outside of the world's running loop.
+    pub(crate) fn leave(&self, dropped: Dropped) {
+        let foreigner = self.foreigner();
+        let mut letters = self.letters();
+        if !letters.closed {
+            letters.meet(foreigner, Deed::Dropped);
+            letters.dropped.push(dropped);
+            self.has_dropped.store(true, Ordering::Release);
+            self.notify(letters);
+        }
+    }
+
+    /// Whether there is something for `take_dropped`; cheap.
+    pub(crate) fn has_dropped(&self) -> bool {
+        self.has_dropped.load(Ordering::Acquire)
+    }
+
+    /// What was dropped outside of the world's running loop, in that order.
+    pub(crate) fn take_dropped(&self) -> Vec<Dropped> {
+        let mut letters = self.letters();
+        self.has_dropped.store(false, Ordering::Release);
+        std::mem::take(&mut letters.dropped)
+    }
+
+    /// The current thread, unless it is the world's own.
+    fn foreigner(&self) -> Option<Thread> {
+        let current = thread::current();
+        (self.owner.get() != Some(&current.id())).then_some(current)
     }
 
     /// Takes what a blocking job left; the job is no longer out once this is read.
@@ -126,13 +176,14 @@ impl Inbox {
         self.notify(letters);
     }
 
-    /// Whether something outside is known to be at work for this world.
+    /// Whether something outside is known to be at work for this world, or has been since the last `read`: it may have
+    /// been announced until then.
     pub(crate) fn is_announced(&self) -> bool {
-        self.letters().announced > 0
+        self.letters().announced > 0 || self.has_news()
     }
 
-    /// The thread that first woke a task of this world unannounced.
-    pub(crate) fn stranger(&self) -> Option<String> {
+    /// Who first did something to this world unannounced.
+    pub(crate) fn stranger(&self) -> Option<Stranger> {
         self.letters().stranger.clone()
     }
 
@@ -170,8 +221,8 @@ impl Inbox {
         letters.late = None;
     }
 
-    /// The thread whose wake came after the verdict.
-    pub(crate) fn late(&self) -> Option<String> {
+    /// Who came after the verdict.
+    pub(crate) fn late(&self) -> Option<Stranger> {
         self.letters().late.clone()
     }
 
@@ -181,6 +232,7 @@ impl Inbox {
         letters.closed = true;
         letters.judged = true;
         let unread = std::mem::take(&mut letters.called);
+        letters.dropped.clear();
         drop(letters);
         drop(unread);
         self.watch(None);
@@ -243,5 +295,24 @@ impl Inbox {
 
     fn letters(&self) -> MutexGuard<'_, Letters> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Letters {
+    /// Takes note of a thread that was not announced, or comes too late.
+    fn meet(&mut self, foreigner: Option<Thread>, deed: Deed) {
+        let place = if self.judged {
+            &mut self.late
+        } else if self.announced == 0 {
+            &mut self.stranger
+        } else {
+            return;
+        };
+        if let Some(thread) = foreigner {
+            place.get_or_insert_with(|| Stranger {
+                thread: thread.name().unwrap_or("without a name").to_owned(),
+                deed,
+            });
+        }
     }
 }

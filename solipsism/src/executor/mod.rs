@@ -2,11 +2,12 @@
 //!
 //! `world` is what a world consists of, `drive` the loop that runs it within its `budget`, and `close` how it ends.
 //! `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they run, `inbox` what other
-//! threads may touch, `jobs` the blocking work that is out. `stuck` looks at a world that stands still.
+//! threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck` looks at a world that stands still.
 
 mod budget;
 mod close;
 mod drive;
+mod dropped;
 mod header;
 mod inbox;
 mod jobs;
@@ -16,8 +17,9 @@ mod tasks;
 mod world;
 
 pub(crate) use close::{Failure, Lost, output};
+pub(crate) use dropped::Dropped;
 pub(crate) use header::{Header, Name, TaskKey};
-pub(crate) use inbox::Inbox;
+pub(crate) use inbox::{Inbox, Stranger};
 pub(crate) use stuck::{Standing, Standstill, StuckTask, Wait};
 pub(crate) use tasks::Stage;
 pub(crate) use world::{Advance, Limits, World, WorldSettings};

@@ -3,35 +3,36 @@
 use std::io::{self, ErrorKind};
 use std::task::{Context, Poll};
 
-use super::attempt::{Attempt, Source, try_with_world, with_world};
+use super::attempt::{Attempt, Source};
+use super::home::Home;
 use super::socket::Socket;
 use super::{Addr, Interest};
 use crate::core::net::{Call, ListenerKey, Network, Options, Ticket};
-use crate::executor::World;
+use crate::executor::{Dropped, World};
 
 /// Stops listening when it is dropped.
 #[derive(Debug)]
 pub(super) struct Acceptor {
-    world: u32,
+    home: Home,
     key: ListenerKey,
 }
 
 impl Acceptor {
     pub(super) fn new(world: &World, key: ListenerKey) -> Self {
         Self {
-            world: world.id(),
+            home: Home::new(world),
             key,
         }
     }
 
     fn with<R>(&self, f: impl FnOnce(&mut Network, ListenerKey, &mut Call) -> R) -> R {
-        with_world(self.world, "a listener", |world| {
+        self.home.with("a listener", |world| {
             world.network(|network, call| f(network, self.key, call))
         })
     }
 
     fn try_accept(&self) -> io::Result<(Socket, Addr)> {
-        with_world(self.world, "a listener", |world| {
+        self.home.with("a listener", |world| {
             let (end, peer) = world.network(|network, call| network.accept(self.key, call))?;
             Ok((Socket::new(world, end), peer))
         })
@@ -44,7 +45,7 @@ impl Acceptor {
     pub(super) fn poll_accept(&self, cx: &Context<'_>) -> Poll<io::Result<(Socket, Addr)>> {
         match self.try_accept() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                with_world(self.world, "a listener", |world| {
+                self.home.with("a listener", |world| {
                     self.wait(world, Interest::READABLE, Ticket::POLL, cx);
                 });
                 Poll::Pending
@@ -67,8 +68,8 @@ impl Acceptor {
 }
 
 impl Source for Acceptor {
-    fn world(&self) -> u32 {
-        self.world
+    fn home(&self) -> &Home {
+        &self.home
     }
 
     fn wait(&self, world: &World, _: Interest, ticket: Ticket, cx: &Context<'_>) {
@@ -84,8 +85,6 @@ impl Source for Acceptor {
 
 impl Drop for Acceptor {
     fn drop(&mut self) {
-        try_with_world(self.world, |world| {
-            world.network(|network, call| network.close_listener(self.key, call));
-        });
+        self.home.end(Dropped::Listener(self.key));
     }
 }

@@ -3,22 +3,23 @@
 use std::io::{self, ErrorKind};
 use std::task::{Context, Poll};
 
-use super::attempt::{Attempt, Source, try_with_world, with_world};
+use super::attempt::{Attempt, Source};
+use super::home::Home;
 use super::{Addr, Interest, Ready};
 use crate::core::net::{Call, DatagramKey, Network, Side, Ticket};
-use crate::executor::World;
+use crate::executor::{Dropped, World};
 
 /// Closes the socket when it is dropped.
 #[derive(Debug)]
 pub(super) struct DatagramSocket {
-    world: u32,
+    home: Home,
     key: DatagramKey,
 }
 
 impl DatagramSocket {
     pub(super) fn new(world: &World, key: DatagramKey) -> Self {
         Self {
-            world: world.id(),
+            home: Home::new(world),
             key,
         }
     }
@@ -30,7 +31,7 @@ impl DatagramSocket {
     /// Outside of its world.
     #[track_caller]
     pub(super) fn with<R>(&self, f: impl FnOnce(&mut Network, DatagramKey, &mut Call) -> R) -> R {
-        with_world(self.world, "a socket for datagrams", |world| {
+        self.home.with("a socket for datagrams", |world| {
             world.network(|network, call| f(network, self.key, call))
         })
     }
@@ -91,7 +92,7 @@ impl DatagramSocket {
     ) -> Poll<io::Result<T>> {
         match attempt() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                with_world(self.world, "a socket for datagrams", |world| {
+                self.home.with("a socket for datagrams", |world| {
                     self.wait(world, interest, Ticket::POLL, cx);
                 });
                 Poll::Pending
@@ -114,8 +115,8 @@ impl DatagramSocket {
 }
 
 impl Source for DatagramSocket {
-    fn world(&self) -> u32 {
-        self.world
+    fn home(&self) -> &Home {
+        &self.home
     }
 
     fn wait(&self, world: &World, interest: Interest, ticket: Ticket, cx: &Context<'_>) {
@@ -137,9 +138,7 @@ impl Source for DatagramSocket {
 
 impl Drop for DatagramSocket {
     fn drop(&mut self) {
-        try_with_world(self.world, |world| {
-            world.network(|network, call| network.close_datagrams(self.key, call));
-        });
+        self.home.end(Dropped::Datagrams(self.key));
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::panic::Location;
 use std::rc::Rc;
 
-use super::attempt::with_world;
+use super::home::Home;
 use crate::core::net::{HostId, Network};
 use crate::ending::TestReturn;
 use crate::executor::World;
@@ -37,20 +37,19 @@ use crate::task::JoinHandle;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Host {
-    world: u32,
+    home: Home,
     id: HostId,
 }
 
 impl Host {
-    pub(super) fn new(world: u32, id: HostId) -> Self {
-        Self { world, id }
+    pub(super) fn new(home: Home, id: HostId) -> Self {
+        Self { home, id }
     }
 
     #[track_caller]
     fn with<R>(&self, f: impl FnOnce(&mut Network) -> R) -> R {
-        with_world(self.world, "a host", |world| {
-            world.network(|network, _| f(network))
-        })
+        self.home
+            .with("a host", |world| world.network(|network, _| f(network)))
     }
 
     /// The name, in lower case; of a host that has none, its address.
@@ -85,7 +84,7 @@ impl Host {
         F::Output: 'static,
     {
         let site = Location::caller();
-        with_world(self.world, "a host", |world| {
+        self.home.with("a host", |world| {
             JoinHandle::new(world.spawn_on(self.id.0, future, None, site))
         })
     }
@@ -120,7 +119,7 @@ impl Host {
             let task = world.spawn_on(id, future, name, site);
             world.detach(&task);
         };
-        with_world(self.world, "a host", |world| {
+        self.home.with("a host", |world| {
             start(world);
             world.add_program(id, Rc::new(start));
         });
@@ -140,7 +139,7 @@ impl Host {
             "`localhost` is the host of the test's body and cannot crash: run what is to crash on a host of its own, with \
              `net.host(\"…\").run(…)`"
         );
-        with_world(self.world, "a host", |world| {
+        self.home.with("a host", |world| {
             // Or else the tasks would close their connections in peace.
             world.network(|network, call| network.crash(self.id, call));
             world.drop_tasks_of(self.id.0);
@@ -154,14 +153,14 @@ impl Host {
     /// If nothing was ever `run` on this host; on `localhost`. Outside of the host's world.
     #[track_caller]
     pub fn restart(&self) {
-        let programs = with_world(self.world, "a host", |world| world.programs(self.id.0));
+        let programs = self.home.with("a host", |world| world.programs(self.id.0));
         assert!(
             !programs.is_empty(),
             "`restart` was called on host `{}`, on which nothing was `run`: give `host.run(…)` what it is to start",
             self.name()
         );
         self.crash();
-        with_world(self.world, "a host", |world| {
+        self.home.with("a host", |world| {
             for program in programs {
                 program(world);
             }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::Latency;
-use super::attempt::with_world;
+use super::home::Home;
 use crate::core::net::{Call, Mishap, Network, Which};
 
 /// One or several links between hosts, to be given delays and faults.
@@ -29,18 +29,18 @@ use crate::core::net::{Call, Mishap, Network, Which};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Link {
-    world: u32,
+    home: Home,
     which: Which,
 }
 
 impl Link {
-    pub(super) fn new(world: u32, which: Which) -> Self {
-        Self { world, which }
+    pub(super) fn new(home: Home, which: Which) -> Self {
+        Self { home, which }
     }
 
     #[track_caller]
     fn with<R>(&self, f: impl FnOnce(&mut Network, &mut Call) -> R) -> R {
-        with_world(self.world, "a link", |world| world.network(f))
+        self.home.with("a link", |world| world.network(f))
     }
 
     /// How long a packet is on its way: a [`Duration`](std::time::Duration), or a range of which each packet gets a

@@ -13,6 +13,12 @@
 //! name: a socket belongs to the host whose address it has, and what lies between two hosts is told to their
 //! [`Link`]. Loopback and wildcard addresses, unix sockets and `localhost` are each host's own.
 //!
+//! # Other threads
+//!
+//! A socket is used where its world runs, and may be dropped anywhere: its world closes it before it wakes anybody on
+//! behalf of that thread, and before time moves. A thread that is no blocking job is to be announced, with
+//! [`EventLoop::external`](crate::EventLoop::external).
+//!
 //! # What differs from Linux
 //!
 //! - The capacity of a direction is exact to the byte, is one number for both ends together, and what Linux doubles is
@@ -71,6 +77,7 @@ mod acceptor;
 mod attempt;
 mod datagrams;
 mod half;
+mod home;
 mod readiness;
 mod socket;
 mod stream;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::panic::Location;
 use std::time::Duration;
 
-use super::attempt::with_world;
+use super::home::Home;
 use super::{Host, Link};
 use crate::core::net::{self as core, HostId, Which};
 use crate::executor::World;
@@ -43,7 +43,7 @@ use crate::executor::World;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Network {
-    world: u32,
+    home: Home,
 }
 
 impl Network {
@@ -55,13 +55,13 @@ impl Network {
     #[track_caller]
     pub fn current() -> Self {
         Self {
-            world: World::with("Network::current", |world| world.id()),
+            home: World::with("Network::current", |world| Home::new(world)),
         }
     }
 
     #[track_caller]
     fn with<R>(&self, f: impl FnOnce(&mut core::Network, &mut core::Call) -> R) -> R {
-        with_world(self.world, "a network", |world| world.network(f))
+        self.home.with("a network", |world| world.network(f))
     }
 
     /// The host with this name or address. Every name is one; `localhost` is that of the test's body.
@@ -71,7 +71,7 @@ impl Network {
     /// If it cannot be the name of a host: it is empty, or has a port.
     #[track_caller]
     pub fn host(&self, name: &str) -> Host {
-        Host::new(self.world, self.named(name))
+        Host::new(self.home.clone(), self.named(name))
     }
 
     #[track_caller]
@@ -92,7 +92,7 @@ impl Network {
     #[track_caller]
     pub fn link(&self, one: &str, other: &str) -> Link {
         let (one, other) = self.two(one, other);
-        Link::new(self.world, Which::Both(one, other))
+        Link::new(self.home.clone(), Which::Both(one, other))
     }
 
     /// The link from one host to another, and not the one back.
@@ -103,12 +103,12 @@ impl Network {
     #[track_caller]
     pub fn one_way(&self, from: &str, to: &str) -> Link {
         let (from, to) = self.two(from, to);
-        Link::new(self.world, Which::OneWay(from, to))
+        Link::new(self.home.clone(), Which::OneWay(from, to))
     }
 
     /// The links between all different hosts, also those that are not used yet.
     pub fn every_link(&self) -> Link {
-        Link::new(self.world, Which::All)
+        Link::new(self.home.clone(), Which::All)
     }
 
     #[track_caller]

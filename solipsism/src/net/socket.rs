@@ -3,22 +3,23 @@
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::task::{Context, Poll};
 
-use super::attempt::{Attempt, Source, try_with_world, with_world};
+use super::attempt::{Attempt, Source};
+use super::home::Home;
 use super::{Addr, Interest, Ready};
 use crate::core::net::{Call, EndKey, Network, Options, Side, Ticket};
-use crate::executor::World;
+use crate::executor::{Dropped, World};
 
 /// Closes its end when it is dropped.
 #[derive(Debug)]
 pub struct Socket {
-    world: u32,
+    home: Home,
     key: EndKey,
 }
 
 impl Socket {
     pub(super) fn new(world: &World, key: EndKey) -> Self {
         Self {
-            world: world.id(),
+            home: Home::new(world),
             key,
         }
     }
@@ -30,7 +31,7 @@ impl Socket {
     /// Outside of its world.
     #[track_caller]
     pub(super) fn with<R>(&self, f: impl FnOnce(&mut Network, EndKey, &mut Call) -> R) -> R {
-        with_world(self.world, "a stream", |world| {
+        self.home.with("a stream", |world| {
             world.network(|network, call| f(network, self.key, call))
         })
     }
@@ -125,7 +126,7 @@ impl Socket {
         side: Side,
         attempt: impl FnOnce(&mut Network, EndKey, &mut Call) -> io::Result<T>,
     ) -> Poll<io::Result<T>> {
-        with_world(self.world, "a stream", |world| {
+        self.home.with("a stream", |world| {
             world.network(|network, call| match attempt(network, self.key, call) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     network.wait(self.key, side, Ticket::POLL, world.waiter(cx), call);
@@ -185,10 +186,7 @@ impl Socket {
 
     /// As `shut_down`, where there may be no world.
     pub(super) fn shut_down_on_drop(&self) {
-        try_with_world(self.world, |world| {
-            // What has ended already is no failure.
-            let _ended = world.network(|network, call| network.shut_down(self.key, call));
-        });
+        self.home.end(Dropped::Writer(self.key));
     }
 
     pub(super) fn local_addr(&self) -> Addr {
@@ -213,8 +211,8 @@ impl Socket {
 }
 
 impl Source for Socket {
-    fn world(&self) -> u32 {
-        self.world
+    fn home(&self) -> &Home {
+        &self.home
     }
 
     fn wait(&self, world: &World, interest: Interest, ticket: Ticket, cx: &Context<'_>) {
@@ -236,8 +234,6 @@ impl Source for Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        try_with_world(self.world, |world| {
-            world.network(|network, call| network.close(self.key, call));
-        });
+        self.home.end(Dropped::End(self.key));
     }
 }

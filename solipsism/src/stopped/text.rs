@@ -26,15 +26,15 @@ impl fmt::Display for Stopped {
         for failure in &report.after {
             write!(f, "\nand {failure}")?;
         }
-        if let Some(thread) = &report.stranger {
+        if let Some(stranger) = &report.stranger {
             write!(
                 f,
-                "\n  something real is in here: thread `{thread}` woke a task and had not been announced; hold an \
+                "\n  something real is in here: {stranger} and had not been announced; hold an \
                  `event_loop.external()` guard for as long as it may"
             )?;
         }
         match report.inbox.late() {
-            Some(thread) if report.verdict.is_stuck() => write!(f, "\n  {}", late(&thread)),
+            Some(stranger) if report.verdict.is_stuck() => write!(f, "\n  {}", late(&stranger)),
             _ => Ok(()),
         }
     }

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use super::{TcpListener, TcpStream};
 use crate::core::net::{Backlog, Claim, Options, Protocol, Sharing};
-use crate::executor::World;
+use crate::executor::{Dropped, World};
 use crate::net::acceptor::Acceptor;
-use crate::net::attempt::{try_with_world, with_world};
+use crate::net::home::Home;
 
 /// A TCP socket on which settings are made before it listens or connects.
 ///
@@ -39,7 +39,7 @@ struct State {
     options: Options,
     reuses_addr: bool,
     /// And the world in which it is bound.
-    bound: Option<(u32, Claim)>,
+    bound: Option<(Home, Claim)>,
 }
 
 impl TcpSocket {
@@ -99,7 +99,7 @@ impl TcpSocket {
         let bound = World::with("TcpSocket::bind", |world| {
             let claim =
                 world.network(|network, call| network.claim(Protocol::Tcp, addr, sharing, call))?;
-            io::Result::Ok((world.id(), claim))
+            io::Result::Ok((Home::new(world), claim))
         })?;
         state.bound = Some(bound);
         Ok(())
@@ -119,8 +119,8 @@ impl TcpSocket {
         if self.state().bound.is_none() {
             self.bind(SocketAddr::new(self.any(), 0))?;
         }
-        let id = self.world().expect("it was bound just now");
-        with_world(id, "a bound `TcpSocket`", |world| {
+        let home = self.home().expect("it was bound just now");
+        home.with("a bound `TcpSocket`", |world| {
             let (options, claim) = self.take();
             let claim = claim.expect("it is bound");
             let key = world.network(|network, call| {
@@ -148,16 +148,16 @@ impl TcpSocket {
                 format!("{addr} is of the other address family than the socket"),
             ));
         }
-        if let Some(id) = self.world() {
-            with_world(id, "a bound `TcpSocket`", |_| {});
+        if let Some(home) = self.home() {
+            home.with("a bound `TcpSocket`", |_| {});
         }
         let (options, claim) = self.take();
         TcpStream::connect_from(addr, claim, options).await
     }
 
     /// The world in which it is bound.
-    fn world(&self) -> Option<u32> {
-        self.state().bound.as_ref().map(|(world, _)| *world)
+    fn home(&self) -> Option<Home> {
+        self.state().bound.as_ref().map(|(home, _)| home.clone())
     }
 
     /// Leaves an unbound socket behind.
@@ -208,9 +208,9 @@ impl TcpSocket {
     /// Outside of the world in which the socket is bound, if it is.
     pub fn set_reuseaddr(&self, on: bool) -> io::Result<()> {
         let mut state = self.state();
-        if let Some((id, claim)) = state.bound {
-            with_world(id, "a bound `TcpSocket`", |world| {
-                world.network(|network, _| network.share(claim, sharing(on)));
+        if let Some((home, claim)) = &state.bound {
+            home.with("a bound `TcpSocket`", |world| {
+                world.network(|network, _| network.share(*claim, sharing(on)));
             });
         }
         state.reuses_addr = on;
@@ -339,10 +339,8 @@ impl TcpSocket {
 
 impl Drop for TcpSocket {
     fn drop(&mut self) {
-        if let Some((id, claim)) = self.state().bound.take() {
-            try_with_world(id, |world| {
-                world.network(|network, _| network.release(claim));
-            });
+        if let Some((home, claim)) = self.state().bound.take() {
+            home.end(Dropped::Claim(claim));
         }
     }
 }

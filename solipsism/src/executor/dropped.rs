@@ -1,0 +1,47 @@
+//! What was dropped where its world was not running, and how that world makes up for it.
+
+use super::world::World;
+use crate::core::net::{Claim, DatagramKey, EndKey, ListenerKey};
+
+/// What a handle of the network ends when it is dropped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Dropped {
+    End(EndKey),
+    /// The direction in which an end writes.
+    Writer(EndKey),
+    Listener(ListenerKey),
+    Datagrams(DatagramKey),
+    Claim(Claim),
+}
+
+impl World {
+    /// Ends what was dropped. What was dropped elsewhere before it goes first: half a stream before the stream.
+    pub(crate) fn end_dropped(&self, dropped: Dropped) {
+        self.end_dropped_elsewhere();
+        self.end_one(dropped);
+    }
+
+    /// Ends what was dropped where this world was not running. Says whether there was anything.
+    pub(super) fn end_dropped_elsewhere(&self) -> bool {
+        if !self.inbox.has_dropped() {
+            return false;
+        }
+        for dropped in self.inbox.take_dropped() {
+            self.end_one(dropped);
+        }
+        true
+    }
+
+    fn end_one(&self, dropped: Dropped) {
+        self.network(|network, call| match dropped {
+            Dropped::End(key) => network.close(key, call),
+            Dropped::Writer(key) => {
+                // What has ended already is no failure.
+                let _ended = network.shut_down(key, call);
+            }
+            Dropped::Listener(key) => network.close_listener(key, call),
+            Dropped::Datagrams(key) => network.close_datagrams(key, call),
+            Dropped::Claim(claim) => network.release(claim),
+        });
+    }
+}
