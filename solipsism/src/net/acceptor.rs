@@ -1,5 +1,6 @@
 //! A listener of any transport, as whoever holds it.
 
+use std::fmt;
 use std::io::{self, ErrorKind};
 use std::task::{Context, Poll};
 
@@ -11,7 +12,6 @@ use crate::core::net::{Call, ListenerKey, Network, Options, Ticket};
 use crate::executor::{Dropped, World};
 
 /// Stops listening when it is dropped.
-#[derive(Debug)]
 pub(super) struct Acceptor {
     home: Home,
     key: ListenerKey,
@@ -56,6 +56,13 @@ impl Acceptor {
 
     pub(super) fn local_addr(&self) -> Addr {
         self.with(|network, key, _| network.listener_addr(key))
+    }
+
+    /// What `{:?}` of a listener says: its address.
+    pub(super) fn debug(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+        self.home.debug(f, name, |network| {
+            [("local", Some(network.listener_addr(self.key).to_string()))]
+        })
     }
 
     pub(super) fn set_capacity(&self, capacity: usize) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! A socket for datagrams, as whoever holds it, and the methods that `UdpSocket` and `UnixDatagram` share.
 
+use std::fmt;
 use std::io::{self, ErrorKind};
 use std::task::{Context, Poll};
 
@@ -10,7 +11,6 @@ use crate::core::net::{Call, DatagramKey, Network, Side, Ticket};
 use crate::executor::{Dropped, World};
 
 /// Closes the socket when it is dropped.
-#[derive(Debug)]
 pub(super) struct DatagramSocket {
     home: Home,
     key: DatagramKey,
@@ -107,6 +107,17 @@ impl DatagramSocket {
 
     pub(super) fn peer_addr(&self) -> io::Result<Addr> {
         self.with(|network, key, _| network.datagram_peer(key))
+    }
+
+    /// What `{:?}` of a socket for datagrams says: its addresses.
+    pub(super) fn debug(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+        self.home.debug(f, name, |network| {
+            let peer = network.datagram_peer(self.key).ok();
+            [
+                ("local", Some(network.datagram_addr(self.key).to_string())),
+                ("peer", peer.map(|addr| addr.to_string())),
+            ]
+        })
     }
 
     pub(super) fn take_error(&self) -> Option<io::Error> {
@@ -379,6 +390,12 @@ macro_rules! datagram_methods {
 
             fn received((count, from): (usize, Addr)) -> (usize, $addr) {
                 (count, $from(from))
+            }
+        }
+
+        impl std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.socket.debug(f, stringify!($type))
             }
         }
     };

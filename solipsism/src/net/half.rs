@@ -13,20 +13,16 @@ use super::stream::{HasAddr, HasSocket, async_io};
 use super::{Interest, Ready};
 
 /// The direction of a borrowed stream that is read.
-#[derive(Debug)]
 pub struct ReadHalf<'a, S>(&'a S);
 
 /// The direction of a borrowed stream that is written. Dropping it ends nothing.
-#[derive(Debug)]
 pub struct WriteHalf<'a, S>(&'a S);
 
 /// The direction of a stream that is read.
-#[derive(Debug)]
 pub struct OwnedReadHalf<S: HasSocket>(Arc<S>);
 
 /// The direction of a stream that is written. When it is dropped the direction ends, unless it is
 /// [forgotten](Self::forget).
-#[derive(Debug)]
 pub struct OwnedWriteHalf<S: HasSocket> {
     stream: Arc<S>,
     shut_down_on_drop: bool,
@@ -187,7 +183,7 @@ macro_rules! writing {
 
 /// What all halves have.
 macro_rules! half {
-    ($half:ty, $stream:ident, $place:tt, $($generics:tt)*) => {
+    ($half:ty, $name:literal, $stream:ident, $place:tt, $($generics:tt)*) => {
         impl<$($generics)*> $half {
             /// Waits until the stream is ready for one of these, and tells which.
             ///
@@ -229,6 +225,12 @@ macro_rules! half {
             }
         }
 
+        impl<$($generics)*> fmt::Debug for $half {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.socket().debug(f, $name)
+            }
+        }
+
         impl<$($generics)*> HasSocket for $half {
             fn socket(&self) -> &super::socket::Socket {
                 self.$place.socket()
@@ -237,10 +239,10 @@ macro_rules! half {
     };
 }
 
-half!(ReadHalf<'_, S>, S, 0, S: HasSocket);
-half!(WriteHalf<'_, S>, S, 0, S: HasSocket);
-half!(OwnedReadHalf<S>, S, 0, S: HasSocket);
-half!(OwnedWriteHalf<S>, S, stream, S: HasSocket);
+half!(ReadHalf<'_, S>, "ReadHalf", S, 0, S: HasSocket);
+half!(WriteHalf<'_, S>, "WriteHalf", S, 0, S: HasSocket);
+half!(OwnedReadHalf<S>, "OwnedReadHalf", S, 0, S: HasSocket);
+half!(OwnedWriteHalf<S>, "OwnedWriteHalf", S, stream, S: HasSocket);
 
 reading!(ReadHalf<'_, S>, S: HasSocket);
 reading!(OwnedReadHalf<S>, S: HasSocket);

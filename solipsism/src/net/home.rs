@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::core::net::Network;
 use crate::executor::{Dropped, Inbox, World};
 
 /// Knows its world again wherever the handle is, and tells it what is dropped.
@@ -37,18 +38,34 @@ impl Home {
         Arc::ptr_eq(&self.0, world.inbox())
     }
 
+    /// Writes what `{:?}` of a handle says: what the network knows of it, and nothing where its world does not run.
+    pub(super) fn debug<const N: usize>(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        name: &str,
+        fields: impl FnOnce(&mut Network) -> [(&'static str, Option<String>); N],
+    ) -> fmt::Result {
+        let known = self.try_with(|world| {
+            // A world that has ended knows of nothing.
+            (!world.is_closed()).then(|| world.network(|network, _| fields(network)))
+        });
+        let mut text = f.debug_struct(name);
+        let Some(fields) = known.flatten() else {
+            return text.finish_non_exhaustive();
+        };
+        for (field, value) in fields {
+            if let Some(value) = value {
+                text.field(field, &format_args!("{value}"));
+            }
+        }
+        text.finish()
+    }
+
     /// Ends what is dropped at once; elsewhere the world does when it runs, and never if that is over.
     pub(super) fn end(&self, dropped: Dropped) {
         if self.try_with(|world| world.end_dropped(dropped)).is_none() {
             self.0.leave(dropped);
         }
-    }
-}
-
-/// Which world it is differs between runs.
-impl fmt::Debug for Home {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Home").finish_non_exhaustive()
     }
 }
 

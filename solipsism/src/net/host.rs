@@ -1,5 +1,6 @@
 //! A host of the network.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::panic::Location;
 use std::rc::Rc;
@@ -35,7 +36,7 @@ use crate::task::JoinHandle;
 ///     assert!(TcpStream::connect("api.internal:80").await.is_ok());
 /// }).unwrap();
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Host {
     home: Home,
     id: HostId,
@@ -165,5 +166,13 @@ impl Host {
                 program(world);
             }
         });
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.home.debug(f, "Host", |network| {
+            [("name", Some(network.hosts.name(self.id).to_owned()))]
+        })
     }
 }

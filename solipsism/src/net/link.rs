@@ -1,5 +1,6 @@
 //! What lies between hosts.
 
+use std::fmt;
 use std::panic::Location;
 
 use super::Latency;
@@ -27,7 +28,7 @@ use crate::core::net::{Call, Mishap, Network, Which};
 ///     net.one_way("db.internal", "localhost").partition();
 /// }).unwrap();
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Link {
     home: Home,
     which: Which,
@@ -167,5 +168,19 @@ impl Link {
             network.reroute(call);
         });
         self
+    }
+}
+
+/// With the names of the hosts.
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.home.debug(f, "Link", |network| {
+            let name = |host| Some(network.hosts.name(host).to_owned());
+            match self.which {
+                Which::OneWay(from, to) => [("from", name(from)), ("to", name(to))],
+                Which::Both(one, other) => [("one", name(one)), ("other", name(other))],
+                Which::All => ["one", "other"].map(|end| (end, Some("every host".to_owned()))),
+            }
+        })
     }
 }

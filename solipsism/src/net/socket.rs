@@ -1,5 +1,6 @@
 //! One end of a stream, as whoever holds it: the core's connection with a world around it.
 
+use std::fmt;
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::task::{Context, Poll};
 
@@ -10,7 +11,6 @@ use crate::core::net::{Call, EndKey, Network, Options, Side, Ticket};
 use crate::executor::{Dropped, World};
 
 /// Closes its end when it is dropped.
-#[derive(Debug)]
 pub struct Socket {
     home: Home,
     key: EndKey,
@@ -195,6 +195,17 @@ impl Socket {
 
     pub(super) fn peer_addr(&self) -> io::Result<Addr> {
         self.with(|network, key, _| network.peer_addr(key))
+    }
+
+    /// What `{:?}` of a stream says: its addresses.
+    pub(super) fn debug(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+        self.home.debug(f, name, |network| {
+            let peer = network.peer_addr(self.key).ok();
+            [
+                ("local", Some(network.local_addr(self.key).to_string())),
+                ("peer", peer.map(|addr| addr.to_string())),
+            ]
+        })
     }
 
     pub(super) fn take_error(&self) -> Option<io::Error> {

@@ -259,6 +259,12 @@ macro_rules! stream_methods {
             }
         }
 
+        impl std::fmt::Debug for $stream {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.socket.debug(f, stringify!($stream))
+            }
+        }
+
         crate::net::stream::async_io!(read: impl AsyncRead for $stream);
         crate::net::stream::async_io!(write: impl AsyncWrite for $stream);
     };

@@ -45,7 +45,6 @@ use crate::executor::World;
 ///     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
 /// }).unwrap();
 /// ```
-#[derive(Debug)]
 pub struct UdpSocket {
     socket: DatagramSocket,
 }

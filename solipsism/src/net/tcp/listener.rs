@@ -1,5 +1,6 @@
 //! A socket that listens for TCP connections.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
@@ -33,7 +34,6 @@ const BACKLOG: Backlog = Backlog(1024);
 ///     assert_eq!(peer, client.local_addr().unwrap());
 /// }).unwrap();
 /// ```
-#[derive(Debug)]
 pub struct TcpListener {
     acceptor: Acceptor,
 }
@@ -132,5 +132,11 @@ impl TcpListener {
         let ttl = super::stream::checked_ttl(ttl)?;
         self.acceptor.options(|options| options.ttl = ttl);
         Ok(())
+    }
+}
+
+impl fmt::Debug for TcpListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.acceptor.debug(f, "TcpListener")
     }
 }

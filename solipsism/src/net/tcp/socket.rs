@@ -1,5 +1,6 @@
 //! A TCP socket that neither listens nor is connected yet.
 
+use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,13 +29,12 @@ use crate::net::home::Home;
 ///     assert_eq!(listener.accept().await.unwrap().1.to_string(), "10.1.1.1:1000");
 /// }).unwrap();
 /// ```
-#[derive(Debug)]
 pub struct TcpSocket {
     is_v6: bool,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     options: Options,
     reuses_addr: bool,
@@ -334,6 +334,16 @@ impl TcpSocket {
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
         self.state().options.linger = linger.map(super::stream::whole_seconds);
         Ok(())
+    }
+}
+
+impl fmt::Debug for TcpSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = f.debug_struct("TcpSocket");
+        if let Some((_, claim)) = &self.state().bound {
+            text.field("local", &claim.addr);
+        }
+        text.finish_non_exhaustive()
     }
 }
 

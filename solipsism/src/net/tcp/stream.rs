@@ -41,7 +41,6 @@ use crate::net::{Addr, Interest, Ready, ToSocketAddrs};
 ///     assert_eq!(all, "hi");
 /// }).unwrap();
 /// ```
-#[derive(Debug)]
 pub struct TcpStream {
     socket: Socket,
 }

@@ -30,7 +30,6 @@ use crate::net::{Addr, Interest, Ready};
 ///     assert!(from.is_unnamed());
 /// }).unwrap();
 /// ```
-#[derive(Debug)]
 pub struct UnixDatagram {
     socket: DatagramSocket,
 }

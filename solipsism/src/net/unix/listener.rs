@@ -1,5 +1,6 @@
 //! A socket that listens for connections of unix sockets.
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::task::{Context, Poll};
@@ -28,7 +29,6 @@ const BACKLOG: Backlog = Backlog(1024);
 ///     assert_eq!(client.peer_addr().unwrap(), listener.local_addr().unwrap());
 /// }).unwrap();
 /// ```
-#[derive(Debug)]
 pub struct UnixListener {
     acceptor: Acceptor,
 }
@@ -103,6 +103,12 @@ impl UnixListener {
     /// `InvalidInput` for 0.
     pub fn set_capacity(&self, capacity: usize) -> io::Result<()> {
         self.acceptor.set_capacity(capacity)
+    }
+}
+
+impl fmt::Debug for UnixListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.acceptor.debug(f, "UnixListener")
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pipes: one end writes, the other reads.
 
+use std::fmt;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,13 +14,11 @@ use crate::net::socket::Socket;
 use crate::net::stream::{HasSocket, async_io};
 
 /// The end of a pipe that writes. Once the other end is dropped, writing is a broken pipe.
-#[derive(Debug)]
 pub struct Sender {
     socket: Socket,
 }
 
 /// The end of a pipe that reads. Once the other end is dropped, it finds the end of what was written.
-#[derive(Debug)]
 pub struct Receiver {
     socket: Socket,
 }
@@ -156,6 +155,18 @@ impl HasSocket for Sender {
 impl HasSocket for Receiver {
     fn socket(&self) -> &Socket {
         &self.socket
+    }
+}
+
+impl fmt::Debug for Sender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").finish_non_exhaustive()
     }
 }
 

@@ -35,7 +35,6 @@ use crate::net::{Addr, Interest, Ready};
 ///     assert!(other.write_all(b"?").await.is_err());
 /// }).unwrap();
 /// ```
-#[derive(Debug)]
 pub struct UnixStream {
     socket: Socket,
 }
