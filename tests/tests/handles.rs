@@ -1,10 +1,19 @@
 //! What the handles of the network say of themselves: under `{:?}`, and where they are misused.
 
-use solipsism::EventLoop;
+use std::cell::RefCell;
+use std::io::{IoSlice, IoSliceMut};
+use std::net::{Shutdown, SocketAddr};
+use std::panic;
+use std::rc::Rc;
+use std::sync::Once;
+use std::task::{Context, Waker};
+
 use solipsism::net::unix::pipe::pipe;
 use solipsism::net::{
-    Network, TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
+    Interest, Network, TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener,
+    UnixStream,
 };
+use solipsism::{EventLoop, spawn};
 use solipsism_tests::in_own_world;
 
 #[solipsism::test]
@@ -129,7 +138,7 @@ async fn debugging_does_not_panic_while_a_world_ends() {
         let pair = async {
             let (one, other) = UnixStream::pair().unwrap();
             let (one, other) = (Shown(one), Shown(other));
-            solipsism::spawn(async move {
+            spawn(async move {
                 let _held = one;
                 std::future::pending::<()>().await;
             });
@@ -143,6 +152,111 @@ async fn debugging_does_not_panic_while_a_world_ends() {
         event_loop.close().unwrap();
     };
     std::thread::scope(|scope| scope.spawn(body).join().expect("it does not panic"));
+}
+
+/// Where the panic of this is said to be.
+async fn site_of(misuse: impl FnOnce() + 'static) -> String {
+    let panicked = spawn(async move { misuse() }).await;
+    panicked.expect_err("it panics").to_string()
+}
+
+#[solipsism::test]
+async fn misuse_is_told_of_with_the_line_of_the_user() {
+    let (stream, listener, datagrams, unix, mailbox, bound) = in_own_world(0, async || {
+        let bound = TcpSocket::new_v4().unwrap();
+        bound.bind("10.1.1.1:80".parse().unwrap()).unwrap();
+        let listener = TcpListener::bind("api.test:80").await.unwrap();
+        (
+            TcpStream::connect("api.test:80").await.unwrap(),
+            listener,
+            UdpSocket::bind("dns.test:53").await.unwrap(),
+            UnixListener::bind("/run/api.sock").unwrap(),
+            UnixDatagram::bind("/dev/log").unwrap(),
+            bound,
+        )
+    });
+    let (stream, datagrams, mailbox) = (Rc::new(stream), Rc::new(datagrams), Rc::new(mailbox));
+    macro_rules! each {
+        ($($socket:ident: $($method:ident($($arg:expr),*))*;)*) => {
+            $($({
+                let socket = Rc::clone(&$socket);
+                let text = site_of(move || _ = socket.$method($($arg),*)).await;
+                assert!(
+                    text.contains(concat!("panicked at ", file!())),
+                    "{}: {text}",
+                    stringify!($method)
+                );
+                assert!(text.contains("in another world than its own"), "{text}");
+            })*)*
+        };
+    }
+    let cx = || Context::from_waker(Waker::noop());
+    let (listener, unix) = (Rc::new(listener), Rc::new(unix));
+    let interest = Interest::READABLE;
+    let addr: SocketAddr = "10.1.1.1:80".parse().unwrap();
+    each! {
+        stream:
+            local_addr() peer_addr() take_error() nodelay() set_nodelay(true) linger() set_linger(None) ttl() set_ttl(1)
+            keepalive() set_keepalive(true) set_capacity(1) try_read(&mut [0]) try_write(&[0])
+            try_read_vectored(&mut [IoSliceMut::new(&mut [0])]) try_write_vectored(&[IoSlice::new(&[0])])
+            poll_peek(&mut cx(), &mut [0]) poll_read_ready(&mut cx()) poll_write_ready(&mut cx())
+            try_io(interest, || Ok(()));
+        listener: local_addr() ttl() set_ttl(1) set_capacity(1) poll_accept(&mut cx());
+        unix: local_addr() set_capacity(1) poll_accept(&mut cx());
+        datagrams:
+            local_addr() peer_addr() take_error() broadcast() set_broadcast(true) ttl() set_ttl(1) try_send(&[0])
+            try_recv(&mut [0]) try_recv_from(&mut [0]) try_send_to(&[0], addr) poll_send(&mut cx(), &[0])
+            poll_recv(&mut cx(), &mut [0]) poll_recv_from(&mut cx(), &mut [0]) poll_send_to(&mut cx(), &[0], addr)
+            poll_recv_ready(&mut cx()) poll_send_ready(&mut cx()) try_io(interest, || Ok(()));
+        mailbox:
+            local_addr() connect("/x") shutdown(Shutdown::Both) try_send_to(&[0], "/x")
+            poll_send_to(&mut cx(), &[0], "/x");
+    }
+    let text = site_of(move || _ = bound.set_reuseaddr(true)).await;
+    assert!(text.contains(concat!("panicked at ", file!())), "{text}");
+}
+
+#[solipsism::test]
+async fn what_needs_a_world_names_the_line_that_has_none() {
+    let misuses: [fn(); 8] = [
+        || _ = UnixStream::pair(),
+        || _ = UnixStream::pair_with_capacity(1),
+        || _ = UnixListener::bind("/run/api.sock"),
+        || _ = UnixDatagram::bind("/dev/log"),
+        || _ = UnixDatagram::pair(),
+        || _ = pipe(),
+        || {
+            let socket = TcpSocket::new_v4().unwrap();
+            _ = socket.bind("10.1.1.1:80".parse().unwrap());
+        },
+        || _ = TcpSocket::new_v4().unwrap().listen(1),
+    ];
+    let sites = std::thread::spawn(move || misuses.map(panic_site));
+    for (place, site) in sites.join().unwrap().into_iter().enumerate() {
+        assert_eq!(site.as_deref(), Some(file!()), "misuse {place}");
+    }
+}
+
+/// The file that the panic of this names.
+fn panic_site(misuse: fn()) -> Option<String> {
+    thread_local! {
+        static FILE: RefCell<Option<String>> = const { RefCell::new(None) };
+    }
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let former = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            // Only here: other tests panic on threads of their own.
+            if FILE.with_borrow(Option::is_none) {
+                former(info);
+            } else {
+                FILE.set(info.location().map(|site| site.file().to_owned()));
+            }
+        }));
+    });
+    FILE.set(Some(String::new()));
+    panic::catch_unwind(misuse).expect_err("it panics");
+    FILE.take()
 }
 
 solipsism::main!();

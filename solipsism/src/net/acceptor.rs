@@ -25,12 +25,14 @@ impl Acceptor {
         }
     }
 
+    #[track_caller]
     fn with<R>(&self, f: impl FnOnce(&mut Network, ListenerKey, &mut Call) -> R) -> R {
         self.home.with("a listener", |world| {
             world.network(|network, call| f(network, self.key, call))
         })
     }
 
+    #[track_caller]
     fn try_accept(&self) -> io::Result<(Socket, Addr)> {
         self.home.with("a listener", |world| {
             let (end, peer) = world.network(|network, call| network.accept(self.key, call))?;
@@ -42,6 +44,7 @@ impl Acceptor {
         Attempt::new(self, Interest::READABLE, || self.try_accept()).await
     }
 
+    #[track_caller]
     pub(super) fn poll_accept(&self, cx: &Context<'_>) -> Poll<io::Result<(Socket, Addr)>> {
         match self.try_accept() {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
@@ -54,6 +57,7 @@ impl Acceptor {
         }
     }
 
+    #[track_caller]
     pub(super) fn local_addr(&self) -> Addr {
         self.with(|network, key, _| network.listener_addr(key))
     }
@@ -65,10 +69,12 @@ impl Acceptor {
         })
     }
 
+    #[track_caller]
     pub(super) fn set_capacity(&self, capacity: usize) -> io::Result<()> {
         self.with(|network, key, _| network.set_listener_capacity(key, capacity))
     }
 
+    #[track_caller]
     pub(super) fn options<R>(&self, f: impl FnOnce(&mut Options) -> R) -> R {
         self.with(|network, key, _| f(network.listener_options(key)))
     }

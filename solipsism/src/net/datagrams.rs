@@ -36,18 +36,22 @@ impl DatagramSocket {
         })
     }
 
+    #[track_caller]
     pub(super) fn connect(&self, peer: &Addr) -> io::Result<()> {
         self.with(|network, key, call| network.connect_datagrams(key, peer, call))
     }
 
+    #[track_caller]
     pub(super) fn try_send(&self, buf: &[u8], to: Option<&Addr>) -> io::Result<usize> {
         self.with(|network, key, call| network.send(key, to, buf, call))
     }
 
+    #[track_caller]
     pub(super) fn try_recv(&self, buf: &mut [u8]) -> io::Result<(usize, Addr)> {
         self.with(|network, key, call| network.recv(key, buf, call))
     }
 
+    #[track_caller]
     pub(super) fn try_peek(&self, buf: &mut [u8]) -> io::Result<(usize, Addr)> {
         self.with(|network, key, _| network.peek_datagram(key, buf))
     }
@@ -71,40 +75,67 @@ impl DatagramSocket {
     /// # Errors
     ///
     /// `WouldBlock` if it is ready for nothing.
+    #[track_caller]
     pub(super) fn try_ready(&self, interest: Interest) -> io::Result<Ready> {
-        let ready = self.with(|network, key, _| Ready {
-            read: interest.is_readable() && network.is_datagram_ready(key, Side::Read),
-            write: interest.is_writable() && network.is_datagram_ready(key, Side::Write),
-            ..Ready::default()
-        });
-        if ready.is_empty() {
-            return Err(ErrorKind::WouldBlock.into());
-        }
-        Ok(ready)
+        self.with(|network, key, _| readiness(network, key, interest))
     }
 
     /// Polls an operation. The last caller of each interest is woken.
+    #[track_caller]
     pub(super) fn poll<T>(
         &self,
         cx: &Context<'_>,
         interest: Interest,
-        attempt: impl FnOnce() -> io::Result<T>,
+        attempt: impl FnOnce(&mut Network, DatagramKey, &mut Call) -> io::Result<T>,
     ) -> Poll<io::Result<T>> {
-        match attempt() {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                self.home.with("a socket for datagrams", |world| {
+        self.home.with("a socket for datagrams", |world| {
+            match world.network(|network, call| attempt(network, self.key, call)) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     self.wait(world, interest, Ticket::POLL, cx);
-                });
-                Poll::Pending
+                    Poll::Pending
+                }
+                result => Poll::Ready(result),
             }
-            result => Poll::Ready(result),
-        }
+        })
     }
 
+    /// Polls for being ready. The last caller of each interest is woken.
+    #[track_caller]
+    pub(super) fn poll_ready(&self, cx: &Context<'_>, interest: Interest) -> Poll<io::Result<()>> {
+        self.poll(cx, interest, |network, key, _| {
+            readiness(network, key, interest).map(drop)
+        })
+    }
+
+    #[track_caller]
+    pub(super) fn poll_send(
+        &self,
+        cx: &Context<'_>,
+        buf: &[u8],
+        to: Option<&Addr>,
+    ) -> Poll<io::Result<usize>> {
+        self.poll(cx, Interest::WRITABLE, |network, key, call| {
+            network.send(key, to, buf, call)
+        })
+    }
+
+    #[track_caller]
+    pub(super) fn poll_recv(
+        &self,
+        cx: &Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<io::Result<(usize, Addr)>> {
+        self.poll(cx, Interest::READABLE, |network, key, call| {
+            network.recv(key, buf, call)
+        })
+    }
+
+    #[track_caller]
     pub(super) fn local_addr(&self) -> Addr {
         self.with(|network, key, _| network.datagram_addr(key))
     }
 
+    #[track_caller]
     pub(super) fn peer_addr(&self) -> io::Result<Addr> {
         self.with(|network, key, _| network.datagram_peer(key))
     }
@@ -120,6 +151,7 @@ impl DatagramSocket {
         })
     }
 
+    #[track_caller]
     pub(super) fn take_error(&self) -> Option<io::Error> {
         self.with(|network, key, _| network.take_datagram_error(key))
     }
@@ -153,6 +185,21 @@ impl Drop for DatagramSocket {
     }
 }
 
+/// # Errors
+///
+/// `WouldBlock` if the socket is ready for nothing.
+fn readiness(network: &mut Network, key: DatagramKey, interest: Interest) -> io::Result<Ready> {
+    let ready = Ready {
+        read: interest.is_readable() && network.is_datagram_ready(key, Side::Read),
+        write: interest.is_writable() && network.is_datagram_ready(key, Side::Write),
+        ..Ready::default()
+    };
+    if ready.is_empty() {
+        return Err(ErrorKind::WouldBlock.into());
+    }
+    Ok(ready)
+}
+
 /// The methods that `UdpSocket` and `UnixDatagram` share, with tokio's names. `$from` makes the type's own address of the
 /// network's.
 macro_rules! datagram_methods {
@@ -176,9 +223,9 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// As `send`.
+            #[track_caller]
             pub fn poll_send(&self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-                let attempt = || self.socket.try_send(buf, None);
-                self.socket.poll(cx, Interest::WRITABLE, attempt)
+                self.socket.poll_send(cx, buf, None)
             }
 
             /// As [`send`](Self::send), without waiting.
@@ -186,6 +233,7 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// As `send`, and `WouldBlock` where that would wait.
+            #[track_caller]
             pub fn try_send(&self, buf: &[u8]) -> io::Result<usize> {
                 self.socket.try_send(buf, None)
             }
@@ -208,13 +256,13 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// As `recv`.
+            #[track_caller]
             pub fn poll_recv(
                 &self,
                 cx: &mut Context<'_>,
                 buf: &mut [u8],
             ) -> Poll<io::Result<usize>> {
-                let attempt = || Ok(self.socket.try_recv(buf)?.0);
-                self.socket.poll(cx, Interest::READABLE, attempt)
+                self.socket.poll_recv(cx, buf).map_ok(|(count, _)| count)
             }
 
             /// As [`recv`](Self::recv), without waiting.
@@ -222,6 +270,7 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// As `recv`, and `WouldBlock` if nothing is there.
+            #[track_caller]
             pub fn try_recv(&self, buf: &mut [u8]) -> io::Result<usize> {
                 Ok(self.socket.try_recv(buf)?.0)
             }
@@ -244,13 +293,13 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// As `recv`.
+            #[track_caller]
             pub fn poll_recv_from(
                 &self,
                 cx: &mut Context<'_>,
                 buf: &mut [u8],
             ) -> Poll<io::Result<(usize, $addr)>> {
-                let attempt = || self.socket.try_recv(buf).map(Self::received);
-                self.socket.poll(cx, Interest::READABLE, attempt)
+                self.socket.poll_recv(cx, buf).map_ok(Self::received)
             }
 
             /// As [`recv_from`](Self::recv_from), without waiting.
@@ -258,6 +307,7 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// As `try_recv`.
+            #[track_caller]
             pub fn try_recv_from(&self, buf: &mut [u8]) -> io::Result<(usize, $addr)> {
                 self.socket.try_recv(buf).map(Self::received)
             }
@@ -332,9 +382,9 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// None.
+            #[track_caller]
             pub fn poll_recv_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-                let attempt = || self.socket.try_ready(Interest::READABLE).map(drop);
-                self.socket.poll(cx, Interest::READABLE, attempt)
+                self.socket.poll_ready(cx, Interest::READABLE)
             }
 
             /// As [`writable`](Self::writable), for a hand-written future. The last caller is woken.
@@ -342,9 +392,9 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// None.
+            #[track_caller]
             pub fn poll_send_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-                let attempt = || self.socket.try_ready(Interest::WRITABLE).map(drop);
-                self.socket.poll(cx, Interest::WRITABLE, attempt)
+                self.socket.poll_ready(cx, Interest::WRITABLE)
             }
 
             /// Calls `f`, which sends or receives at this socket and may say `WouldBlock`.
@@ -352,6 +402,7 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// Those of `f`; `WouldBlock` without a call if the socket is not ready.
+            #[track_caller]
             pub fn try_io<R>(
                 &self,
                 interest: Interest,
@@ -366,6 +417,7 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// None.
+            #[track_caller]
             pub fn local_addr(&self) -> io::Result<$addr> {
                 Ok($from(self.socket.local_addr()))
             }
@@ -375,6 +427,7 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// `NotConnected`.
+            #[track_caller]
             pub fn peer_addr(&self) -> io::Result<$addr> {
                 self.socket.peer_addr().map($from)
             }
@@ -384,6 +437,7 @@ macro_rules! datagram_methods {
             /// # Errors
             ///
             /// None.
+            #[track_caller]
             pub fn take_error(&self) -> io::Result<Option<io::Error>> {
                 Ok(self.socket.take_error())
             }

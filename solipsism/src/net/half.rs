@@ -100,6 +100,7 @@ macro_rules! reading {
             /// # Errors
             ///
             /// Those of the stream's `try_read`.
+            #[track_caller]
             pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
                 self.socket().try_read(&mut [IoSliceMut::new(buf)])
             }
@@ -109,6 +110,7 @@ macro_rules! reading {
             /// # Errors
             ///
             /// Those of the stream's `try_read`.
+            #[track_caller]
             pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
                 self.socket().try_read_vectored(bufs)
             }
@@ -147,6 +149,7 @@ macro_rules! writing {
             /// # Errors
             ///
             /// Those of the stream's `try_write`.
+            #[track_caller]
             pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
                 self.socket().try_write(&[IoSlice::new(buf)])
             }
@@ -156,6 +159,7 @@ macro_rules! writing {
             /// # Errors
             ///
             /// Those of the stream's `try_write`.
+            #[track_caller]
             pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
                 self.socket().try_write_vectored(bufs)
             }
@@ -199,6 +203,7 @@ macro_rules! half {
             /// # Errors
             ///
             /// None.
+            #[track_caller]
             pub fn local_addr(&self) -> io::Result<S::Addr>
             where
                 S: HasAddr,
@@ -211,6 +216,7 @@ macro_rules! half {
             /// # Errors
             ///
             /// Those of the stream's `peer_addr`.
+            #[track_caller]
             pub fn peer_addr(&self) -> io::Result<S::Addr>
             where
                 S: HasAddr,

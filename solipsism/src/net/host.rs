@@ -54,21 +54,25 @@ impl Host {
     }
 
     /// The name, in lower case; of a host that has none, its address.
+    #[track_caller]
     pub fn name(&self) -> String {
         self.with(|network| network.hosts.name(self.id).to_owned())
     }
 
     /// The address that its name resolves to.
+    #[track_caller]
     pub fn addr(&self) -> IpAddr {
         self.v4().into()
     }
 
     /// Its address of IPv4.
+    #[track_caller]
     pub fn v4(&self) -> Ipv4Addr {
         self.with(|network| network.hosts.v4(self.id))
     }
 
     /// Its address of IPv6.
+    #[track_caller]
     pub fn v6(&self) -> Ipv6Addr {
         self.with(|network| network.hosts.v6(self.id))
     }

@@ -132,6 +132,7 @@ impl Link {
         self
     }
 
+    #[track_caller]
     pub(super) fn cut(&self, site: &'static Location<'static>) {
         self.with(|network, call| {
             network.links.partition(self.which, site);
@@ -140,6 +141,7 @@ impl Link {
     }
 
     /// Ends a partition. What was held back sets out now.
+    #[track_caller]
     pub fn heal(&self) -> &Self {
         self.with(|network, call| {
             network.links.heal(self.which);
@@ -160,6 +162,7 @@ impl Link {
     }
 
     /// Ends a hold. What was held back sets out now, in the order in which it was sent.
+    #[track_caller]
     pub fn release(&self) -> &Self {
         self.with(|network, call| {
             for datagram in network.links.release(self.which) {

@@ -128,6 +128,7 @@ impl Network {
     }
 
     /// Ends all partitions.
+    #[track_caller]
     pub fn heal(&self) {
         self.every_link().heal();
     }
@@ -149,6 +150,7 @@ impl Network {
 
     /// From now on looking up an unknown name is an error, which lists those that are known: names that were used before,
     /// that a host or an answer is asked for here, or that something is bound to.
+    #[track_caller]
     pub fn strict(&self) {
         self.with(|network, _| network.hosts.set_strict());
     }
@@ -192,6 +194,7 @@ impl Network {
     /// # Errors
     ///
     /// `NotFound` if no name was used for it yet.
+    #[track_caller]
     pub fn reverse_lookup(&self, addr: IpAddr) -> io::Result<String> {
         self.with(|network, _| network.hosts.reverse(addr).map(str::to_owned))
             .ok_or_else(|| {
@@ -213,6 +216,7 @@ impl Network {
     ///     assert!(net.unfired_faults()[0].starts_with("the partition ordered at "));
     /// }).unwrap();
     /// ```
+    #[track_caller]
     pub fn unfired_faults(&self) -> Vec<String> {
         self.with(|network, _| {
             let unfired = network.links.faults().iter().filter(|fault| !fault.fired);

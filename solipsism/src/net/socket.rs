@@ -36,15 +36,18 @@ impl Socket {
         })
     }
 
+    #[track_caller]
     pub(super) fn try_read(&self, slices: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         self.with(|network, key, call| network.read(key, slices, call))
     }
 
+    #[track_caller]
     pub(super) fn try_write(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         self.with(|network, key, call| network.write(key, slices, call))
     }
 
     /// Where there is no room in any of the slices, nothing is asked for.
+    #[track_caller]
     pub(super) fn try_read_vectored(&self, slices: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         if slices.iter().all(|slice| slice.is_empty()) {
             return Ok(0);
@@ -53,6 +56,7 @@ impl Socket {
     }
 
     /// Where there is nothing in any of the slices, nothing is asked for.
+    #[track_caller]
     pub(super) fn try_write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         if slices.iter().all(|slice| slice.is_empty()) {
             return Ok(0);
@@ -61,6 +65,7 @@ impl Socket {
     }
 
     /// As `try_read_vectored`.
+    #[track_caller]
     pub(super) fn poll_read_vectored(
         &self,
         cx: &Context<'_>,
@@ -73,6 +78,7 @@ impl Socket {
     }
 
     /// As `try_write_vectored`.
+    #[track_caller]
     pub(super) fn poll_write_vectored(
         &self,
         cx: &Context<'_>,
@@ -84,6 +90,7 @@ impl Socket {
         self.poll_write(cx, slices)
     }
 
+    #[track_caller]
     pub(super) fn poll_read(
         &self,
         cx: &Context<'_>,
@@ -94,12 +101,14 @@ impl Socket {
         })
     }
 
+    #[track_caller]
     pub(super) fn poll_peek(&self, cx: &Context<'_>, into: &mut [u8]) -> Poll<io::Result<usize>> {
         self.poll(cx, Side::Read, |network, key, call| {
             network.peek(key, into, call)
         })
     }
 
+    #[track_caller]
     pub(super) fn poll_write(
         &self,
         cx: &Context<'_>,
@@ -110,6 +119,7 @@ impl Socket {
         })
     }
 
+    #[track_caller]
     pub(super) fn poll_ready(&self, cx: &Context<'_>, side: Side) -> Poll<io::Result<()>> {
         self.poll(cx, side, |network, key, _| {
             if network.is_ready(key, side) {
@@ -120,6 +130,7 @@ impl Socket {
         })
     }
 
+    #[track_caller]
     fn poll<T>(
         &self,
         cx: &Context<'_>,
@@ -154,6 +165,7 @@ impl Socket {
         Attempt::new(self, interest, attempt).await
     }
 
+    #[track_caller]
     pub(super) fn readiness(&self, interest: Interest) -> Ready {
         self.with(|network, key, _| {
             let (read, write) = (interest.is_readable(), interest.is_writable());
@@ -177,6 +189,7 @@ impl Socket {
     }
 
     /// Ends the direction in which this end writes. What has ended already has.
+    #[track_caller]
     pub(super) fn shut_down(&self) -> io::Result<()> {
         match self.with(Network::shut_down) {
             Err(error) if error.kind() == ErrorKind::NotConnected => Ok(()),
@@ -189,10 +202,12 @@ impl Socket {
         self.home.end(Dropped::Writer(self.key));
     }
 
+    #[track_caller]
     pub(super) fn local_addr(&self) -> Addr {
         self.with(|network, key, _| network.local_addr(key))
     }
 
+    #[track_caller]
     pub(super) fn peer_addr(&self) -> io::Result<Addr> {
         self.with(|network, key, _| network.peer_addr(key))
     }
@@ -208,14 +223,17 @@ impl Socket {
         })
     }
 
+    #[track_caller]
     pub(super) fn take_error(&self) -> Option<io::Error> {
         self.with(|network, key, _| network.take_error(key))
     }
 
+    #[track_caller]
     pub(super) fn options(&self) -> Options {
         self.with(|network, key, _| network.options(key))
     }
 
+    #[track_caller]
     pub(super) fn set_options(&self, change: impl FnOnce(&mut Options)) -> io::Result<()> {
         self.with(|network, key, call| network.set_options(key, change, call))
     }

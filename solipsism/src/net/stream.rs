@@ -22,6 +22,7 @@ pub trait HasAddr: HasSocket {
 }
 
 /// Reads by way of the socket.
+#[track_caller]
 pub(super) fn poll_read(
     stream: &impl HasSocket,
     cx: &Context<'_>,
@@ -31,6 +32,7 @@ pub(super) fn poll_read(
 }
 
 /// Writes by way of the socket.
+#[track_caller]
 pub(super) fn poll_write(
     stream: &impl HasSocket,
     cx: &Context<'_>,
@@ -43,6 +45,7 @@ pub(super) fn poll_write(
 macro_rules! async_io {
     (read: $($stream:tt)*) => {
         $($stream)* {
+            #[track_caller]
             fn poll_read(
                 self: Pin<&mut Self>,
                 cx: &mut Context<'_>,
@@ -51,6 +54,7 @@ macro_rules! async_io {
                 crate::net::stream::poll_read(&*self, cx, buf)
             }
 
+            #[track_caller]
             fn poll_read_vectored(
                 self: Pin<&mut Self>,
                 cx: &mut Context<'_>,
@@ -62,6 +66,7 @@ macro_rules! async_io {
     };
     (write: $($stream:tt)*) => {
         $($stream)* {
+            #[track_caller]
             fn poll_write(
                 self: Pin<&mut Self>,
                 cx: &mut Context<'_>,
@@ -70,6 +75,7 @@ macro_rules! async_io {
                 crate::net::stream::poll_write(&*self, cx, buf)
             }
 
+            #[track_caller]
             fn poll_write_vectored(
                 self: Pin<&mut Self>,
                 cx: &mut Context<'_>,
@@ -82,6 +88,7 @@ macro_rules! async_io {
                 Poll::Ready(Ok(()))
             }
 
+            #[track_caller]
             fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
                 Poll::Ready(crate::net::stream::HasSocket::socket(&*self).shut_down())
             }
@@ -99,6 +106,7 @@ macro_rules! stream_methods {
             /// # Errors
             ///
             /// `WouldBlock` where there is nothing, `ConnectionReset` once after a reset.
+            #[track_caller]
             pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
                 self.socket.try_read(&mut [IoSliceMut::new(buf)])
             }
@@ -108,6 +116,7 @@ macro_rules! stream_methods {
             /// # Errors
             ///
             /// As `try_read`.
+            #[track_caller]
             pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
                 self.socket.try_read_vectored(bufs)
             }
@@ -118,6 +127,7 @@ macro_rules! stream_methods {
             ///
             /// `WouldBlock` where there is no room, `BrokenPipe` where nobody will read, `ConnectionReset` once after a
             /// reset.
+            #[track_caller]
             pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
                 self.socket.try_write(&[IoSlice::new(buf)])
             }
@@ -127,6 +137,7 @@ macro_rules! stream_methods {
             /// # Errors
             ///
             /// As `try_write`.
+            #[track_caller]
             pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
                 self.socket.try_write_vectored(bufs)
             }
@@ -136,6 +147,7 @@ macro_rules! stream_methods {
             /// # Errors
             ///
             /// Those of `f`; `WouldBlock` without a call if the stream is not ready.
+            #[track_caller]
             pub fn try_io<R>(
                 &self,
                 interest: Interest,
@@ -191,6 +203,7 @@ macro_rules! stream_methods {
             /// # Errors
             ///
             /// None.
+            #[track_caller]
             pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
                 self.socket.poll_ready(cx, Side::Read)
             }
@@ -200,6 +213,7 @@ macro_rules! stream_methods {
             /// # Errors
             ///
             /// None.
+            #[track_caller]
             pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
                 self.socket.poll_ready(cx, Side::Write)
             }
@@ -223,6 +237,7 @@ macro_rules! stream_methods {
             /// # Errors
             ///
             /// None.
+            #[track_caller]
             pub fn take_error(&self) -> io::Result<Option<io::Error>> {
                 Ok(self.socket.take_error())
             }
@@ -232,6 +247,7 @@ macro_rules! stream_methods {
             /// # Errors
             ///
             /// `InvalidInput` for 0.
+            #[track_caller]
             pub fn set_capacity(&self, capacity: usize) -> io::Result<()> {
                 self.socket.set_options(|options| {
                     options.send_buffer = Some(capacity);

@@ -119,14 +119,14 @@ impl UdpSocket {
     /// # Errors
     ///
     /// As `send_to`.
+    #[track_caller]
     pub fn poll_send_to(
         &self,
         cx: &mut Context<'_>,
         buf: &[u8],
         addr: SocketAddr,
     ) -> Poll<io::Result<usize>> {
-        let attempt = || self.try_send_to(buf, addr);
-        self.socket.poll(cx, Interest::WRITABLE, attempt)
+        self.socket.poll_send(cx, buf, Some(&addr.into()))
     }
 
     /// As [`send_to`](Self::send_to), without waiting.
@@ -134,6 +134,7 @@ impl UdpSocket {
     /// # Errors
     ///
     /// As `send_to`.
+    #[track_caller]
     pub fn try_send_to(&self, buf: &[u8], addr: SocketAddr) -> io::Result<usize> {
         self.socket.try_send(buf, Some(&addr.into()))
     }
@@ -143,6 +144,7 @@ impl UdpSocket {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn broadcast(&self) -> io::Result<bool> {
         Ok(self
             .socket
@@ -155,6 +157,7 @@ impl UdpSocket {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn set_broadcast(&self, on: bool) -> io::Result<()> {
         self.socket
             .with(|network, key, _| network.udp_options(key).broadcast = on);
@@ -166,6 +169,7 @@ impl UdpSocket {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn ttl(&self) -> io::Result<u32> {
         Ok(self
             .socket
@@ -177,6 +181,7 @@ impl UdpSocket {
     /// # Errors
     ///
     /// `InvalidInput` unless it is from 1 to 255.
+    #[track_caller]
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         if !(1..=255).contains(&ttl) {
             return Err(io::Error::new(

@@ -86,6 +86,7 @@ impl TcpListener {
     /// # Errors
     ///
     /// As `accept`.
+    #[track_caller]
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
         self.acceptor.poll_accept(cx).map_ok(Self::accepted)
     }
@@ -100,6 +101,7 @@ impl TcpListener {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.acceptor.local_addr().as_inet().expect("it is TCP's"))
     }
@@ -110,6 +112,7 @@ impl TcpListener {
     /// # Errors
     ///
     /// `InvalidInput` for 0.
+    #[track_caller]
     pub fn set_capacity(&self, capacity: usize) -> io::Result<()> {
         self.acceptor.set_capacity(capacity)
     }
@@ -119,6 +122,7 @@ impl TcpListener {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn ttl(&self) -> io::Result<u32> {
         Ok(self.acceptor.options(|options| options.ttl))
     }
@@ -128,6 +132,7 @@ impl TcpListener {
     /// # Errors
     ///
     /// `InvalidInput` for what is not between 1 and 255.
+    #[track_caller]
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         let ttl = super::stream::checked_ttl(ttl)?;
         self.acceptor.options(|options| options.ttl = ttl);

@@ -81,6 +81,7 @@ impl TcpSocket {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn bind(&self, addr: SocketAddr) -> io::Result<()> {
         if addr.is_ipv6() != self.is_v6 {
             return Err(io::Error::new(
@@ -115,6 +116,7 @@ impl TcpSocket {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn listen(self, backlog: u32) -> io::Result<TcpListener> {
         if self.state().bound.is_none() {
             self.bind(SocketAddr::new(self.any(), 0))?;
@@ -206,6 +208,7 @@ impl TcpSocket {
     /// # Panics
     ///
     /// Outside of the world in which the socket is bound, if it is.
+    #[track_caller]
     pub fn set_reuseaddr(&self, on: bool) -> io::Result<()> {
         let mut state = self.state();
         if let Some((home, claim)) = &state.bound {

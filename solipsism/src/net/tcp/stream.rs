@@ -102,6 +102,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(Self::addr(self.socket.local_addr()))
     }
@@ -111,6 +112,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// `NotConnected` once the connection is over: after a reset, and when both directions have ended.
+    #[track_caller]
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.socket.peer_addr().map(Self::addr)
     }
@@ -133,6 +135,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// As `peek`.
+    #[track_caller]
     pub fn poll_peek(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
         self.socket.poll_peek(cx, buf)
     }
@@ -142,6 +145,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn nodelay(&self) -> io::Result<bool> {
         Ok(self.socket.options().nodelay)
     }
@@ -151,6 +155,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn set_nodelay(&self, on: bool) -> io::Result<()> {
         self.socket.set_options(|options| options.nodelay = on)
     }
@@ -160,6 +165,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn keepalive(&self) -> io::Result<bool> {
         Ok(self.socket.options().keepalive)
     }
@@ -169,6 +175,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn set_keepalive(&self, on: bool) -> io::Result<()> {
         self.socket.set_options(|options| options.keepalive = on)
     }
@@ -178,6 +185,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn linger(&self) -> io::Result<Option<Duration>> {
         Ok(self.socket.options().linger)
     }
@@ -188,6 +196,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
         let linger = linger.map(whole_seconds);
         self.socket.set_options(|options| options.linger = linger)
@@ -198,6 +207,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn ttl(&self) -> io::Result<u32> {
         Ok(self.socket.options().ttl)
     }
@@ -207,6 +217,7 @@ impl TcpStream {
     /// # Errors
     ///
     /// `InvalidInput` for what is not between 1 and 255.
+    #[track_caller]
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         let ttl = checked_ttl(ttl)?;
         self.socket.set_options(|options| options.ttl = ttl)

@@ -46,6 +46,7 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         let addr = SocketAddr::new(path.as_ref());
         Self::open("UnixDatagram::bind", |network, call| {
@@ -62,12 +63,14 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn unbound() -> io::Result<Self> {
         Self::open("UnixDatagram::unbound", |network, call| {
             Ok(network.open_unnamed_mailbox(call))
         })
     }
 
+    #[track_caller]
     fn open(
         what: &str,
         open: impl FnOnce(&mut Network, &mut Call) -> io::Result<DatagramKey>,
@@ -88,6 +91,7 @@ impl UnixDatagram {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn pair() -> io::Result<(Self, Self)> {
         World::with("UnixDatagram::pair", |world| {
             let keys = world.network(|network, call| network.open_mailbox_pair(call));
@@ -108,6 +112,7 @@ impl UnixDatagram {
     /// `NotFound` if nothing was ever bound there, `ConnectionRefused` if nobody receives there now,
     /// `PermissionDenied` if the socket there is connected to another, `InvalidInput` if the path is empty or too long,
     /// `ConnectionAborted` once the socket's host has crashed.
+    #[track_caller]
     pub fn connect<P: AsRef<Path>>(&self, path: P) -> io::Result<()> {
         self.socket.connect(&addr(path))
     }
@@ -132,14 +137,14 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// As `send_to`.
+    #[track_caller]
     pub fn poll_send_to<P: AsRef<Path>>(
         &self,
         cx: &mut Context<'_>,
         buf: &[u8],
         path: P,
     ) -> Poll<io::Result<usize>> {
-        let attempt = || self.try_send_to(buf, path);
-        self.socket.poll(cx, Interest::WRITABLE, attempt)
+        self.socket.poll_send(cx, buf, Some(&addr(path)))
     }
 
     /// As [`send_to`](Self::send_to), without waiting.
@@ -147,6 +152,7 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// As `send_to`, and `WouldBlock` where that would wait.
+    #[track_caller]
     pub fn try_send_to<P: AsRef<Path>>(&self, buf: &[u8], path: P) -> io::Result<usize> {
         self.socket.try_send(buf, Some(&addr(path)))
     }
@@ -157,6 +163,7 @@ impl UnixDatagram {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
         self.socket
             .with(|network, key, call| network.shut_down_mailbox(key, how, call));

@@ -43,6 +43,7 @@ impl UnixListener {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn bind<P: AsRef<Path>>(path: P) -> io::Result<Self> {
         Self::bind_addr(&SocketAddr::new(path.as_ref()))
     }
@@ -56,6 +57,7 @@ impl UnixListener {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn bind_addr(addr: &SocketAddr) -> io::Result<Self> {
         World::with("UnixListener::bind", |world| {
             let key = world.network(|network, call| network.listen_unix(addr, BACKLOG, call))?;
@@ -83,6 +85,7 @@ impl UnixListener {
     /// # Errors
     ///
     /// As `accept`.
+    #[track_caller]
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(UnixStream, SocketAddr)>> {
         self.acceptor.poll_accept(cx).map_ok(accepted)
     }
@@ -92,6 +95,7 @@ impl UnixListener {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(unix(self.acceptor.local_addr()))
     }
@@ -101,6 +105,7 @@ impl UnixListener {
     /// # Errors
     ///
     /// `InvalidInput` for 0.
+    #[track_caller]
     pub fn set_capacity(&self, capacity: usize) -> io::Result<()> {
         self.acceptor.set_capacity(capacity)
     }

@@ -48,6 +48,7 @@ pub struct Receiver {
 ///     assert_eq!(all, "hi");
 /// }).unwrap();
 /// ```
+#[track_caller]
 pub fn pipe() -> io::Result<(Sender, Receiver)> {
     pipe_of(None)
 }
@@ -61,10 +62,12 @@ pub fn pipe() -> io::Result<(Sender, Receiver)> {
 /// # Panics
 ///
 /// Outside of a world.
+#[track_caller]
 pub fn pipe_with_capacity(capacity: usize) -> io::Result<(Sender, Receiver)> {
     pipe_of(Some(capacity))
 }
 
+#[track_caller]
 fn pipe_of(capacity: Option<usize>) -> io::Result<(Sender, Receiver)> {
     World::with("pipe", |world| {
         let [writer, reader] =
@@ -86,6 +89,7 @@ impl Sender {
     /// # Errors
     ///
     /// `WouldBlock` where there is no room, `BrokenPipe` where nobody will read.
+    #[track_caller]
     pub fn try_write(&self, buf: &[u8]) -> io::Result<usize> {
         self.socket.try_write(&[IoSlice::new(buf)])
     }
@@ -95,6 +99,7 @@ impl Sender {
     /// # Errors
     ///
     /// As `try_write`.
+    #[track_caller]
     pub fn try_write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         self.socket.try_write_vectored(bufs)
     }
@@ -119,6 +124,7 @@ impl Receiver {
     /// # Errors
     ///
     /// `WouldBlock` where there is nothing.
+    #[track_caller]
     pub fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
         self.socket.try_read(&mut [IoSliceMut::new(buf)])
     }
@@ -128,6 +134,7 @@ impl Receiver {
     /// # Errors
     ///
     /// As `try_read`.
+    #[track_caller]
     pub fn try_read_vectored(&self, bufs: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         self.socket.try_read_vectored(bufs)
     }

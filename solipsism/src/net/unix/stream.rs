@@ -98,6 +98,7 @@ impl UnixStream {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn pair() -> io::Result<(Self, Self)> {
         Self::pair_of(None)
     }
@@ -111,10 +112,12 @@ impl UnixStream {
     /// # Panics
     ///
     /// Outside of a world.
+    #[track_caller]
     pub fn pair_with_capacity(capacity: usize) -> io::Result<(Self, Self)> {
         Self::pair_of(Some(capacity))
     }
 
+    #[track_caller]
     fn pair_of(capacity: Option<usize>) -> io::Result<(Self, Self)> {
         World::with("UnixStream::pair", |world| {
             let [one, other] =
@@ -131,6 +134,7 @@ impl UnixStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(unix(self.socket.local_addr()))
     }
@@ -140,6 +144,7 @@ impl UnixStream {
     /// # Errors
     ///
     /// None.
+    #[track_caller]
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.socket.peer_addr().map(unix)
     }
