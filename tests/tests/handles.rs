@@ -1,9 +1,10 @@
 //! What the handles of the network say of themselves: under `{:?}`, and where they are misused.
 
 use std::cell::RefCell;
-use std::io::{IoSlice, IoSliceMut};
+use std::io::{ErrorKind, IoSlice, IoSliceMut};
 use std::net::{Shutdown, SocketAddr};
 use std::panic;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Once;
 use std::task::{Context, Waker};
@@ -11,8 +12,9 @@ use std::task::{Context, Waker};
 use solipsism::net::unix::pipe::pipe;
 use solipsism::net::{
     Interest, Network, TcpListener, TcpSocket, TcpStream, UdpSocket, UnixDatagram, UnixListener,
-    UnixStream,
+    UnixStream, lookup_host,
 };
+use solipsism::time::Duration;
 use solipsism::{EventLoop, spawn};
 use solipsism_tests::in_own_world;
 
@@ -231,14 +233,54 @@ async fn what_needs_a_world_names_the_line_that_has_none() {
         },
         || _ = TcpSocket::new_v4().unwrap().listen(1),
     ];
-    let sites = std::thread::spawn(move || misuses.map(panic_site));
-    for (place, site) in sites.join().unwrap().into_iter().enumerate() {
-        assert_eq!(site.as_deref(), Some(file!()), "misuse {place}");
+    let panics = std::thread::spawn(move || misuses.map(panic_of));
+    for (file, message) in panics.join().unwrap() {
+        assert_eq!(file, file!(), "{message}");
     }
 }
 
-/// The file that the panic of this names.
-fn panic_site(misuse: fn()) -> Option<String> {
+#[solipsism::test]
+async fn looking_up_needs_a_world_also_for_an_address() {
+    fn look_up(host: &str) {
+        let looked_up = pin!(lookup_host(host));
+        _ = looked_up.poll(&mut Context::from_waker(Waker::noop()));
+    }
+    let lookups: [fn(); 3] = [
+        || look_up("10.1.2.3:80"),
+        || look_up("api.test:80"),
+        || look_up("no address"),
+    ];
+    let panics = std::thread::spawn(move || lookups.map(panic_of));
+    for (_, message) in panics.join().unwrap() {
+        assert!(
+            message.starts_with("`lookup_host` needs a world"),
+            "{message}"
+        );
+    }
+}
+
+#[solipsism::test]
+async fn zero_linger_resets_the_peer() {
+    let listener = TcpListener::bind("10.1.2.3:80").await.unwrap();
+    let client = TcpStream::connect("10.1.2.3:80").await.unwrap();
+    client.set_zero_linger().unwrap();
+    assert_eq!(client.linger().unwrap(), Some(Duration::ZERO));
+    let (server, _) = listener.accept().await.unwrap();
+    drop(client);
+    let reset = server.try_read(&mut [0]).unwrap_err();
+    assert_eq!(reset.kind(), ErrorKind::ConnectionReset);
+
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_zero_linger().unwrap();
+    let client = socket
+        .connect("10.1.2.3:80".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(client.linger().unwrap(), Some(Duration::ZERO));
+}
+
+/// The file that the panic of this names, and what it says.
+fn panic_of(misuse: fn()) -> (String, String) {
     thread_local! {
         static FILE: RefCell<Option<String>> = const { RefCell::new(None) };
     }
@@ -255,8 +297,12 @@ fn panic_site(misuse: fn()) -> Option<String> {
         }));
     });
     FILE.set(Some(String::new()));
-    panic::catch_unwind(misuse).expect_err("it panics");
-    FILE.take()
+    let payload = panic::catch_unwind(misuse).expect_err("it panics");
+    let message = payload.downcast_ref::<String>();
+    (
+        FILE.take().expect("the hook has its location"),
+        message.expect("it is formatted").clone(),
+    )
 }
 
 solipsism::main!();

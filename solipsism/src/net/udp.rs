@@ -64,6 +64,7 @@ impl UdpSocket {
     ///
     /// Outside of a world.
     pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
+        World::with("UdpSocket::bind", |_| ());
         first_of(addr.target()?, async |addr| {
             World::with("UdpSocket::bind", |world| {
                 let key = world.network(|network, call| network.open_udp(addr, call))?;

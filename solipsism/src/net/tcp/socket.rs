@@ -338,6 +338,15 @@ impl TcpSocket {
         self.state().options.linger = linger.map(super::stream::whole_seconds);
         Ok(())
     }
+
+    /// See [`TcpStream::set_zero_linger`].
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn set_zero_linger(&self) -> io::Result<()> {
+        self.set_linger(Some(Duration::ZERO))
+    }
 }
 
 impl fmt::Debug for TcpSocket {

@@ -202,6 +202,16 @@ impl TcpStream {
         self.socket.set_options(|options| options.linger = linger)
     }
 
+    /// Has dropping the stream reset the connection, as `set_linger` with zero does.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    #[track_caller]
+    pub fn set_zero_linger(&self) -> io::Result<()> {
+        self.set_linger(Some(Duration::ZERO))
+    }
+
     /// The time to live of packets, which is only kept.
     ///
     /// # Errors
