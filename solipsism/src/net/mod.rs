@@ -54,6 +54,7 @@
 //! is told in the report ("something real is in here"). This `clippy.toml` forbids them:
 //!
 //! ```toml
+//! # `allow-invalid`: without it there is a warning where the crate is used without these of its features.
 //! disallowed-types = [
 //!     { path = "std::net::TcpStream", replacement = "solipsism::net::TcpStream" },
 //!     { path = "std::net::TcpListener", replacement = "solipsism::net::TcpListener" },
@@ -61,6 +62,18 @@
 //!     { path = "std::os::unix::net::UnixStream", replacement = "solipsism::net::UnixStream" },
 //!     { path = "std::os::unix::net::UnixListener", replacement = "solipsism::net::UnixListener" },
 //!     { path = "std::os::unix::net::UnixDatagram", replacement = "solipsism::net::UnixDatagram" },
+//!     { path = "tokio::net::TcpStream", replacement = "solipsism::net::TcpStream", allow-invalid = true },
+//!     { path = "tokio::net::TcpListener", replacement = "solipsism::net::TcpListener", allow-invalid = true },
+//!     { path = "tokio::net::TcpSocket", replacement = "solipsism::net::TcpSocket", allow-invalid = true },
+//!     { path = "tokio::net::UdpSocket", replacement = "solipsism::net::UdpSocket", allow-invalid = true },
+//!     { path = "tokio::net::UnixStream", replacement = "solipsism::net::UnixStream", allow-invalid = true },
+//!     { path = "tokio::net::UnixListener", replacement = "solipsism::net::UnixListener", allow-invalid = true },
+//!     { path = "tokio::net::UnixDatagram", replacement = "solipsism::net::UnixDatagram", allow-invalid = true },
+//!     { path = "async_io::Async", reason = "a real socket: use those of solipsism::net", allow-invalid = true },
+//! ]
+//! disallowed-methods = [
+//!     { path = "std::net::ToSocketAddrs::to_socket_addrs", replacement = "solipsism::net::lookup_host" },
+//!     { path = "tokio::net::lookup_host", replacement = "solipsism::net::lookup_host", allow-invalid = true },
 //! ]
 //! ```
 
