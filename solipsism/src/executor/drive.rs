@@ -49,8 +49,6 @@ impl World {
         // No handle asks for the body: whatever refers to it besides us is a waker.
         header.detach();
         self.inbox.reopen();
-        // What was dropped since the last run.
-        self.end_dropped_elsewhere();
         self.schedule(&header);
         let mut budget = Budget::new(self.limits);
         let ended = self.turns(&mut budget, print, &header, body.as_mut());
@@ -87,12 +85,11 @@ impl World {
     /// Polls what is ready until every task is blocked; time does not move. Without a body to wait for, this is how
     /// a finished test gives its tasks the rest of their instant.
     pub(crate) fn run_to_rest(self: &Rc<Self>) -> Result<(), Stopped> {
-        self.end_dropped_elsewhere();
         let mut budget = Budget::new(self.limits);
         loop {
             match self.next_ready(&mut budget) {
                 Ok(Some(task)) => self.poll_task(task),
-                Ok(None) if self.end_dropped_elsewhere() || self.deliver_job() => {}
+                Ok(None) if self.deliver_job() => {}
                 Ok(None) if self.inbox.is_announced() => self.wait(None, &mut budget),
                 Ok(None) if self.settle_network() => {}
                 Ok(None) => return Ok(()),
@@ -158,10 +155,7 @@ impl World {
     fn read_inbox(&self) {
         if self.inbox.has_news() {
             let called = self.inbox.read();
-            if !called.is_empty() {
-                // What was dropped before the wake has ended when the task finds out.
-                self.end_dropped_elsewhere();
-            }
+            self.end_dropped_elsewhere();
             for task in called {
                 task.answer_call();
                 if !task.is_finished() {
@@ -233,10 +227,6 @@ impl World {
     fn idle(&self, budget: &mut Budget) -> Result<(), Verdict> {
         if self.watched {
             self.inbox.watch(None);
-        }
-        // Only here, and not between any two polls: a blocking job may drop something at any moment of real time.
-        if self.end_dropped_elsewhere() {
-            return Ok(());
         }
         // What is still out belongs to this instant: it comes before everything that may move the clock.
         if self.deliver_job() {

@@ -21,19 +21,18 @@ impl World {
         self.end_one(dropped);
     }
 
-    /// Ends what was dropped where this world was not running. Says whether there was anything.
-    pub(super) fn end_dropped_elsewhere(&self) -> bool {
-        if !self.inbox.has_dropped() {
-            return false;
+    /// Ends what was dropped where this world was not running.
+    pub(super) fn end_dropped_elsewhere(&self) {
+        while self.inbox.has_dropped() {
+            // One by one, so that what a waker drops meanwhile comes after them.
+            if let Some(dropped) = self.inbox.next_dropped() {
+                self.end_one(dropped);
+            }
         }
-        for dropped in self.inbox.take_dropped() {
-            self.end_one(dropped);
-        }
-        true
     }
 
     fn end_one(&self, dropped: Dropped) {
-        self.network(|network, call| match dropped {
+        self.call_network(|network, call| match dropped {
             Dropped::End(key) => network.close(key, call),
             Dropped::Writer(key) => {
                 // What has ended already is no failure.

@@ -2,6 +2,7 @@
 //! and who announced that a wake will come from outside.
 
 use std::any::Any;
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -41,7 +42,7 @@ const NOTED: usize = 8;
 struct Letters {
     called: Vec<Arc<Header>>,
     /// Handles of the network, where the world was not running.
-    dropped: Vec<Dropped>,
+    dropped: VecDeque<Dropped>,
     /// Few at a time, by the number of the job.
     finished: Vec<(u64, JobResult)>,
     /// How many blocking jobs and `External` guards are out.
@@ -124,22 +125,24 @@ impl Inbox {
         let mut letters = self.letters();
         if !letters.closed {
             letters.meet(foreigner, Deed::Dropped);
-            letters.dropped.push(dropped);
+            letters.dropped.push_back(dropped);
             self.has_dropped.store(true, Ordering::Release);
             self.notify(letters);
         }
     }
 
-    /// Whether there is something for `take_dropped`; cheap.
+    /// Whether there is something for `next_dropped`; cheap.
     pub(crate) fn has_dropped(&self) -> bool {
         self.has_dropped.load(Ordering::Acquire)
     }
 
     /// What was dropped outside of the world's running loop, in that order.
-    pub(crate) fn take_dropped(&self) -> Vec<Dropped> {
+    pub(crate) fn next_dropped(&self) -> Option<Dropped> {
         let mut letters = self.letters();
-        self.has_dropped.store(false, Ordering::Release);
-        std::mem::take(&mut letters.dropped)
+        let dropped = letters.dropped.pop_front();
+        let has_more = !letters.dropped.is_empty();
+        self.has_dropped.store(has_more, Ordering::Release);
+        dropped
     }
 
     /// The current thread, unless it is the world's own.
@@ -233,6 +236,7 @@ impl Inbox {
         letters.judged = true;
         let unread = std::mem::take(&mut letters.called);
         letters.dropped.clear();
+        self.has_dropped.store(false, Ordering::Release);
         drop(letters);
         drop(unread);
         self.watch(None);

@@ -289,6 +289,16 @@ impl World {
 
     /// Asks the network for something on behalf of the current task, and does what that leaves to do.
     pub(crate) fn network<R>(&self, f: impl FnOnce(&mut Network, &mut Call) -> R) -> R {
+        // A task that knows of the drop without having been woken for it, since it asked only then, finds it done.
+        if self.inbox.has_dropped() {
+            self.end_dropped_elsewhere();
+        }
+        self.call_network(f)
+    }
+
+    /// As `network`, whatever was dropped elsewhere.
+    #[inline]
+    pub(super) fn call_network<R>(&self, f: impl FnOnce(&mut Network, &mut Call) -> R) -> R {
         let mut state = self.begin_call();
         let (network, call) = &mut *state;
         let result = f(network, call);

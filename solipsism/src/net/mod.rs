@@ -15,8 +15,8 @@
 //!
 //! # Other threads
 //!
-//! A socket is used where its world runs, and may be dropped anywhere: its world closes it before it wakes anybody on
-//! behalf of that thread, and before time moves. A thread that is no blocking job is to be announced, with
+//! A socket is used where its world runs, and may be dropped anywhere: its world closes it before it does anything
+//! else. A thread that is no blocking job is to be announced, with
 //! [`EventLoop::external`](crate::EventLoop::external).
 //!
 //! # What differs from Linux
@@ -54,7 +54,8 @@
 //! is told in the report ("something real is in here"). This `clippy.toml` forbids them:
 //!
 //! ```toml
-//! # `allow-invalid`: without it there is a warning where the crate is used without these of its features.
+//! # Paths of crates that are not used do no harm. `allow-invalid` (an older clippy does not know it: leave it out) is
+//! # for a crate that is used without the feature: there clippy would warn.
 //! disallowed-types = [
 //!     { path = "std::net::TcpStream", replacement = "solipsism::net::TcpStream" },
 //!     { path = "std::net::TcpListener", replacement = "solipsism::net::TcpListener" },
