@@ -744,10 +744,10 @@ async fn a_socket_stays_in_its_world() {
     let message = message.downcast_ref::<String>().expect("it is formatted");
     expect!["a socket for datagrams was used in another world than its own: each has a network of its own, so make it in the world that uses it"]
         .assert_eq(message);
-    // To be dropped there is to be dropped in vain.
+    // To be dropped there is to be closed all the same.
     let to = at(&b);
     elsewhere(|| EventLoop::new().block_on(async { drop(b) })).expect("it may be dropped");
-    assert_eq!(kind(UdpSocket::bind(to).await), ErrorKind::AddrInUse);
+    UdpSocket::bind(to).await.unwrap();
 }
 
 /// What a report says of datagrams, but for the lines of this file.
