@@ -344,4 +344,11 @@ async fn a_timeout_can_end_at_an_instant() {
     assert_eq!(start.elapsed(), secs(2));
 }
 
+#[solipsism::test]
+async fn debugging_a_sleep_shows_nothing_that_differs_between_runs() {
+    let mut sleep = std::pin::pin!(sleep(Duration::from_secs(2)));
+    let _elapsed = timeout(Duration::from_secs(1), sleep.as_mut()).await;
+    assert_eq!(format!("{sleep:?}"), "Sleep { deadline: 2s, .. }");
+}
+
 solipsism::main!();

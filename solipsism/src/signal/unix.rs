@@ -1,5 +1,6 @@
 //! Listening for signals by their kind, and raising them.
 
+use std::fmt;
 use std::io;
 use std::panic::Location;
 use std::pin::Pin;
@@ -102,7 +103,6 @@ pub fn raise(kind: SignalKind) {
 /// A listener for one kind of signal, made by [`signal`].
 ///
 /// What is raised several times before it is received is received once.
-#[derive(Debug)]
 #[must_use = "a listener does nothing unless it is asked with `recv`"]
 pub struct Signal {
     key: ListenerKey,
@@ -190,6 +190,13 @@ impl Signal {
     /// The listener's world, if that is the one that runs on this thread.
     fn try_with<R>(&self, f: impl FnOnce(&World) -> R) -> Option<R> {
         World::try_with(|world| (self.world == world.id()).then(|| f(world))).flatten()
+    }
+}
+
+/// What it holds differs from run to run.
+impl fmt::Debug for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signal").finish_non_exhaustive()
     }
 }
 

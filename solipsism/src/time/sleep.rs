@@ -1,5 +1,6 @@
 //! Waiting for an instant.
 
+use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -65,7 +66,6 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 }
 
 /// The future of [`sleep`] and [`sleep_until`].
-#[derive(Debug)]
 #[must_use = "futures do nothing unless they are awaited or polled"]
 pub struct Sleep {
     deadline: Instant,
@@ -77,7 +77,7 @@ pub struct Sleep {
 
 /// A sleep goes from `New`, or from `Yielding` if it asks for no time at all, to `Set` when it is first polled, and to
 /// `Elapsed` when it is polled after its deadline fired. `reset` takes it back to `New`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum State {
     New,
     Yielding,
@@ -188,6 +188,15 @@ impl Future for Sleep {
             State::Elapsed => Poll::Ready(()),
             _ => Poll::Pending,
         }
+    }
+}
+
+/// Its deadline; the rest differs from run to run.
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep")
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }
 
