@@ -118,11 +118,15 @@ impl Pipe {
                 place = &mut place[read..];
             }
         }
-        if self.buffer.is_empty() && self.buffer.capacity() > KEPT {
+        let (left, room) = (self.buffer.len(), self.buffer.capacity());
+        if left == 0 && room > KEPT {
             let buffer = std::mem::take(&mut self.buffer);
             if spare.0.len() < SPARE {
                 spare.0.push(buffer);
             }
+        } else if room > KEPT && room / 8 > left {
+            // So that what little is left keeps no more than it needs; by halves, or each read would copy it.
+            self.buffer.shrink_to(2 * left);
         }
         count
     }
@@ -180,5 +184,36 @@ impl Pipe {
     /// Forgets what has arrived: nobody will read it.
     pub(super) fn discard(&mut self) {
         self.buffer = VecDeque::new();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_shrinks_with_what_is_left_in_it() {
+        let (mut pipe, mut spare) = (Pipe::new(65_536), Spare::default());
+        pipe.fill(&[IoSlice::new(&vec![7; 60_000])], 60_000, &mut spare);
+        let mut read = vec![0; 59_999];
+        assert_eq!(
+            pipe.drain(&mut [IoSliceMut::new(&mut read)], &mut spare),
+            59_999
+        );
+        assert!(pipe.buffer.capacity() <= KEPT, "{}", pipe.buffer.capacity());
+        assert_eq!(pipe.drain(&mut [IoSliceMut::new(&mut read)], &mut spare), 1);
+        assert_eq!(read[0], 7);
+    }
+
+    #[test]
+    fn a_large_buffer_that_was_read_is_there_for_the_next() {
+        let (mut one, mut other) = (Pipe::new(65_536), Pipe::new(65_536));
+        let mut spare = Spare::default();
+        let mut read = vec![0; 60_000];
+        one.fill(&[IoSlice::new(&vec![7; 60_000])], 60_000, &mut spare);
+        one.drain(&mut [IoSliceMut::new(&mut read)], &mut spare);
+        assert_eq!((one.buffer.capacity(), spare.0.len()), (0, 1));
+        other.fill(&[IoSlice::new(&[8; 1000])], 1000, &mut spare);
+        assert!(spare.0.is_empty() && other.buffer.capacity() >= 60_000);
     }
 }
