@@ -71,9 +71,14 @@ impl World {
 
     /// Drops a task's future and keeps this error in its stead.
     pub(super) fn fail_task(&self, task: &mut Task, error: impl FnOnce(&Header) -> JoinError) {
-        let Task { header, stage } = task;
+        let Task {
+            header,
+            stage,
+            host,
+            ..
+        } = task;
         let error = error(header);
-        self.destroy(header, || stage.as_mut().fail(error));
+        self.destroy(header, *host, || stage.as_mut().fail(error));
     }
 
     /// The handle is gone: the task goes on alone, and its output, if it has one by now, is dropped.
@@ -102,14 +107,19 @@ impl World {
         if let Some(failure) = Failure::held_by(&task) {
             self.failures.borrow_mut().push(failure);
         }
-        let Task { header, stage } = &mut task;
-        self.destroy(header, || stage.as_mut().clear());
+        let Task {
+            header,
+            stage,
+            host,
+            ..
+        } = &mut task;
+        self.destroy(header, *host, || stage.as_mut().clear());
     }
 
     /// Runs destructors of the user's, as part of this task. A panic of theirs is contained and told of.
-    pub(super) fn destroy(&self, task: &Header, drop: impl FnOnce()) {
+    pub(super) fn destroy(&self, task: &Header, host: u32, drop: impl FnOnce()) {
         let outer = self.current.replace(task.key.id);
-        let outer_host = self.host.replace(task.host);
+        let outer_host = self.host.replace(host);
         let dropped = panics::catch(Print::Later, drop);
         self.current.set(outer);
         self.host.set(outer_host);
@@ -176,10 +186,10 @@ impl World {
         self.crashed.borrow_mut().push(host);
         let keys: Vec<_> = {
             let tasks = self.tasks.borrow();
-            let sorted = tasks.sorted().into_iter().map(|(task, _)| &task.header);
+            let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
             sorted
-                .filter(|header| header.host == host && !header.is_finished())
-                .map(|header| header.key)
+                .filter(|task| task.host == host && !task.header.is_finished())
+                .map(|task| task.header.key)
                 .collect()
         };
         for key in keys {

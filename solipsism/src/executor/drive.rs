@@ -42,7 +42,6 @@ impl World {
         let header = Arc::new(Header::new(
             Arc::clone(&self.inbox),
             TaskKey::BODY,
-            HostId::LOCAL.0,
             site,
             None,
         ));
@@ -73,7 +72,7 @@ impl World {
         let mut stopped = self.report(verdict, Some(&header));
         header.cut_off();
         header.finish();
-        self.destroy(&header, || body.as_mut().clear());
+        self.destroy(&header, HostId::LOCAL.0, || body.as_mut().clear());
         stopped.attach(self.failures.take());
         Err(Ended {
             stopped,
@@ -117,8 +116,10 @@ impl World {
                 None => self.idle(budget)?,
                 Some(TaskKey::BODY) => {
                     budget.poll_body(header)?;
+                    let poll = self.body_polls.get().wrapping_add(1);
+                    self.body_polls.set(poll);
                     let finished = self
-                        .poll(header, print, body.as_mut())
+                        .poll(header, HostId::LOCAL.0, poll, print, body.as_mut())
                         .map_err(Stop::Panic)?;
                     // What a finished body returned counts too: whoever asked for the run looks at the failures then.
                     if finished {
@@ -171,13 +172,15 @@ impl World {
     fn poll(
         &self,
         header: &Arc<Header>,
+        host: u32,
+        poll: u32,
         print: Print,
         stage: Pin<&mut dyn AnyStage>,
     ) -> Result<bool, Panic> {
         header.unqueue();
         self.current.set(header.key.id);
-        self.current_poll.set(header.count_poll());
-        self.host.set(header.host);
+        self.current_poll.set(poll);
+        self.host.set(host);
         self.crashed.borrow_mut().clear();
         if self.watched {
             self.inbox.watch(Some(header));
@@ -204,8 +207,10 @@ impl World {
             self.fail_task(&mut task, JoinError::cancelled);
             true
         } else {
-            match self.poll(&task.header, Print::Later, task.stage.as_mut()) {
-                Ok(false) if self.crashed.borrow().contains(&task.header.host) => {
+            task.polls = task.polls.wrapping_add(1);
+            let (host, poll) = (task.host, task.polls);
+            match self.poll(&task.header, host, poll, Print::Later, task.stage.as_mut()) {
+                Ok(false) if self.crashed.borrow().contains(&task.host) => {
                     self.fail_task(&mut task, JoinError::cancelled);
                     true
                 }

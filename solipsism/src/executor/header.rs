@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::task::ArcWake;
 
@@ -32,13 +32,9 @@ pub(crate) type Name = Box<Box<str>>;
 /// are wakers: when there are none, nothing can wake the task any more.
 pub(crate) struct Header {
     pub(crate) key: TaskKey,
-    /// The host of the network on which the task runs.
-    pub(crate) host: u32,
     pub(crate) site: &'static Location<'static>,
     pub(crate) name: Option<Name>,
     inbox: Arc<Inbox>,
-    /// Touched by the world's own thread alone.
-    polls: AtomicU32,
     /// In the ready queue; touched by the world's own thread alone.
     queued: AtomicBool,
     /// In the inbox, on behalf of another thread.
@@ -56,17 +52,14 @@ impl Header {
     pub(crate) fn new(
         inbox: Arc<Inbox>,
         key: TaskKey,
-        host: u32,
         site: &'static Location<'static>,
         name: Option<Name>,
     ) -> Self {
         Self {
             key,
-            host,
             site,
             name,
             inbox,
-            polls: AtomicU32::new(0),
             queued: AtomicBool::new(false),
             called: AtomicBool::new(false),
             aborted: AtomicBool::new(false),
@@ -84,18 +77,6 @@ impl Header {
         let queued = self.queued.load(Ordering::Relaxed);
         self.queued.store(true, Ordering::Relaxed);
         !queued
-    }
-
-    /// How often the task was polled.
-    pub(crate) fn polls(&self) -> u32 {
-        self.polls.load(Ordering::Relaxed)
-    }
-
-    /// Another poll begins; gives its number.
-    pub(crate) fn count_poll(&self) -> u32 {
-        let poll = self.polls().wrapping_add(1);
-        self.polls.store(poll, Ordering::Relaxed);
-        poll
     }
 
     pub(crate) fn unqueue(&self) {

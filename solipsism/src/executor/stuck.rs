@@ -245,11 +245,15 @@ impl World {
             let is_given_up = |waiter: &Waiter| {
                 let place =
                     sorted.binary_search_by_key(&waiter.task, |(task, _)| task.header.key.id);
-                let task = place.ok().map(|place| &sorted[place].0.header);
-                let header = if waiter.task == 0 { body } else { task };
-                header.is_some_and(|header| {
+                let task = place.ok().map(|place| sorted[place].0);
+                let asker = if waiter.task == 0 {
+                    body.map(|header| (header, self.body_polls.get()))
+                } else {
+                    task.map(|task| (&task.header, task.polls))
+                };
+                asker.is_some_and(|(header, polls)| {
                     let own = waker_ref(header).data();
-                    header.polls() != waiter.poll && waiter.waker.data() == own
+                    polls != waiter.poll && waiter.waker.data() == own
                 })
             };
             for wait in network.0.waits(&is_given_up) {

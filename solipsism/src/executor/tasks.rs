@@ -110,6 +110,10 @@ where
 pub(crate) struct Task {
     pub(crate) header: Arc<Header>,
     pub(crate) stage: Pin<Box<dyn TaskStage>>,
+    /// The host of the network on which it runs.
+    pub(crate) host: u32,
+    /// How often it was polled. Counted anew after `u32::MAX`.
+    pub(crate) polls: u32,
 }
 
 /// A task's place. It is freed when the task is finished and nobody will ask for its output.

@@ -78,6 +78,8 @@ pub(crate) struct World {
     pub(super) watched: bool,
     /// The task that is being polled.
     pub(super) current: Cell<u32>,
+    /// How often the body was polled.
+    pub(super) body_polls: Cell<u32>,
     /// Which of its polls this is.
     pub(super) current_poll: Cell<u32>,
     /// And the host that it runs on.
@@ -145,6 +147,7 @@ impl World {
             inbox,
             watched,
             current: Cell::new(NOBODY),
+            body_polls: Cell::new(0),
             current_poll: Cell::new(0),
             host: Cell::new(HostId::LOCAL.0),
             crashed: RefCell::default(),
@@ -411,11 +414,13 @@ impl World {
         let stage = Box::pin(Stage::new(future));
         let mut header = None;
         self.tasks.borrow_mut().insert(|key| {
-            let made = Arc::new(Header::new(inbox, key, host, site, name));
+            let made = Arc::new(Header::new(inbox, key, site, name));
             header = Some(Arc::clone(&made));
             Task {
                 header: made,
                 stage,
+                host,
+                polls: 0,
             }
         });
         let header = header.expect("`insert` makes the task");
