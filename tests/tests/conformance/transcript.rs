@@ -130,9 +130,11 @@ macro_rules! seen {
     ($scenario:ident $(, $transport:ident)?) => {
         $crate::transcript::Seen {
             #[cfg(target_os = "linux")]
-            kernel: Some($crate::transcript::seen_by::<$crate::kernel::Kernel, _>(
-                seen!(@ $scenario, $crate::kernel::Kernel $(, $transport)?),
-            )),
+            kernel: $crate::kernel::is_whole().then(|| {
+                $crate::transcript::seen_by::<$crate::kernel::Kernel, _>(
+                    seen!(@ $scenario, $crate::kernel::Kernel $(, $transport)?),
+                )
+            }),
             #[cfg(not(target_os = "linux"))]
             kernel: None,
             world: $crate::transcript::seen_by::<$crate::world::World, _>(
