@@ -136,7 +136,7 @@ pub(crate) struct Links {
     faults: Vec<Fault>,
     /// Datagrams that a hold keeps, in the order in which they were sent.
     held: VecDeque<Datagram>,
-    /// Nothing was ever ordered.
+    /// Whether anything was ever ordered.
     ordered: bool,
 }
 

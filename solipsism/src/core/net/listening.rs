@@ -38,7 +38,6 @@ pub(super) struct Listener {
     pub(super) acceptors: Waiters,
     /// Of the streams that it accepts.
     pub(super) options: Options,
-    pub(super) user: u32,
 }
 
 /// What a listener occupies.
@@ -190,7 +189,6 @@ impl Network {
             waiting: VecDeque::new(),
             acceptors: Waiters::default(),
             options,
-            user: call.task,
         });
         // Whoever was there first is answered first.
         for end in std::mem::take(&mut self.unanswered) {
@@ -246,7 +244,6 @@ impl Network {
         call: &mut Call,
     ) -> io::Result<(EndKey, Addr)> {
         let listener = self.listener(key);
-        listener.user = call.task;
         if listener.place.is_none() {
             return Err(io::Error::new(
                 ErrorKind::ConnectionAborted,
