@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use solipsism::io::{AsyncReadExt, AsyncWriteExt};
 use solipsism::net::{Link, Network, TcpListener, TcpStream};
 use solipsism::spawn;
-use solipsism::time::Duration;
+use solipsism::time::{Duration, Instant, sleep};
 
 /// So many milliseconds.
 #[must_use]
@@ -51,6 +51,34 @@ impl Receive for TcpStream {
         let read = self.read_exact(&mut byte).await;
         read.map(|()| byte[0]).map_err(|error| error.kind())
     }
+}
+
+/// When each of these bytes arrives that are sent a millisecond apart.
+///
+/// # Panics
+///
+/// If one overtakes another, or is lost.
+pub async fn arrivals(count: u8) -> Vec<Duration> {
+    let (mut client, mut server) = connected().await;
+    let start = Instant::now();
+    let sender = spawn(async move {
+        for byte in 0..count {
+            client.write_all(&[byte]).await.unwrap();
+            sleep(millis(1)).await;
+        }
+        client
+    });
+    let mut arrivals = Vec::new();
+    for byte in 0..count {
+        assert_eq!(
+            server.receive().await,
+            Ok(byte),
+            "no byte overtakes another"
+        );
+        arrivals.push(start.elapsed());
+    }
+    drop(sender.await.unwrap());
+    arrivals
 }
 
 /// Answers every byte with the next one, on port 80 of its own host.

@@ -7,7 +7,7 @@ use solipsism::net::{Network, TcpListener, TcpStream};
 use solipsism::task::JoinSet;
 use solipsism::time::{Duration, Instant, sleep, timeout};
 use solipsism::{EventLoop, spawn};
-use solipsism_tests::net::{Receive, connected, link, millis, noise, secs};
+use solipsism_tests::net::{Receive, arrivals, connected, link, millis, noise, secs};
 use solipsism_tests::{Log, in_own_world};
 
 /// What it panics with.
@@ -17,30 +17,6 @@ async fn message(f: impl FnOnce() + 'static) -> String {
         Some(text) => (*text).to_owned(),
         None => panic.downcast_ref::<String>().unwrap().clone(),
     }
-}
-
-/// When each of these bytes arrives that are sent a millisecond apart.
-async fn arrivals(count: u8) -> Vec<Duration> {
-    let (mut client, mut server) = connected().await;
-    let start = Instant::now();
-    let sender = spawn(async move {
-        for byte in 0..count {
-            client.write_all(&[byte]).await.unwrap();
-            sleep(millis(1)).await;
-        }
-        client
-    });
-    let mut arrivals = Vec::new();
-    for byte in 0..count {
-        assert_eq!(
-            server.receive().await,
-            Ok(byte),
-            "no byte overtakes another"
-        );
-        arrivals.push(start.elapsed());
-    }
-    drop(sender.await.unwrap());
-    arrivals
 }
 
 // Loss.

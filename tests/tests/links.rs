@@ -8,7 +8,7 @@ use solipsism::net::{Network, TcpListener, TcpStream, UnixStream};
 use solipsism::task::{JoinSet, yield_now};
 use solipsism::time::{Duration, Instant, sleep, sleep_until, timeout};
 use solipsism::{EventLoop, spawn};
-use solipsism_tests::net::{Receive, connected, link, millis, secs};
+use solipsism_tests::net::{Receive, arrivals, connected, link, millis, secs};
 use solipsism_tests::{Log, in_own_world};
 
 // Latency.
@@ -159,30 +159,6 @@ async fn a_latency_holds_for_what_is_sent_from_then_on(net: Network) {
         "and nothing overtakes it"
     );
     assert_eq!(start.elapsed(), millis(100));
-}
-
-/// When each of these bytes arrives that are sent a millisecond apart.
-async fn arrivals(count: u8) -> Vec<Duration> {
-    let (mut client, mut server) = connected().await;
-    let start = Instant::now();
-    let sender = spawn(async move {
-        for byte in 0..count {
-            client.write_all(&[byte]).await.unwrap();
-            sleep(millis(1)).await;
-        }
-        client
-    });
-    let mut arrivals = Vec::new();
-    for byte in 0..count {
-        assert_eq!(
-            server.receive().await,
-            Ok(byte),
-            "no byte overtakes another"
-        );
-        arrivals.push(start.elapsed());
-    }
-    drop(sender.await.unwrap());
-    arrivals
 }
 
 #[solipsism::test]
