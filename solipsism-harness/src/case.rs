@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Failure, FailureKind, Options, Outcome, Test};
+use crate::{Chosen, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Test, Use};
 
 /// A test as it is run: under its full name, with what the flags and the environment say.
 pub struct Case {
@@ -14,12 +15,21 @@ pub struct Case {
     pub name: String,
     /// What the flags and the environment say; how that goes with the test's own attribute is the runner's to decide.
     pub options: Options,
+    /// What was chosen on each axis of the test, and of all fixtures that it uses, at any depth.
+    pub choices: Vec<Chosen>,
+    /// The instances that it uses, at any depth, each after those that it uses itself. They are set up when it runs.
+    pub uses: Vec<Arc<Instance>>,
+    /// Where it runs.
+    pub place: Place,
 }
 
 /// Runs a case to its end: what `solipsism` hands in.
 pub trait Runner: Sync {
+    /// What the test asks for.
+    fn uses(&self) -> Vec<Use>;
+
     /// Blocks until the case is over, on whatever thread it likes, within the wall limit, and never unwinds.
-    fn run(&self, case: &Case) -> Outcome;
+    fn run(&self, case: &Case) -> Ended;
 }
 
 impl Case {
@@ -28,6 +38,9 @@ impl Case {
             test,
             name: test.libtest_name(),
             options,
+            choices: Vec::new(),
+            uses: Vec::new(),
+            place: Place::Anywhere,
         }
     }
 
@@ -63,10 +76,11 @@ impl Case {
     }
 
     /// Runs it. A runner that unwinds in spite of its promise fails this case and no other.
-    pub(crate) fn run(&self) -> Outcome {
+    pub(crate) fn run(&self) -> Ended {
         catch_unwind(AssertUnwindSafe(|| self.test.runner.run(self))).unwrap_or_else(|payload| {
-            Outcome::Failed(Failure {
+            Ended::Failed(Failure {
                 kind: FailureKind::Failed,
+                outcome: Outcome::Failed,
                 report: format!("the runner panicked: {}", panic_message(&*payload)),
                 postscript: None,
             })
@@ -94,7 +108,11 @@ mod tests {
     struct Unwinds;
 
     impl Runner for Unwinds {
-        fn run(&self, case: &Case) -> Outcome {
+        fn uses(&self) -> Vec<Use> {
+            Vec::new()
+        }
+
+        fn run(&self, case: &Case) -> Ended {
             resume_unwind(Box::new(format!("{} broke its promise", case.name)))
         }
     }
@@ -107,11 +125,12 @@ mod tests {
             site: Location::caller(),
             ignore: None,
             should_panic: ShouldPanic::Yes,
+            axes: &[],
             runner: &Unwinds,
         };
         let outcome = Case::new(&TEST, Options::default()).run();
         assert!(!outcome.meets(TEST.should_panic));
-        let Outcome::Failed(failure) = outcome else {
+        let Ended::Failed(failure) = outcome else {
             panic!("it passed")
         };
         assert_eq!(failure.kind, FailureKind::Failed);

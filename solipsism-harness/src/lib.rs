@@ -2,7 +2,7 @@
 //!
 //! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`), sorted into a plan of
 //! cases (`plan`, `case`), chosen by the command line and the environment (`arguments`, `options`), run by worker threads through the
-//! [`Runner`] that `solipsism` handed in (`run`), judged (`outcome`), and told by libtest-mimic in the plan's order (`report`).
+//! [`Runner`] that `solipsism` handed in (`run`), judged (`ended`), and told by libtest-mimic in the plan's order (`report`).
 //! Under the ordinary libtest harness none of that happens: libtest calls [`run_under_libtest`] once per test (`libtest`).
 //!
 //! The harness knows tests, cases, outcomes, arguments and stdout. It knows no clock and no socket: what a case does is the runner's.
@@ -11,13 +11,16 @@
 
 #[cfg(feature = "libtest-mimic")]
 mod arguments;
+mod axis;
 mod case;
 mod duration;
+mod ended;
+mod instance;
 mod libtest;
 mod options;
-mod outcome;
 #[cfg(feature = "libtest-mimic")]
 mod plan;
+mod provider;
 mod refusal;
 #[cfg(feature = "libtest-mimic")]
 mod report;
@@ -28,11 +31,14 @@ mod test;
 #[doc(no_inline)]
 pub use inventory::submit;
 
+pub use crate::axis::{Axis, AxisValue};
 pub use crate::case::{Case, Runner};
 pub use crate::duration::{duration, parse_duration};
+pub use crate::ended::{Ended, Failure, FailureKind, Outcome, Postscript};
+pub use crate::instance::{Chosen, FixtureFailure, Group, Instance, Keeper, Place};
 pub use crate::libtest::run_under_libtest;
 pub use crate::options::{Options, parse_seed};
-pub use crate::outcome::{Failure, FailureKind, Outcome, Postscript};
+pub use crate::provider::{How, Provider, Scope, Use};
 pub use crate::test::{ShouldPanic, Test};
 
 /// Runs every registered test that the command line and the environment ask for, and reports on stdout as libtest does.

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::refusal::Refusal;
 use crate::test::collect;
-use crate::{Case, FailureKind, Options, Outcome, ShouldPanic, Test};
+use crate::{Case, Ended, FailureKind, Options, ShouldPanic, Test};
 
 /// Runs the test registered under this name, as the body of the `#[test]` that libtest knows it by.
 ///
@@ -23,8 +23,17 @@ pub fn run_under_libtest(module: &'static str, name: &'static str) {
     let should_panic = case.test.should_panic;
     let outcome = case.run();
     let met = outcome.meets(should_panic);
-    let Outcome::Failed(failure) = outcome else {
-        return;
+    let failure = match outcome {
+        Ended::Passed => return,
+        // libtest has no word for it.
+        Ended::Skipped(why) => {
+            eprintln!("skipped: {why}");
+            if should_panic != ShouldPanic::No {
+                resume_unwind(Box::new(should_panic.wanted().to_owned()));
+            }
+            return;
+        }
+        Ended::Failed(failure) => failure,
     };
     if !met {
         eprintln!("{}\n{}", failure.report, case.again());
@@ -39,8 +48,10 @@ pub fn run_under_libtest(module: &'static str, name: &'static str) {
             wanted,
         ) if wanted.is_met_by(&message) => {}
         (FailureKind::Panicked { message, .. }, _) => resume_unwind(Box::new(message)),
-        (FailureKind::Failed, ShouldPanic::No) => resume_unwind(Box::new(failure.report)),
-        (FailureKind::Failed, ShouldPanic::Yes | ShouldPanic::With(_)) => {}
+        (FailureKind::Failed | FailureKind::Fixture, ShouldPanic::No) => {
+            resume_unwind(Box::new(failure.report))
+        }
+        (FailureKind::Failed | FailureKind::Fixture, ShouldPanic::Yes | ShouldPanic::With(_)) => {}
     }
 }
 

@@ -3,12 +3,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
 
 use crate::arguments::Arguments;
 use crate::plan::Plan;
 use crate::run::Results;
-use crate::{Case, Postscript};
+use crate::{Case, Ended, Postscript};
 
 /// The telling of a run, shared with its trials.
 pub(crate) struct Report {
@@ -36,7 +36,7 @@ impl Report {
         let trial = |(place, case): (usize, &Case)| {
             let told = Arc::clone(&self.told);
             let plan = plan.clone();
-            Trial::test(&case.name, move || lock(&told).verdict(place, &plan[place]))
+            Trial::ignorable_test(&case.name, move || lock(&told).verdict(place, &plan[place]))
                 .with_ignored_flag(case.is_ignored())
         };
         plan.iter().enumerate().map(trial).collect()
@@ -62,9 +62,13 @@ fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
 }
 
 impl Told {
-    fn verdict(&mut self, place: usize, case: &Case) -> Result<(), Failed> {
+    fn verdict(&mut self, place: usize, case: &Case) -> Result<Completion, Failed> {
         let outcome = self.results.take(place);
-        outcome.judge(case).map_err(|failure| {
+        if let Ended::Skipped(why) = outcome {
+            return Ok(Completion::ignored_with(why));
+        }
+        let judged = outcome.judge(case);
+        judged.map(|()| Completion::Completed).map_err(|failure| {
             if let Some(postscript) = failure.postscript {
                 self.postscripts.push((case.name.clone(), postscript));
             }

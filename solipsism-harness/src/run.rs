@@ -10,13 +10,13 @@ use std::thread;
 
 use crate::plan::Plan;
 use crate::refusal::Refusal;
-use crate::{Failure, FailureKind, Outcome};
+use crate::{Ended, Failure, FailureKind, Outcome};
 
 /// The outcomes of a run, by the case's place in the plan.
 pub(crate) struct Results {
-    arriving: Receiver<(usize, Outcome)>,
+    arriving: Receiver<(usize, Ended)>,
     /// Those that arrived before they were asked for.
-    early: BTreeMap<usize, Outcome>,
+    early: BTreeMap<usize, Ended>,
 }
 
 /// Starts up to `threads` workers on the cases at the places `selected`.
@@ -64,7 +64,7 @@ pub(crate) fn start(
 
 impl Results {
     /// Waits for the outcome of the case at `place`. Each is handed over once.
-    pub(crate) fn take(&mut self, place: usize) -> Outcome {
+    pub(crate) fn take(&mut self, place: usize) -> Ended {
         loop {
             if let Some(outcome) = self.early.remove(&place) {
                 return outcome;
@@ -94,7 +94,7 @@ impl Queue {
 struct Worker {
     plan: Plan,
     queue: Arc<Queue>,
-    results: Sender<(usize, Outcome)>,
+    results: Sender<(usize, Ended)>,
 }
 
 impl Worker {
@@ -109,9 +109,10 @@ impl Worker {
 }
 
 /// Only a payload that panics as it is dropped gets past `Case::run`, and it must not pass for a pass.
-fn no_worker_left() -> Outcome {
-    Outcome::Failed(Failure {
+fn no_worker_left() -> Ended {
+    Ended::Failed(Failure {
         kind: FailureKind::Failed,
+        outcome: Outcome::Failed,
         report: "the worker that ran it died, so that nothing is known of it".to_owned(),
         postscript: None,
     })
@@ -131,7 +132,7 @@ mod tests {
             let threads = NonZero::new(threads).unwrap();
             let mut results = start(&plan, vec![0, 1, 3], threads).unwrap();
             for place in [3, 0, 1] {
-                assert!(matches!(results.take(place), Outcome::Passed));
+                assert!(matches!(results.take(place), Ended::Passed));
             }
         }
     }
@@ -140,6 +141,6 @@ mod tests {
     fn what_nobody_ran_has_not_passed() {
         let plan = Plan::new(vec![test("it", "a", ShouldPanic::No)], Options::default()).unwrap();
         let mut results = start(&plan, Vec::new(), NonZero::<usize>::MIN).unwrap();
-        assert!(matches!(results.take(0), Outcome::Failed(_)));
+        assert!(matches!(results.take(0), Ended::Failed(_)));
     }
 }

@@ -2,19 +2,23 @@
 
 use std::panic::Location;
 
-use crate::Runner;
+use crate::{Axis, Runner};
 
 /// One registration: what `#[solipsism::test]` leaves in the binary.
 ///
 /// # Examples
 ///
 /// ```
-/// use solipsism_harness::{Case, Outcome, Runner, ShouldPanic, Test};
+/// use solipsism_harness::{Case, Ended, Runner, ShouldPanic, Test, Use};
 ///
 /// struct Nothing;
 /// impl Runner for Nothing {
-///     fn run(&self, _: &Case) -> Outcome {
-///         Outcome::Passed
+///     fn uses(&self) -> Vec<Use> {
+///         Vec::new()
+///     }
+///
+///     fn run(&self, _: &Case) -> Ended {
+///         Ended::Passed
 ///     }
 /// }
 ///
@@ -25,6 +29,7 @@ use crate::Runner;
 ///         site: std::panic::Location::caller(),
 ///         ignore: None,
 ///         should_panic: ShouldPanic::No,
+///         axes: &[],
 ///         runner: &Nothing,
 ///     }
 /// }
@@ -41,6 +46,8 @@ pub struct Test {
     pub ignore: Option<&'static str>,
     /// What `#[should_panic]` says.
     pub should_panic: ShouldPanic,
+    /// Its own dimensions: each value multiplies it.
+    pub axes: &'static [Axis],
     /// What runs it.
     pub runner: &'static dyn Runner,
 }
@@ -57,6 +64,14 @@ pub enum ShouldPanic {
 }
 
 impl ShouldPanic {
+    /// A message that meets it.
+    pub(crate) fn wanted(self) -> &'static str {
+        match self {
+            Self::No | Self::Yes => "",
+            Self::With(expected) => expected,
+        }
+    }
+
     /// Whether this is a panic that the test is to end with.
     pub(crate) fn is_met_by(self, message: &str) -> bool {
         match self {
@@ -87,13 +102,17 @@ impl Test {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{Case, Outcome};
+    use crate::{Case, Ended, Use};
 
     struct Passes;
 
     impl Runner for Passes {
-        fn run(&self, _: &Case) -> Outcome {
-            Outcome::Passed
+        fn uses(&self) -> Vec<Use> {
+            Vec::new()
+        }
+
+        fn run(&self, _: &Case) -> Ended {
+            Ended::Passed
         }
     }
 
@@ -110,6 +129,7 @@ pub(crate) mod tests {
             site: Location::caller(),
             ignore: None,
             should_panic,
+            axes: &[],
             runner: &Passes,
         }))
     }

@@ -31,12 +31,13 @@ use crate::with::With;
 ///         site: ::core::panic::Location::caller(),
 ///         ignore: ::core::option::Option::Some("slow"),
 ///         should_panic: ::solipsism::__private::ShouldPanic::With("x"),
+///         axes: &[],
 ///         runner: &::solipsism::__private::InWorld {
 ///             settings: ::solipsism::__private::Settings {
 ///                 time_limit: ::core::option::Option::Some(::solipsism::__private::duration("1h")),
 ///                 ..::solipsism::__private::Settings::DEFAULT
 ///             },
-///             set_up: || …,
+///             asks: || …,
 ///             start: |…| …,
 ///             ending: …,
 ///         },
@@ -80,6 +81,7 @@ pub(crate) fn registration(
                 site: #site,
                 ignore: #ignore,
                 should_panic: #private::ShouldPanic::#should_panic,
+                axes: &[],
                 runner: &#private::InWorld {
                     settings: #settings,
                     #steps
@@ -115,7 +117,7 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
 /// ```
 /// becomes
 /// ```text
-/// set_up: || (::solipsism::__private::fixture::<EventLoop, _>(), ()),
+/// asks: || (::solipsism::__private::owned::<EventLoop, _>(), ()),
 /// start: |(fixture_0, ())| ::solipsism::__private::Box::new(name(fixture_0)),
 /// ending: |returned| {
 ///     use ::solipsism::__private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _};
@@ -136,7 +138,7 @@ fn steps(arguments: &Arguments, signature: &Signature) -> TokenStream {
         .collect();
     let fixtures = parameters.iter().map(|wanted| fixture(arguments, wanted));
     let set_up = if parameters.is_empty() {
-        quote_spanned!(Span::mixed_site()=> #private::no_fixtures)
+        quote_spanned!(Span::mixed_site()=> #private::nothing)
     } else {
         let fixtures = nested(fixtures);
         quote_spanned!(Span::mixed_site()=> || #fixtures)
@@ -157,7 +159,7 @@ fn steps(arguments: &Arguments, signature: &Signature) -> TokenStream {
         _ => quote_spanned!(Span::mixed_site()=> #private::done),
     };
     quote_spanned! {Span::mixed_site()=>
-        set_up: #set_up,
+        asks: #set_up,
         start: |#values| #private::Box::new(#name(#(#locals),*)),
         ending: #ending,
     }
@@ -176,18 +178,18 @@ fn is_unit(returned: &Type) -> bool {
 ///
 /// `event_loop: EventLoop` becomes
 /// ```text
-/// ::solipsism::__private::fixture::<EventLoop, _>()
+/// ::solipsism::__private::owned::<EventLoop, _>()
 /// ```
 /// and `#[with(capacity = 4)] StreamPair(a, b): StreamPair` becomes
 /// ```text
-/// ::solipsism::__private::fixture_with::<StreamPair, _, _>(|mut settings| {
+/// ::solipsism::__private::owned_with::<StreamPair, _, _>(|mut settings| {
 ///     settings.capacity = 4;
 ///     settings
 /// })
 /// ```
 fn fixture(arguments: &Arguments, Parameter { wanted, settings }: &Parameter) -> TokenStream {
     if settings.is_empty() {
-        return about_type(arguments, wanted, "fixture", &quote!(, _), &quote!());
+        return about_type(arguments, wanted, "owned", &quote!(, _), &quote!());
     }
     let fields = settings.iter().map(|With { name, value }| {
         // All at the name's place, to which rustc points beside a value of another type.
@@ -195,7 +197,7 @@ fn fixture(arguments: &Arguments, Parameter { wanted, settings }: &Parameter) ->
         quote_spanned!(place=> settings.#name = #value;)
     });
     let change = quote_spanned!(Span::mixed_site()=> |mut settings| { #(#fields)* settings });
-    about_type(arguments, wanted, "fixture_with", &quote!(, _, _), &change)
+    about_type(arguments, wanted, "owned_with", &quote!(, _, _), &change)
 }
 
 /// `function::<About more>(given)` under `::solipsism::__private`, all of it at the place of the type.

@@ -1,28 +1,29 @@
 //! One case in one world: set-up, body, the rest of its instant, the end; and a watch over the real time that takes.
 
 mod alive;
+mod course;
+mod run;
 
 use std::cell::Cell;
-use std::error::Error;
-use std::panic::Location;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use solipsism_harness::{Case, Failure, FailureKind, Outcome, Runner};
+use solipsism_harness::{Case, Ended, Failure, FailureKind, Outcome, Runner, Use};
 
 use self::alive::Alive;
+use self::course::Course;
+use self::run::run_case;
 use crate::__private::body;
 use crate::ClockKind;
 use crate::ending::Ending;
 use crate::event_loop::Builder;
-use crate::executor::{Inbox, Stage, Standstill, World};
-use crate::fixture::Fixtures;
+use crate::executor::{Inbox, Standstill};
+use crate::fixture::{Asked, Asking};
 use crate::panics::{self, Print};
 use crate::stopped::{Doing, Stopped, Verdict};
-use crate::task::JoinError;
 use crate::time::{Epoch, Instant};
 
 /// A test's fixtures and its body, ready to be run.
@@ -40,15 +41,15 @@ thread_local! {
 }
 
 /// Makes a body, on the thread that runs it.
-type MakeBody = Box<dyn FnOnce() -> Body + Send>;
+type MakeBody = Box<dyn FnOnce(Rc<Asking>) -> Body + Send>;
 
 /// Runs a test in a world of its own: what an attribute's expansion registers. It is generic over what many tests have
 /// in common, and not over the test, since what is generic is compiled for each.
-pub struct InWorld<A: Fixtures, R: 'static> {
+pub struct InWorld<A: Asked, R: 'static> {
     /// The attribute's arguments.
     pub settings: Settings,
-    /// Begins to make the fixtures.
-    pub set_up: fn() -> A,
+    /// What the test asks for.
+    pub asks: fn() -> A,
     /// Calls the test.
     pub start: fn(A::Values) -> Box<dyn Future<Output = R>>,
     /// What the test's output means.
@@ -113,16 +114,22 @@ fn seed_of(name: &str) -> u64 {
     })
 }
 
-impl<A: Fixtures, R: 'static> Runner for InWorld<A, R> {
-    fn run(&self, case: &Case) -> Outcome {
-        let (set_up, start, ending) = (self.set_up, self.start, self.ending);
-        let body = Box::new(move || body(set_up, start, ending));
+impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
+    fn uses(&self) -> Vec<Use> {
+        let mut uses = Vec::new();
+        (self.asks)().uses(&mut uses);
+        uses
+    }
+
+    fn run(&self, case: &Case) -> Ended {
+        let (asks, start, ending) = (self.asks, self.start, self.ending);
+        let body = Box::new(move |asking| body(asks, start, ending, asking));
         run_watched(&self.settings, case, body)
     }
 }
 
 /// Each case has a thread of its own, named as the test, which is left alone if the wall limit comes first.
-fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Outcome {
+fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ended {
     let limit = case
         .options
         .wall_limit
@@ -137,8 +144,9 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Outcome {
         move || {
             ALIVE.set(Some(alive));
             let world = Rc::new(builder.build_watched(inbox));
-            let result = run_case(&world, body, site);
-            *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            let asking = Asking::new(Vec::new(), Vec::new());
+            let run = run_case(&world, &asking, body(Rc::clone(&asking)), site);
+            *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
         }
     });
     let thread = thread.expect("the system gives a thread for each test that runs");
@@ -146,9 +154,9 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Outcome {
     let is_over = gone.wait(limit);
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
-        (Some(ended), true) => outcome(ended),
+        (Some(ended), true) => ended.told(),
         (Some(ended), false) => locals_are_stuck(ended, limit),
-        (None, false) => outcome(Err(wall_limit(&inbox, &gone, limit))),
+        (None, false) => Course::of_body(wall_limit(&inbox, &gone, limit)).told(),
         (None, true) => {
             let payload = thread.join().expect_err("it ended without a word");
             let panic = panics::catch(Print::Later, || std::panic::resume_unwind(payload));
@@ -157,53 +165,6 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Outcome {
             failed(format!("the case could not be run: its thread {text}"))
         }
     }
-}
-
-/// Runs a case from its set-up to the end of its world, on its own thread.
-fn run_case(
-    world: &Rc<World>,
-    body: MakeBody,
-    site: &'static Location<'static>,
-) -> Result<(), Stopped> {
-    let _entered = world.enter("#[solipsism::test]");
-    let mut stage = pin!(Stage::new(body()));
-    let ended = match world.run(Print::Later, site, stage.as_mut()) {
-        Err(ended) => Err(ended.stopped),
-        Ok(()) => rest(world, stage.output()),
-    };
-    let failures = world.close();
-    match ended {
-        Ok(()) => Stopped::after(failures, Instant::from_nanos(world.now()), world.inbox()),
-        Err(mut stopped) => {
-            stopped.attach(failures);
-            Err(stopped)
-        }
-    }
-}
-
-/// Looks at what the body returned, and gives its tasks the rest of the instant in which it did.
-fn rest(world: &Rc<World>, returned: Option<Result<Ending, JoinError>>) -> Result<(), Stopped> {
-    let returned = returned.expect("the run ends when the body does");
-    match returned.expect("a body is never aborted") {
-        Ok(()) => world.run_to_rest(),
-        Err(error) => {
-            let told = panics::catch(Print::Later, || {
-                let chain = chain(&*error);
-                drop(error);
-                chain
-            });
-            // An error that cannot even be printed is a failure all the same.
-            let chain = told.unwrap_or_else(|panic| vec![format!("one whose text {}", panic.text)]);
-            Err(world.stop(Verdict::ReturnedError(chain)))
-        }
-    }
-}
-
-/// The error and its sources, outermost first.
-fn chain(error: &dyn Error) -> Vec<String> {
-    std::iter::successors(Some(error), |&error| error.source())
-        .map(ToString::to_string)
-        .collect()
 }
 
 fn wall_limit(inbox: &Arc<Inbox>, gone: &alive::Gone, limit: Duration) -> Stopped {
@@ -226,39 +187,21 @@ fn wall_limit(inbox: &Arc<Inbox>, gone: &alive::Gone, limit: Duration) -> Stoppe
     Stopped::new(verdict, now, Standstill::default(), Vec::new(), inbox)
 }
 
-fn locals_are_stuck(ended: Result<(), Stopped>, limit: Duration) -> Outcome {
+fn locals_are_stuck(ended: Course, limit: Duration) -> Ended {
     let stuck = format!(
         "wall limit: the test had ended, but a destructor of its thread's locals did not return within {limit:?} of \
          real time"
     );
-    failed(match ended {
-        Ok(()) => stuck,
-        Err(stopped) => format!("{stopped}\nand {stuck}"),
+    failed(match ended.told() {
+        Ended::Passed | Ended::Skipped(_) => stuck,
+        Ended::Failed(failure) => format!("{}\nand {stuck}", failure.report),
     })
 }
 
-fn outcome(ended: Result<(), Stopped>) -> Outcome {
-    let stopped = match ended {
-        Ok(()) => return Outcome::Passed,
-        Err(stopped) => stopped,
-    };
-    let kind = match stopped.panic_message() {
-        Some(message) => FailureKind::Panicked {
-            message: message.to_owned(),
-            alone: stopped.is_alone(),
-        },
-        None => FailureKind::Failed,
-    };
-    Outcome::Failed(Failure {
-        kind,
-        report: stopped.to_string(),
-        postscript: Some(Box::new(stopped.late())),
-    })
-}
-
-fn failed(report: String) -> Outcome {
-    Outcome::Failed(Failure {
+fn failed(report: String) -> Ended {
+    Ended::Failed(Failure {
         kind: FailureKind::Failed,
+        outcome: Outcome::Stuck,
         report,
         postscript: None,
     })

@@ -1,56 +1,91 @@
 //! What a test's parameters are: fixtures, found by their types.
+//!
+//! `asker` is on whose behalf one is made, `asked` what a function asks for, `teardown` what is done in the end.
 
+mod asked;
+mod asker;
+mod keep;
+mod kept;
+mod teardown;
+
+pub use asked::{Asked, Choice, Fresh, Lent, Loan, Owned, Shared};
+pub use asker::Asker;
+pub(crate) use asker::{Asking, Teardown};
+pub use kept::Kept;
+pub use teardown::{NoTeardown, Ownable, TornDown};
+
+use std::error::Error;
+use std::fmt;
+use std::panic::Location;
 use std::pin::Pin;
 
-use crate::EventLoop;
+pub use solipsism_harness::{Outcome, Provider};
+use solipsism_harness::{Scope, Use};
 
-/// A type that a test can ask for. `By` tells apart who provides it: a type of its own for each provider, so that a
-/// foreign type can be a fixture too and the compiler lists the candidates where there are two.
+use self::keep::NotKept;
+use crate::EventLoop;
+use crate::ending::Ending;
+
+/// A type that a test can ask for. `#[solipsism::fixture]` implements it; nobody else needs to.
+///
+/// `By` tells apart who provides it: a type of its own for each fixture function, so that a foreign type can be a fixture
+/// too and the compiler lists the candidates where there are two.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no fixture",
+    label = "no fixture provides this type",
+    note = "a test's parameters are fixtures, found by their types, such as `solipsism::EventLoop` or `solipsism::net::Network`; \
+            a function with `#[solipsism::fixture]` that returns `{Self}` makes it one"
+)]
+pub trait Fixture<By>: Sized + 'static {
+    /// What a test can choose with `#[with(name = value)]`: the function's parameters with `#[default(…)]`.
+    type Settings: Default + 'static;
+
+    /// [`NoTeardown`], or [`TornDown`] if there is one.
+    type Teardown;
+
+    /// What the plan knows of it.
+    fn provider() -> &'static Provider;
+
+    /// Makes a value on behalf of whoever asks.
+    fn set_up(
+        settings: Self::Settings,
+        asker: Asker,
+    ) -> impl Future<Output = Result<Self, Box<dyn Error>>> + 'static;
+
+    /// The teardown of a value, after which it is gone.
+    fn tear_down(self, outcome: Outcome) -> Pin<Box<dyn Future<Output = Ending>>> {
+        let _ = outcome;
+        Box::pin(async move {
+            drop(self);
+            Ok(())
+        })
+    }
+
+    /// Keeps a value where those who share it find it.
+    fn keep(self) -> Kept {
+        Kept::here(self)
+    }
+}
+
+/// Why a test is skipped: a fixture that returns this as its error skips the tests that use it.
 ///
 /// # Examples
 ///
 /// ```
-/// use solipsism::{EventLoop, Fixture};
+/// use solipsism::Skip;
 ///
-/// struct Queue(Vec<u32>);
-///
-/// #[derive(Default)]
-/// struct QueueSettings {
-///     capacity: usize,
-/// }
-///
-/// enum ThisCrate {}
-///
-/// impl Fixture<ThisCrate> for Queue {
-///     type Settings = QueueSettings;
-///
-///     async fn set_up(settings: QueueSettings) -> Self {
-///         Queue(Vec::with_capacity(settings.capacity))
-///     }
-/// }
-///
-/// #[solipsism::test]
-/// async fn starts_empty(#[with(capacity = 4)] Queue(items): Queue) {
-///     assert!(items.is_empty() && items.capacity() >= 4);
-/// }
-///
-/// // What a test without `#[with]` gets:
-/// let queue = EventLoop::new().run(Queue::set_up(QueueSettings::default()));
-/// assert_eq!(queue.unwrap().0.capacity(), 0);
+/// assert_eq!(Skip("needs a display").to_string(), "skipped: needs a display");
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no fixture",
-    label = "no fixture provides this type",
-    note = "a test's parameters are fixtures, found by their types, such as `solipsism::EventLoop` or `solipsism::net::Network`"
-)]
-pub trait Fixture<By>: Sized + 'static {
-    /// What a test can choose with `#[with(field = value)]`, each a field that it can see; the default is what it gets
-    /// without. [`NoSettings`] if there is nothing to choose.
-    type Settings: Default + 'static;
+#[derive(Clone, Copy, Debug)]
+pub struct Skip(pub &'static str);
 
-    /// Makes the value, inside of the world of the test that asks for it.
-    fn set_up(settings: Self::Settings) -> impl Future<Output = Self> + 'static;
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "skipped: {}", self.0)
+    }
 }
+
+impl Error for Skip {}
 
 /// The settings of a fixture that has none: rustc names this type to whoever writes `#[with(…)]` before it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,36 +95,40 @@ pub struct NoSettings;
 #[derive(Debug)]
 pub enum BuiltIn {}
 
-/// The test's own loop.
-impl Fixture<BuiltIn> for EventLoop {
-    type Settings = NoSettings;
-
-    async fn set_up(NoSettings: NoSettings) -> Self {
-        Self::current()
+/// The provider of a built-in fixture of this name, which stands at this place and uses these.
+pub(crate) const fn built_in(
+    name: &'static str,
+    site: &'static Location<'static>,
+    uses: fn() -> Vec<Use>,
+) -> Provider {
+    Provider {
+        module: "solipsism",
+        name,
+        site,
+        scope: Scope::Test,
+        is_loop: false,
+        is_sync: || false,
+        uses,
+        axes: &[],
+        autouse: false,
+        keeper: &NotKept,
     }
 }
 
-/// The set-ups of a test's fixtures, first to last: `(first, (second, ()))`. They are awaited here, and not in the
-/// expansion, so that tests with the same fixtures share what is compiled for that.
-pub trait Fixtures: 'static {
-    /// What the test is called with.
-    type Values: 'static;
+/// The test's own loop.
+impl Fixture<BuiltIn> for EventLoop {
+    type Settings = NoSettings;
+    type Teardown = NoTeardown;
 
-    /// Makes one after the other.
-    fn set_up(self) -> impl Future<Output = Self::Values>;
-}
+    fn provider() -> &'static Provider {
+        static PROVIDER: Provider = Provider {
+            is_loop: true,
+            ..built_in("EventLoop", Location::caller(), Vec::new)
+        };
+        &PROVIDER
+    }
 
-impl Fixtures for () {
-    type Values = ();
-
-    async fn set_up(self) {}
-}
-
-impl<T: 'static, Rest: Fixtures> Fixtures for (Pin<Box<dyn Future<Output = T>>>, Rest) {
-    type Values = (T, Rest::Values);
-
-    async fn set_up(self) -> Self::Values {
-        let (first, rest) = self;
-        (first.await, rest.set_up().await)
+    async fn set_up(_: NoSettings, _: Asker) -> Result<Self, Box<dyn Error>> {
+        Ok(Self::current())
     }
 }

@@ -1,6 +1,11 @@
 //! The fixtures that come with this crate.
 
-use crate::fixture::BuiltIn;
+use std::error::Error;
+use std::panic::Location;
+
+use solipsism_harness::{How, Use};
+
+use crate::fixture::{Asker, BuiltIn, NoTeardown, Provider, built_in};
 use crate::net::{Network, UnixStream};
 use crate::{Fixture, NoSettings};
 
@@ -41,20 +46,41 @@ impl Default for StreamPairSettings {
 
 impl Fixture<BuiltIn> for StreamPair {
     type Settings = StreamPairSettings;
+    type Teardown = NoTeardown;
 
-    async fn set_up(settings: StreamPairSettings) -> Self {
-        match UnixStream::pair_with_capacity(settings.capacity) {
-            Ok((one, other)) => Self(one, other),
-            Err(error) => panic!("`StreamPair`: {error}"),
-        }
+    fn provider() -> &'static Provider {
+        static PROVIDER: Provider = built_in("StreamPair", Location::caller(), uses_network);
+        &PROVIDER
+    }
+
+    async fn set_up(settings: StreamPairSettings, _: Asker) -> Result<Self, Box<dyn Error>> {
+        let (one, other) = UnixStream::pair_with_capacity(settings.capacity)?;
+        Ok(Self(one, other))
     }
 }
 
 /// The network of the test's world.
 impl Fixture<BuiltIn> for Network {
     type Settings = NoSettings;
+    type Teardown = NoTeardown;
 
-    async fn set_up(_: NoSettings) -> Self {
-        Self::current()
+    fn provider() -> &'static Provider {
+        static PROVIDER: Provider = Provider {
+            is_loop: true,
+            ..built_in("Network", Location::caller(), Vec::new)
+        };
+        &PROVIDER
     }
+
+    async fn set_up(_: NoSettings, _: Asker) -> Result<Self, Box<dyn Error>> {
+        Ok(Self::current())
+    }
+}
+
+/// What a fixture uses that works with the asker's network.
+fn uses_network() -> Vec<Use> {
+    vec![Use {
+        provider: Network::provider(),
+        how: How::Owned,
+    }]
 }

@@ -37,7 +37,7 @@ mod ending;
 mod fixture;
 
 pub use event_loop::{Builder, ClockKind, EventLoop, External, Freeze};
-pub use fixture::{BuiltIn, Fixture, NoSettings};
+pub use fixture::{Asker, BuiltIn, Fixture, NoSettings, NoTeardown, Outcome, Skip};
 pub use stopped::Stopped;
 pub use task::spawn;
 

@@ -7,6 +7,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Outcome;
 use crate::core::net::Upcoming;
 use crate::executor::{Failure, Header, Inbox, Lost, Standstill, Stranger};
 use crate::panics::PanicText;
@@ -26,6 +27,8 @@ pub struct Stopped(Box<Report>);
 
 struct Report {
     verdict: Verdict,
+    /// What did not finish, as messages name it.
+    subject: String,
     at: Instant,
     /// Where the verdict is about standing still: who stands.
     standstill: Standstill,
@@ -112,6 +115,7 @@ impl Stopped {
     ) -> Self {
         Self(Box::new(Report {
             verdict,
+            subject: "the body".to_owned(),
             at,
             standstill,
             failures,
@@ -186,6 +190,15 @@ impl Stopped {
         self.0.failures.iter().chain(&self.0.after)
     }
 
+    /// How that is told to a teardown.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self.0.verdict {
+            Verdict::Panicked(_) => Outcome::Panicked,
+            Verdict::ReturnedError(_) | Verdict::BackgroundTaskFailed => Outcome::Failed,
+            _ => Outcome::Stuck,
+        }
+    }
+
     pub(crate) fn panic_message(&self) -> Option<&str> {
         match &self.0.verdict {
             Verdict::Panicked(text) => Some(&text.message),
@@ -205,6 +218,16 @@ impl Stopped {
             failure.what != Lost::Task || !before.contains(&(failure.task, failure.what))
         });
         self.0.after.extend(new);
+    }
+
+    /// What did not finish was no test's body but this, which stands there.
+    pub(crate) fn rename(&mut self, subject: String, site: &'static Location<'static>) {
+        let bodies = self.0.standstill.tasks.iter_mut();
+        for body in bodies.filter(|task| task.task == 0) {
+            body.who.clone_from(&subject);
+            body.site = site;
+        }
+        self.0.subject = subject;
     }
 
     /// Whether the verdict is all that went wrong.

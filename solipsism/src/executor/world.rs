@@ -18,7 +18,7 @@ use super::jobs::Jobs;
 use super::ready::Ready;
 use super::tasks::{Stage, Task, Tasks};
 use crate::core::net::{Call, HostId, Network};
-use crate::core::{Clock, Deadlines, Signals, Waiter};
+use crate::core::{Clock, Deadlines, NEVER, Signals, Waiter};
 use crate::event_loop::ClockKind;
 
 /// What a world is made from.
@@ -98,7 +98,9 @@ pub(crate) struct World {
     /// Panics that no handle will tell of.
     pub(super) failures: RefCell<Vec<Failure>>,
     pub(super) closed: Cell<bool>,
-    pub(super) limits: Limits,
+    pub(super) limits: Cell<Limits>,
+    /// Whether a failure in the background is kept for the end, and does not end a run.
+    pub(super) lenient: Cell<bool>,
     seed: u64,
 }
 
@@ -159,7 +161,8 @@ impl World {
             woken: Cell::default(),
             failures: RefCell::default(),
             closed: Cell::new(false),
-            limits: settings.limits,
+            limits: Cell::new(settings.limits),
+            lenient: Cell::new(false),
             seed: settings.seed,
         };
         if settings.clock == ClockKind::Real {
@@ -445,6 +448,16 @@ impl World {
 
     pub(crate) fn advancing(&self) -> RefMut<'_, Option<Advance>> {
         self.advancing.borrow_mut()
+    }
+
+    /// From now on teardowns run, one after the other: each has this much virtual time, and what fails in the background
+    /// meanwhile is kept for the end.
+    pub(crate) fn begin_teardown(&self, limit: Duration) {
+        self.lenient.set(true);
+        let limit = u64::try_from(limit.as_nanos()).unwrap_or(NEVER);
+        let mut limits = self.limits.get();
+        limits.time = Some(self.now().saturating_add(limit));
+        self.limits.set(limits);
     }
 
     pub(crate) fn freeze(&self) {

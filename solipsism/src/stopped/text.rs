@@ -48,15 +48,15 @@ const WAITS: usize = 10;
 
 impl Report {
     fn write_verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.at;
+        let Self { at, subject, .. } = self;
         match &self.verdict {
             Verdict::SleepsForever => write!(
                 f,
-                "sleeps forever: at {at:?} nothing in this world can wake the body"
+                "sleeps forever: at {at:?} nothing in this world can wake {subject}"
             ),
             Verdict::NeverWoken => write!(
                 f,
-                "never woken: at {at:?} the body waits and no waker of it is alive, so nothing can ever wake it"
+                "never woken: at {at:?} {subject} waits and no waker of it is alive, so nothing can ever wake it"
             ),
             Verdict::TimeIsFrozen {
                 manual,
@@ -83,7 +83,7 @@ impl Report {
                     "\n  move the clock with `event_loop.advance(…).await`, {cure}"
                 )
             }
-            Verdict::Panicked(text) => write!(f, "{text}\n  in the body, at {at:?}"),
+            Verdict::Panicked(text) => write!(f, "{text}\n  in {subject}, at {at:?}"),
             Verdict::ReturnedError(chain) => {
                 write!(f, "returned an error at {at:?}")?;
                 let mut lead = ": ";
@@ -108,7 +108,7 @@ impl Report {
             }
             Verdict::StepLimit { steps } => write!(
                 f,
-                "step limit: the clock moved {steps} times, to {at:?}, and not once was the body polled; if that is \
+                "step limit: the clock moved {steps} times, to {at:?}, and not once was {subject} polled; if that is \
                  meant, raise `step_limit`"
             ),
             Verdict::TimeLimit { limit } => {

@@ -1,4 +1,4 @@
-//! [`Outcome`]: how a case ended, and what that means to a test that is to panic. What the report of a failure says is the
+//! [`Ended`]: how a case ended, and what that means to a test that is to panic. What the report of a failure says is the
 //! runner's.
 
 use std::fmt;
@@ -9,17 +9,36 @@ use crate::{Case, Test};
 
 /// How a case ended.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum Ended {
     /// It ran to its end, and nothing is to be said.
     Passed,
+    /// A fixture said why it cannot be run here.
+    Skipped(String),
     /// It did not.
     Failed(Failure),
+}
+
+/// How a test ended, as the teardowns of its fixtures are told: the worst of all, for a fixture that several share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Well.
+    #[default]
+    Passed,
+    /// With an error, or a failure in the background.
+    Failed,
+    /// By a panic.
+    Panicked,
+    /// Not at all: it would have slept for ever, or a limit was reached.
+    Stuck,
 }
 
 /// Why a case failed.
 pub struct Failure {
     /// What a test that is to panic wants to know.
     pub kind: FailureKind,
+    /// What its fixtures' teardowns are told.
+    pub outcome: Outcome,
     /// The whole text, without a newline at its end.
     pub report: String,
     /// Asked once more when the run ends: what came after the verdict.
@@ -41,12 +60,15 @@ pub enum FailureKind {
     },
     /// All else: a hang, an error, a limit.
     Failed,
+    /// The test itself did not fail: a fixture of it did, in its set-up or in its teardown.
+    Fixture,
 }
 
-impl Outcome {
+impl Ended {
     /// Whether a test that says so about panics passes by this.
     pub(crate) fn meets(&self, should_panic: ShouldPanic) -> bool {
         match (should_panic, self) {
+            (_, Self::Skipped(_)) => true,
             (ShouldPanic::No, outcome) => matches!(outcome, Self::Passed),
             (_, Self::Passed) => false,
             (wanted, Self::Failed(failure)) => failure
@@ -66,8 +88,9 @@ impl Outcome {
         }
         let remark = self.remark(case.test);
         let mut failure = match self {
-            Self::Passed => Failure {
+            Self::Passed | Self::Skipped(_) => Failure {
                 kind: FailureKind::Failed,
+                outcome: Outcome::Failed,
                 report: String::new(),
                 postscript: None,
             },
@@ -87,7 +110,11 @@ impl Outcome {
     #[cfg(feature = "libtest-mimic")]
     fn remark(&self, test: &Test) -> Option<String> {
         let panic = match self {
-            Self::Passed => None,
+            Self::Passed | Self::Skipped(_) => None,
+            Self::Failed(Failure {
+                kind: FailureKind::Fixture,
+                ..
+            }) => return None,
             Self::Failed(failure) => failure.panic(),
         };
         match (test.should_panic, panic.map(|(message, _)| message)) {
@@ -110,7 +137,7 @@ impl Failure {
     fn panic(&self) -> Option<(&str, bool)> {
         match &self.kind {
             FailureKind::Panicked { message, alone } => Some((message, *alone)),
-            FailureKind::Failed => None,
+            FailureKind::Failed | FailureKind::Fixture => None,
         }
     }
 }
@@ -130,22 +157,23 @@ mod tests {
     use crate::Options;
     use crate::test::tests::test;
 
-    fn failed(kind: FailureKind) -> Outcome {
-        Outcome::Failed(Failure {
+    fn failed(kind: FailureKind) -> Ended {
+        Ended::Failed(Failure {
             kind,
+            outcome: Outcome::Failed,
             report: "the report".to_owned(),
             postscript: None,
         })
     }
 
-    fn panicked() -> Outcome {
+    fn panicked() -> Ended {
         failed(FailureKind::Panicked {
             message: "say \"foo\"".to_owned(),
             alone: true,
         })
     }
 
-    fn judge(outcome: Outcome, should_panic: ShouldPanic) -> Result<(), String> {
+    fn judge(outcome: Ended, should_panic: ShouldPanic) -> Result<(), String> {
         let case = Case::new(test("it", "a", should_panic), Options::default());
         outcome.judge(&case).map_err(|failure| {
             let (report, again) = failure.report.rsplit_once('\n').expect("two lines");
@@ -156,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_test_passes_by_passing() {
-        assert_eq!(judge(Outcome::Passed, ShouldPanic::No), Ok(()));
+        assert_eq!(judge(Ended::Passed, ShouldPanic::No), Ok(()));
         assert_eq!(
             judge(panicked(), ShouldPanic::No),
             Err("the report".to_owned())
@@ -196,7 +224,7 @@ mod tests {
     fn no_panic_is_no_panic() {
         let remark = "note: test did not panic as expected at FILE:LINE:COL";
         for wanted in [ShouldPanic::Yes, ShouldPanic::With("")] {
-            assert_eq!(judge(Outcome::Passed, wanted), Err(remark.to_owned()));
+            assert_eq!(judge(Ended::Passed, wanted), Err(remark.to_owned()));
             assert_eq!(
                 judge(failed(FailureKind::Failed), wanted),
                 Err(format!("the report\n{remark}"))

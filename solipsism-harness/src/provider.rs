@@ -1,0 +1,76 @@
+//! [`Provider`]: a fixture function as the plan sees it. How its fixture is made and torn down is the runner's.
+
+use std::fmt;
+use std::panic::Location;
+
+use crate::{Axis, Keeper};
+
+/// What `#[solipsism::fixture]` leaves beside the function. There is one of it in the binary, which is known by its address.
+pub struct Provider {
+    /// `module_path!()` of the function, the crate's own name included.
+    pub module: &'static str,
+    /// The function's name as it was typed.
+    pub name: &'static str,
+    /// Where the function's name stands.
+    pub site: &'static Location<'static>,
+    /// Who shares the value that `&T` asks for.
+    pub scope: Scope,
+    /// Whether the value is a handle to the loop of whoever asks. A wider fixture that asks for one takes its tests into its loop.
+    pub is_loop: bool,
+    /// Whether the value can be lent to tests on other threads.
+    pub is_sync: fn() -> bool,
+    /// What it asks for itself.
+    pub uses: fn() -> Vec<Use>,
+    /// Its parameters: each value multiplies the tests that use it.
+    pub axes: &'static [Axis],
+    /// Whether it is set up for every test of its module and below without being named.
+    pub autouse: bool,
+    /// What makes the one value that a wider scope shares.
+    pub keeper: &'static dyn Keeper,
+}
+
+/// Who shares a fixture's value, widest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// One test, and the fixtures that it asks for.
+    Test,
+    /// The tests of one module.
+    Module,
+    /// All tests of a run.
+    Session,
+}
+
+/// One parameter of a test or of a fixture function.
+#[derive(Clone, Copy, Debug)]
+pub struct Use {
+    /// What is asked for.
+    pub provider: &'static Provider,
+    /// And how.
+    pub how: How,
+}
+
+/// How a parameter takes its fixture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// `T`: it belongs to whoever asks, and lives as long.
+    Owned,
+    /// `&T`: the one value of the fixture's scope.
+    Shared,
+    /// `&mut T`: a fresh one, torn down after whoever asked.
+    Fresh,
+}
+
+/// The very same function.
+impl PartialEq for Provider {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Provider {}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`, at {}", self.name, self.site)
+    }
+}

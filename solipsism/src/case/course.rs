@@ -1,0 +1,137 @@
+//! [`Course`]: what a case came to, the body's part and the fixtures', and what the harness is told of it.
+
+use std::sync::Arc;
+
+use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider};
+
+use crate::executor::{self, Inbox};
+use crate::stopped::Stopped;
+use crate::time::Instant;
+
+/// What a case came to. The body or the set-up before it has the first word.
+pub(super) struct Course {
+    first: First,
+    /// Fixtures whose teardown failed, in the order of the teardowns.
+    teardowns: Vec<(&'static Provider, Stopped)>,
+}
+
+enum First {
+    Well,
+    Skipped(String),
+    Body(Stopped),
+    /// The set-up of the last of these failed, each on behalf of the one before it.
+    SetUp(Stopped, Vec<&'static Provider>),
+}
+
+impl Course {
+    pub(super) fn well() -> Self {
+        Self::of(First::Well)
+    }
+
+    pub(super) fn skipped(why: String) -> Self {
+        Self::of(First::Skipped(why))
+    }
+
+    pub(super) fn of_body(stopped: Stopped) -> Self {
+        Self::of(First::Body(stopped))
+    }
+
+    pub(super) fn of_set_up(mut stopped: Stopped, path: &[&'static Provider]) -> Self {
+        if let Some(provider) = path.last() {
+            stopped.rename(format!("the set-up of `{}`", provider.name), provider.site);
+        }
+        Self::of(First::SetUp(stopped, path.to_vec()))
+    }
+
+    fn of(first: First) -> Self {
+        Self {
+            first,
+            teardowns: Vec::new(),
+        }
+    }
+
+    pub(super) fn teardown_failed(&mut self, mut stopped: Stopped, provider: &'static Provider) {
+        stopped.rename(
+            format!("the teardown of `{}`", provider.name),
+            provider.site,
+        );
+        self.teardowns.push((provider, stopped));
+    }
+
+    /// The world was closed, and left these to be told.
+    pub(super) fn close(
+        &mut self,
+        failures: Vec<executor::Failure>,
+        at: Instant,
+        inbox: &Arc<Inbox>,
+    ) {
+        match &mut self.first {
+            First::Body(stopped) | First::SetUp(stopped, _) => stopped.attach(failures),
+            First::Well | First::Skipped(_) => {
+                if let Err(stopped) = Stopped::after(failures, at, inbox) {
+                    self.first = First::Body(stopped);
+                }
+            }
+        }
+    }
+
+    /// What a teardown is told of it.
+    pub(super) fn outcome(&self) -> Outcome {
+        match &self.first {
+            First::Well | First::Skipped(_) => Outcome::Passed,
+            First::Body(stopped) | First::SetUp(stopped, _) => stopped.outcome(),
+        }
+    }
+
+    pub(super) fn told(self) -> Ended {
+        let mut parts = Vec::new();
+        let outcome = self.outcome();
+        let (kind, late) = match &self.first {
+            First::Skipped(why) if self.teardowns.is_empty() => {
+                return Ended::Skipped(why.clone());
+            }
+            First::Well if self.teardowns.is_empty() => return Ended::Passed,
+            First::Well | First::Skipped(_) => (FailureKind::Fixture, None),
+            First::Body(stopped) => {
+                parts.push(stopped.to_string());
+                let kind = match stopped.panic_message() {
+                    Some(message) => FailureKind::Panicked {
+                        message: message.to_owned(),
+                        alone: stopped.is_alone() && self.teardowns.is_empty(),
+                    },
+                    None => FailureKind::Failed,
+                };
+                (kind, Some(stopped.late()))
+            }
+            First::SetUp(stopped, path) => {
+                parts.push(format!("{}\n{stopped}", set_up_failed(path)));
+                (FailureKind::Fixture, Some(stopped.late()))
+            }
+        };
+        for (provider, stopped) in &self.teardowns {
+            let Provider { name, site, .. } = provider;
+            parts.push(format!(
+                "fixture `{name}`, at {site}: its teardown failed\n{stopped}"
+            ));
+        }
+        Ended::Failed(Failure {
+            kind,
+            outcome,
+            report: parts.join("\nand "),
+            postscript: late.map(|late| Box::new(late) as _),
+        })
+    }
+}
+
+/// "fixture `db`, at tests/it.rs:3:10, which `app` asked for: its set-up failed"
+fn set_up_failed(path: &[&'static Provider]) -> String {
+    let mut path = path.iter().rev();
+    let Some(Provider { name, site, .. }) = path.next() else {
+        return "a fixture's set-up failed".to_owned();
+    };
+    let mut text = format!("fixture `{name}`, at {site}");
+    for asker in path {
+        text += &format!(", which `{}` asks for", asker.name);
+    }
+    text + ": its set-up failed"
+}
