@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::{LoopId, Nested};
+
 /// Both of a world's clocks.
 ///
 /// `now` is moved forwards by the front end alone. `epoch` is what the wall clock showed, or would have shown, when
@@ -9,12 +11,15 @@ use std::time::{Duration, SystemTime};
 #[derive(Debug)]
 pub(crate) struct Clock {
     now: u64,
-    epoch: SystemTime,
+    epoch: Nested<SystemTime>,
 }
 
 impl Clock {
     pub(crate) fn new(epoch: SystemTime) -> Self {
-        Self { now: 0, epoch }
+        Self {
+            now: 0,
+            epoch: Nested::new(epoch),
+        }
     }
 
     pub(crate) fn now(&self) -> u64 {
@@ -27,11 +32,21 @@ impl Clock {
     }
 
     pub(crate) fn wall(&self) -> SystemTime {
-        self.epoch + Duration::from_nanos(self.now)
+        *self.epoch + Duration::from_nanos(self.now)
     }
 
-    /// Steps the wall clock, in either direction.
-    pub(crate) fn set_wall(&mut self, wall: SystemTime) {
-        self.epoch = wall - Duration::from_nanos(self.now);
+    /// Steps the wall clock, in either direction, until this loop ends.
+    pub(crate) fn set_wall(&mut self, wall: SystemTime, by: LoopId) {
+        let set = wall - Duration::from_nanos(self.now);
+        self.epoch.change(by, |epoch| *epoch = set);
+    }
+
+    pub(crate) fn begin_child(&mut self, child: LoopId) {
+        self.epoch.begin(child);
+    }
+
+    /// The wall clock shows what it would show if the child had not stepped it.
+    pub(crate) fn end_child(&mut self, child: LoopId) {
+        self.epoch.end(child);
     }
 }

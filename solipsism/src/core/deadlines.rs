@@ -23,7 +23,7 @@ const LAST: u64 = 1 << 63;
 const SWEEP_FROM: usize = 64;
 
 /// A set deadline, until it fires or is cancelled. A key outlives its deadline harmlessly.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     slot: u32,
     order: u64,
@@ -154,6 +154,26 @@ impl Deadlines {
             self.heap.pop();
             woken.push(self.timers.remove(slot).waiter.waker);
         }
+    }
+
+    /// How many were ever set: a mark for [`take_since`](Self::take_since).
+    pub(crate) fn mark(&self) -> u64 {
+        self.set
+    }
+
+    /// Takes back what was set since then and waits for nobody who stays. Returns who waited, to be dropped where user
+    /// code may run.
+    pub(crate) fn take_since(&mut self, mark: u64, stays: &dyn Fn(u32) -> bool) -> Vec<Waiter> {
+        let keys = self.timers.iter().filter_map(|(slot, timer)| {
+            let is_newer = timer.order & !LAST >= mark;
+            (is_newer && !stays(timer.waiter.task)).then_some(Key {
+                slot: u32::try_from(slot).expect("fewer than 2^32 deadlines are pending"),
+                order: timer.order,
+            })
+        });
+        let keys: Vec<Key> = keys.collect();
+        let taken = keys.into_iter().filter_map(|key| self.cancel(key));
+        taken.collect()
     }
 
     /// How many deadlines are set and will fire.

@@ -6,6 +6,7 @@
 
 mod clock;
 mod deadlines;
+mod nested;
 pub(crate) mod net;
 mod random;
 mod signal_number;
@@ -13,6 +14,7 @@ mod signals;
 
 pub(crate) use clock::Clock;
 pub(crate) use deadlines::{Deadlines, Key, NEVER};
+pub(crate) use nested::{LoopId, Nested, OUTERMOST};
 pub(crate) use random::Random;
 pub(crate) use signal_number::{DefaultAction, SignalNumber};
 pub(crate) use signals::{ListenerKey, Signals};

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::panic::Location;
 use std::task::Waker;
 
-use super::Waiter;
 use super::signal_number::{DefaultAction, SignalNumber};
+use super::{LoopId, Waiter};
 
 /// A listener, until it is removed. A key outlives its listener harmlessly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,13 +28,14 @@ pub(crate) struct Signals {
     listeners: BTreeMap<ListenerKey, Listener>,
     /// How many were ever made: the key of the next one.
     made: u64,
-    /// The signals that were ever listened for, each a bit.
-    handled: u64,
+    /// The signals that were ever listened for, each a bit, by the loop that did.
+    handled: BTreeMap<LoopId, u64>,
 }
 
 /// `raise` sets `is_raised` and takes the waiter; whoever `take`s what was raised may wait anew.
 #[derive(Debug)]
 struct Listener {
+    owner: LoopId,
     signal: SignalNumber,
     since: u64,
     site: &'static Location<'static>,
@@ -43,17 +44,19 @@ struct Listener {
 }
 
 impl Signals {
-    /// Makes a listener. The signal must be one that can be listened to.
+    /// Makes a listener of this loop. The signal must be one that can be listened to.
     pub(crate) fn listen(
         &mut self,
         signal: SignalNumber,
+        owner: LoopId,
         now: u64,
         site: &'static Location<'static>,
     ) -> ListenerKey {
         let key = ListenerKey(self.made);
         self.made += 1;
-        self.handled |= signal.bit();
+        *self.handled.entry(owner).or_default() |= signal.bit();
         let listener = Listener {
+            owner,
             signal,
             since: now,
             site,
@@ -66,7 +69,7 @@ impl Signals {
 
     /// Raises a signal. Gives back whom to wake or, if nobody ever listened for it, what happens instead.
     pub(crate) fn raise(&mut self, signal: SignalNumber) -> Result<Vec<Waker>, DefaultAction> {
-        if self.handled & signal.bit() == 0 {
+        if self.handled.values().all(|bits| bits & signal.bit() == 0) {
             return Err(signal.default_action());
         }
         let mut woken = Vec::new();
@@ -104,6 +107,19 @@ impl Signals {
         self.listeners.remove(&key)?.waiter
     }
 
+    /// Removes the listeners of a child, and of those inside of it; what they listened for does again what it did before.
+    /// Returns who waited.
+    pub(crate) fn end_child(&mut self, child: LoopId) -> Vec<Waiter> {
+        self.handled.split_off(&child);
+        let all = std::mem::take(&mut self.listeners);
+        let (own, others): (BTreeMap<_, _>, _) = all
+            .into_iter()
+            .partition(|(_, listener)| listener.owner >= child);
+        self.listeners = others;
+        let waiters = own.into_values().filter_map(|listener| listener.waiter);
+        waiters.collect()
+    }
+
     /// Every listener that somebody waits for, in the order in which they were made.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = Listening> {
         self.listeners.values().filter_map(|listener| {
@@ -128,7 +144,7 @@ mod tests {
     }
 
     fn listen(signals: &mut Signals) -> ListenerKey {
-        signals.listen(number(TERM), 0, Location::caller())
+        signals.listen(number(TERM), 0, 0, Location::caller())
     }
 
     fn wait(signals: &mut Signals, key: ListenerKey) -> Option<Waiter> {

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::{ClockKind, EventLoop};
+use crate::core::LoopId;
 use crate::executor::{Advance, World};
 use crate::panics;
 use crate::time::Instant;
@@ -143,18 +144,19 @@ impl EventLoop {
 #[must_use = "the clock goes on when the guard is dropped"]
 pub struct Freeze {
     world: Rc<World>,
+    owner: LoopId,
 }
 
 impl Freeze {
     pub(super) fn new(world: Rc<World>) -> Self {
-        world.freeze();
-        Self { world }
+        let owner = world.freeze();
+        Self { world, owner }
     }
 }
 
 impl Drop for Freeze {
     fn drop(&mut self) {
-        self.world.thaw();
+        self.world.thaw_for(self.owner);
     }
 }
 

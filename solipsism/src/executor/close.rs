@@ -5,9 +5,9 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::header::{Header, TaskKey};
-use super::tasks::Task;
+use super::tasks::{Place, Task};
 use super::world::{Program, World};
-use crate::core::Waiter;
+use crate::core::{LoopId, OUTERMOST, Waiter};
 use crate::panics::{self, Panic, PanicText, Print};
 use crate::task::JoinError;
 
@@ -15,6 +15,8 @@ use crate::task::JoinError;
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) task: u32,
+    /// The loop whose failure it is.
+    pub(crate) owner: LoopId,
     /// The task as messages name it.
     pub(crate) who: String,
     pub(crate) site: &'static Location<'static>,
@@ -36,9 +38,10 @@ pub(crate) enum Lost {
 }
 
 impl Failure {
-    fn of(task: &Header, what: Lost, text: PanicText) -> Self {
+    fn of(task: &Header, owner: LoopId, what: Lost, text: PanicText) -> Self {
         Self {
             task: task.key.id,
+            owner,
             who: task.to_string(),
             site: task.site,
             what,
@@ -49,7 +52,8 @@ impl Failure {
     /// The panic that a finished task keeps for whoever awaits it.
     pub(super) fn held_by(task: &Task) -> Option<Self> {
         let text = task.stage.error()?.panic()?;
-        Some(Self::of(&task.header, Lost::Task, text.clone()))
+        let owner = task.place.owner;
+        Some(Self::of(&task.header, owner, Lost::Task, text.clone()))
     }
 }
 
@@ -74,11 +78,11 @@ impl World {
         let Task {
             header,
             stage,
-            host,
+            place,
             ..
         } = task;
         let error = error(header);
-        self.destroy(header, *host, || stage.as_mut().fail(error));
+        self.destroy(header, *place, || stage.as_mut().fail(error));
     }
 
     /// The handle is gone: the task goes on alone, and its output, if it has one by now, is dropped.
@@ -105,35 +109,35 @@ impl World {
     /// Drops a finished task whose output nobody took.
     fn forget(&self, mut task: Task) {
         if let Some(failure) = Failure::held_by(&task) {
-            self.failures.borrow_mut().push(failure);
+            self.lose(failure);
         }
         let Task {
             header,
             stage,
-            host,
+            place,
             ..
         } = &mut task;
-        self.destroy(header, *host, || stage.as_mut().clear());
+        self.destroy(header, *place, || stage.as_mut().clear());
     }
 
     /// Runs destructors of the user's, as part of this task. A panic of theirs is contained and told of.
-    pub(super) fn destroy(&self, task: &Header, host: u32, drop: impl FnOnce()) {
+    pub(super) fn destroy(&self, task: &Header, place: Place, drop: impl FnOnce()) {
         let outer = self.current.replace(task.key.id);
-        let outer_host = self.host.replace(host);
+        let outer_place = self.place.replace(place);
         let dropped = panics::catch(Print::Later, drop);
         self.current.set(outer);
-        self.host.set(outer_host);
+        self.place.set(outer_place);
         if let Err(panic) = dropped {
-            let failure = Failure::of(task, Lost::Destructor, panic.text);
-            self.failures.borrow_mut().push(failure);
+            self.lose(Failure::of(task, place.owner, Lost::Destructor, panic.text));
         }
     }
 
     /// Calls what may be code of a user's, but is no task's: a waker. A panic of it is contained and told of.
     pub(super) fn contain(&self, call: impl FnOnce()) {
         if let Err(panic) = panics::catch(Print::Later, call) {
-            self.failures.borrow_mut().push(Failure {
+            self.lose(Failure {
                 task: 0,
+                owner: self.owner(),
                 who: "a waker".to_owned(),
                 site: Location::caller(),
                 what: Lost::Waker,
@@ -142,9 +146,16 @@ impl World {
         }
     }
 
-    pub(super) fn lose_job(&self, site: &'static Location<'static>, panic: Panic) {
-        self.failures.borrow_mut().push(Failure {
+    /// Keeps a panic that nobody will be told of otherwise.
+    fn lose(&self, failure: Failure) {
+        self.nest.borrow_mut().note(&failure);
+        self.failures.borrow_mut().push(failure);
+    }
+
+    pub(super) fn lose_job(&self, owner: LoopId, site: &'static Location<'static>, panic: Panic) {
+        self.lose(Failure {
             task: 0,
+            owner,
             who: "a blocking job".to_owned(),
             site,
             what: Lost::Job,
@@ -188,7 +199,7 @@ impl World {
             let tasks = self.tasks.borrow();
             let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
             sorted
-                .filter(|task| task.host == host && !task.header.is_finished())
+                .filter(|task| task.place.host == host && !task.header.is_finished())
                 .map(|task| task.header.key)
                 .collect()
         };
@@ -199,20 +210,40 @@ impl World {
 
     /// What a host runs, from now on also when it is restarted.
     pub(crate) fn add_program(&self, host: u32, program: Program) {
-        self.programs.borrow_mut().push((host, program));
+        let owner = self.owner();
+        self.programs
+            .borrow_mut()
+            .push((Place { host, owner }, program));
     }
 
     /// What a host runs.
     pub(crate) fn programs(&self, host: u32) -> Vec<Program> {
         let programs = self.programs.borrow();
-        let own = programs.iter().filter(|(of, _)| *of == host);
-        own.map(|(_, program)| Rc::clone(program)).collect()
+        let own = programs.iter().filter(|(place, _)| place.host == host);
+        own.map(|(place, program)| {
+            let (place, program) = (*place, Rc::clone(program));
+            // Whoever starts it again, it belongs to the loop that ran it first.
+            Rc::new(move |world: &Self| world.run_at(place, || program(world))) as Program
+        })
+        .collect()
+    }
+
+    /// Calls this as if it were called there.
+    fn run_at(&self, place: Place, call: impl FnOnce()) {
+        let current = self.place.get();
+        self.place.set(Place {
+            owner: place.owner,
+            ..current
+        });
+        // Not restored where it unwinds: the end of the poll does that.
+        call();
+        self.place.set(current);
     }
 
     /// Panics that nobody was told of: those of dropped handles, then those that handles still keep.
     pub(crate) fn take_failures(&self) -> Vec<Failure> {
         let mut failures = self.failures.take();
-        failures.extend(self.held_failures());
+        failures.extend(self.held_failures(OUTERMOST));
         failures
     }
 
@@ -221,11 +252,13 @@ impl World {
         self.failures.take()
     }
 
-    pub(super) fn held_failures(&self) -> Vec<Failure> {
+    /// Panics that handles keep, of the tasks of this loop and those inside of it.
+    pub(super) fn held_failures(&self, of: LoopId) -> Vec<Failure> {
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted();
         sorted
             .iter()
+            .filter(|(task, _)| task.place.owner >= of)
             .filter_map(|(task, _)| Failure::held_by(task))
             .collect()
     }
@@ -233,7 +266,7 @@ impl World {
     /// Drops everything that is left, in the order in which it was spawned. The world must have been entered. From
     /// here on what is spawned is dropped at once. Returns the panics that nobody was told of.
     pub(crate) fn close(self: &Rc<Self>) -> Vec<Failure> {
-        self.closed.set(true);
+        self.closing.set(OUTERMOST);
         self.inbox.judge();
         let keys: Vec<_> = {
             let tasks = self.tasks.borrow();
@@ -243,7 +276,8 @@ impl World {
                 .map(|(task, _)| task.header.key)
                 .collect()
         };
-        let mut failures = self.take_failures();
+        let mut failures = self.nest.take().into_untold();
+        failures.extend(self.take_failures());
         for key in keys {
             self.drop_task(key);
         }
@@ -269,7 +303,7 @@ impl World {
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.closed.get()
+        self.closing.get() == OUTERMOST
     }
 }
 

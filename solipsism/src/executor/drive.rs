@@ -11,9 +11,9 @@ use futures_util::task::waker_ref;
 
 use super::budget::Budget;
 use super::header::{Header, TaskKey};
-use super::tasks::{AnyStage, Task};
-use super::world::{NOBODY, World};
-use crate::core::net::{HostId, Network};
+use super::tasks::{AnyStage, Place, Task};
+use super::world::{Limits, NOBODY, World};
+use crate::core::net::Network;
 use crate::event_loop::ClockKind;
 use crate::panics::{self, Panic, Print};
 use crate::stopped::{Next, Stopped, Verdict};
@@ -72,7 +72,7 @@ impl World {
         let mut stopped = self.report(verdict, Some(&header));
         header.cut_off();
         header.finish();
-        self.destroy(&header, HostId::LOCAL.0, || body.as_mut().clear());
+        self.destroy(&header, self.place.get(), || body.as_mut().clear());
         stopped.attach(self.failures.take());
         Err(Ended {
             stopped,
@@ -90,6 +90,19 @@ impl World {
                 Ok(Some(task)) => self.poll_task(task),
                 Ok(None) if self.deliver_job() => {}
                 Ok(None) if self.inbox.is_announced() => self.wait(None, &mut budget),
+                Ok(None) if self.settle_network() => {}
+                Ok(None) => return Ok(()),
+                Err(verdict) => return Err(self.report(verdict, None)),
+            }
+        }
+    }
+
+    /// As `run_to_rest`, but waits for nothing that is out: lets others learn of a child's end.
+    pub(super) fn run_ready(&self, limits: Limits) -> Result<(), Stopped> {
+        let mut budget = Budget::new(limits);
+        loop {
+            match self.next_ready(&mut budget) {
+                Ok(Some(task)) => self.poll_task(task),
                 Ok(None) if self.settle_network() => {}
                 Ok(None) => return Ok(()),
                 Err(verdict) => return Err(self.report(verdict, None)),
@@ -119,7 +132,7 @@ impl World {
                     let poll = self.body_polls.get().wrapping_add(1);
                     self.body_polls.set(poll);
                     let finished = self
-                        .poll(header, HostId::LOCAL.0, poll, print, body.as_mut())
+                        .poll(header, self.place.get(), poll, print, body.as_mut())
                         .map_err(Stop::Panic)?;
                     // What a finished body returned counts too: whoever asked for the run looks at the failures then.
                     if finished {
@@ -172,7 +185,7 @@ impl World {
     fn poll(
         &self,
         header: &Arc<Header>,
-        host: u32,
+        place: Place,
         poll: u32,
         print: Print,
         stage: Pin<&mut dyn AnyStage>,
@@ -180,7 +193,7 @@ impl World {
         header.unqueue();
         self.current.set(header.key.id);
         self.current_poll.set(poll);
-        self.host.set(host);
+        let outer = self.place.replace(place);
         self.crashed.borrow_mut().clear();
         if self.watched {
             self.inbox.watch(Some(header));
@@ -190,7 +203,7 @@ impl World {
         let mut cx = Context::from_waker(&waker);
         let polled = panics::catch(print, || stage.poll(&mut cx));
         self.current.set(NOBODY);
-        self.host.set(HostId::LOCAL.0);
+        self.place.set(outer);
         polled.map(|poll| poll.is_ready()).map_err(|mut panic| {
             panic.text.at = Some(Instant::from_nanos(self.now()));
             panic
@@ -208,9 +221,9 @@ impl World {
             true
         } else {
             task.polls = task.polls.wrapping_add(1);
-            let (host, poll) = (task.host, task.polls);
-            match self.poll(&task.header, host, poll, Print::Later, task.stage.as_mut()) {
-                Ok(false) if self.crashed.borrow().contains(&task.host) => {
+            let (place, poll) = (task.place, task.polls);
+            match self.poll(&task.header, place, poll, Print::Later, task.stage.as_mut()) {
+                Ok(false) if self.crashed.borrow().contains(&task.place.host) => {
                     self.fail_task(&mut task, JoinError::cancelled);
                     true
                 }
@@ -263,7 +276,7 @@ impl World {
                 self.wake(advance.waiter.waker);
                 Ok(())
             }
-            (None, Some(_)) if self.frozen.get() > 0 => match self.pace.get() {
+            (None, Some(_)) if !self.frozen.borrow().is_empty() => match self.pace.get() {
                 Some(_) => {
                     self.wait(None, budget);
                     Ok(())
@@ -335,7 +348,7 @@ impl World {
                 clock.move_to(limit);
                 self.inbox.set_now(limit);
                 return Err(Verdict::TimeLimit {
-                    limit: Instant::from_nanos(limit),
+                    limit: Instant::from_nanos(limit - self.nest.borrow().began()),
                 });
             }
             clock.move_to(at);

@@ -10,7 +10,7 @@ use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
 use super::{Dropped, Header};
-use crate::panics::Panic;
+use crate::panics::{self, Panic, Print};
 
 /// What a blocking job left: its value, or how it panicked.
 pub(crate) type JobResult = Result<Box<dyn Any + Send>, Panic>;
@@ -45,6 +45,8 @@ struct Letters {
     dropped: VecDeque<Dropped>,
     /// Few at a time, by the number of the job.
     finished: Vec<(u64, JobResult)>,
+    /// The jobs that are out and whose results nobody wants any more.
+    forgotten: Vec<u64>,
     /// How many blocking jobs and `External` guards are out.
     announced: usize,
     /// The first that came without having been announced.
@@ -154,8 +156,30 @@ impl Inbox {
     /// Takes what a blocking job left; the job is no longer out once this is read.
     pub(crate) fn finish_job(&self, job: u64, result: JobResult) {
         let mut letters = self.letters();
+        let place = letters.forgotten.iter().position(|other| *other == job);
+        if let Some(place) = place {
+            letters.forgotten.swap_remove(place);
+            drop(letters);
+            // A panic of a destructor is a job's that nobody asks for any more.
+            let _unwanted = panics::catch(Print::Later, || drop(result));
+            return;
+        }
         letters.finished.push((job, result));
         self.notify(letters);
+    }
+
+    /// The job is out no longer, wherever it is. Gives its result if it has one.
+    pub(crate) fn forget_job(&self, job: u64) -> Option<JobResult> {
+        let mut letters = self.letters();
+        letters.announced -= 1;
+        let place = letters
+            .finished
+            .iter()
+            .position(|(finished, _)| *finished == job);
+        if place.is_none() {
+            letters.forgotten.push(job);
+        }
+        place.map(|place| letters.finished.swap_remove(place).1)
     }
 
     pub(crate) fn job_result(&self, job: u64) -> Option<JobResult> {
@@ -282,6 +306,14 @@ impl Inbox {
         if panics.len() < NOTED {
             panics.push(text);
         }
+    }
+
+    /// What panicked until now is no business of who runs next.
+    pub(crate) fn forget_panics(&self) {
+        self.panics
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 
     pub(crate) fn panics(&self) -> Vec<String> {

@@ -12,7 +12,7 @@ use futures_executor::ThreadPool;
 
 use super::World;
 use super::inbox::JobResult;
-use crate::core::Waiter;
+use crate::core::{LoopId, Waiter};
 use crate::panics::{self, Print};
 
 /// The jobs of a world. The threads come with the first one.
@@ -26,6 +26,7 @@ pub(crate) struct Jobs {
 
 struct Submitted {
     number: u64,
+    owner: LoopId,
     site: &'static Location<'static>,
     waiter: Option<Waiter>,
     state: State,
@@ -88,6 +89,7 @@ impl World {
         let number = jobs.submitted;
         jobs.order.push_back(Submitted {
             number,
+            owner: self.owner(),
             site,
             waiter: None,
             state: State::Out,
@@ -104,6 +106,35 @@ impl World {
         }
     }
 
+    /// Forgets the jobs of a child. Those that are still at work go on, and what they leave is dropped. Gives what is to be
+    /// dropped where user code may run.
+    pub(super) fn forget_jobs(&self, child: LoopId) -> Vec<Box<dyn Any>> {
+        let mut jobs = self.jobs.borrow_mut();
+        let all = std::mem::take(&mut jobs.order);
+        let (own, others): (VecDeque<_>, _) = all.into_iter().partition(|job| job.owner >= child);
+        jobs.order = others;
+        let mut left: Vec<Box<dyn Any>> = Vec::new();
+        let mut panics = Vec::new();
+        for job in own {
+            let result = match job.state {
+                State::Delivered(result) => Some(result),
+                State::Out | State::Abandoned => self.inbox.forget_job(job.number),
+            };
+            match result {
+                Some(Ok(value)) => left.push(value),
+                Some(Err(panic)) => panics.push((job.owner, job.site, panic)),
+                // Its thread is not to be waited for: others do the jobs that follow.
+                None => jobs.pool = None,
+            }
+            left.extend(job.waiter.map(|waiter| Box::new(waiter) as Box<dyn Any>));
+        }
+        drop(jobs);
+        for (owner, site, panic) in panics {
+            self.lose_job(owner, site, panic);
+        }
+        left
+    }
+
     /// Hands the result of the job that was submitted first to whoever awaits it. False if it is not back yet.
     pub(crate) fn deliver_job(&self) -> bool {
         let mut jobs = self.jobs.borrow_mut();
@@ -116,12 +147,12 @@ impl World {
             return false;
         };
         if let State::Abandoned = job.state {
-            let site = job.site;
+            let (owner, site) = (job.owner, job.site);
             jobs.order.remove(place);
             drop(jobs);
             let dropped = result.and_then(|value| panics::catch(Print::Later, || drop(value)));
             if let Err(panic) = dropped {
-                self.lose_job(site, panic);
+                self.lose_job(owner, site, panic);
             }
         } else {
             job.state = State::Delivered(result);
@@ -175,6 +206,7 @@ impl<T> Drop for Job<T> {
             let job = &mut jobs.order[place];
             Some(Submitted {
                 number,
+                owner: job.owner,
                 site: job.site,
                 waiter: job.waiter.take(),
                 state: std::mem::replace(&mut job.state, State::Abandoned),
@@ -182,12 +214,13 @@ impl<T> Drop for Job<T> {
         });
         // Outside of the closure, since what a waker or a result drops may use the world.
         if let Some(Submitted {
+            owner,
             site,
             state: State::Delivered(Err(panic)),
             ..
         }) = left.flatten()
         {
-            World::try_with(|world| world.lose_job(site, panic));
+            World::try_with(|world| world.lose_job(owner, site, panic));
         }
     }
 }

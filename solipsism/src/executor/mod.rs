@@ -1,10 +1,12 @@
 //! The native executor: one thread that drives the core of a world.
 //!
-//! `world` is what a world consists of, `drive` the loop that runs it within its `budget`, and `close` how it ends.
+//! `world` is what a world consists of, `drive` the loop that runs it within its `budget`, and `close` how it ends. A
+//! `child` is a part of a run that ends before its world does.
 //! `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they run, `inbox` what other
 //! threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck` looks at a world that stands still.
 
 mod budget;
+mod child;
 mod close;
 mod drive;
 mod dropped;
@@ -16,6 +18,11 @@ mod stuck;
 mod tasks;
 mod world;
 
+#[expect(
+    unused_imports,
+    reason = "the cases that share a fixture's loop will use them"
+)]
+pub(crate) use child::{Child, ChildEnd, ChildSettings};
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;
 pub(crate) use header::{Header, Name, TaskKey};

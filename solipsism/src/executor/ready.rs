@@ -3,20 +3,20 @@
 use std::collections::VecDeque;
 
 use super::TaskKey;
-use crate::core::Random;
+use crate::core::{LoopId, Nested, Random};
 
 #[derive(Debug)]
 pub(crate) struct Ready {
     queue: VecDeque<TaskKey>,
     /// The order's random numbers, with a seed.
-    order: Option<Random>,
+    order: Nested<Option<Random>>,
 }
 
 impl Ready {
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self {
             queue: VecDeque::new(),
-            order: seed.map(Random::new),
+            order: Nested::new(seed.map(Random::new)),
         }
     }
 
@@ -26,7 +26,7 @@ impl Ready {
 
     /// The task whose turn it is: the one that has waited longest, or with a seed any of those that are ready now.
     pub(crate) fn pop(&mut self) -> Option<TaskKey> {
-        if let Some(random) = &mut self.order {
+        if let Some(random) = self.order.now_mut() {
             let waiting = self.queue.len() as u64;
             if waiting > 1 {
                 let pick = random.next() % waiting;
@@ -39,6 +39,16 @@ impl Ready {
     /// Takes a task out whose turn is not to come.
     pub(crate) fn remove(&mut self, task: TaskKey) {
         self.queue.retain(|waiting| *waiting != task);
+    }
+
+    /// Until the child ends its seed chooses, or none.
+    pub(crate) fn begin_child(&mut self, child: LoopId, seed: Option<u64>) {
+        self.order.begin(child);
+        *self.order.now_mut() = seed.map(Random::new);
+    }
+
+    pub(crate) fn end_child(&mut self, child: LoopId) {
+        self.order.end(child);
     }
 
     pub(crate) fn clear(&mut self) {

@@ -16,6 +16,8 @@ use crate::time::Instant;
 #[derive(Debug, Default)]
 pub(crate) struct Standstill {
     pub(crate) tasks: Vec<StuckTask>,
+    /// How many tasks of the loops around are not among these.
+    pub(crate) around: usize,
     /// The faults of the network that did something and that no task's wait tells of.
     pub(crate) faults: Vec<Keeper>,
 }
@@ -122,14 +124,19 @@ impl World {
     pub(super) fn report(&self, verdict: Verdict, body: Option<&Arc<Header>>) -> Stopped {
         let mut standstill = Standstill::default();
         if verdict.is_stuck() {
-            let tasks = self.stuck_tasks(body);
+            let drives = matches!(verdict, Verdict::StepLimit { .. });
+            let (tasks, around) = self.stuck_tasks(body, drives);
             let faults = self.other_faults(&tasks);
-            standstill = Standstill { tasks, faults };
+            standstill = Standstill {
+                tasks,
+                around,
+                faults,
+            };
         }
         let mut failures = self.failures.take();
         // A run that failed by itself keeps what its handles hold to itself; they may still be asked.
         if verdict.is_stuck() {
-            failures.extend(self.held_failures());
+            failures.extend(self.held_failures(self.nest.borrow().innermost()));
         }
         Stopped::new(
             verdict,
@@ -146,7 +153,9 @@ impl World {
         self.report(verdict, None)
     }
 
-    fn stuck_tasks(&self, body: Option<&Arc<Header>>) -> Vec<StuckTask> {
+    /// The tasks of the innermost loop; how many there are around it. Of these are listed those whose end is waited for, and
+    /// if it is asked what `drives` the clock, those that wait for it.
+    fn stuck_tasks(&self, body: Option<&Arc<Header>>, drives: bool) -> (Vec<StuckTask>, usize) {
         let waits = self.waits(body);
         let stuck = |header: &Arc<Header>| StuckTask {
             who: header.to_string(),
@@ -164,9 +173,27 @@ impl World {
         };
         let mut all: Vec<_> = body.map(stuck).into_iter().collect();
         let tasks = self.tasks.borrow();
-        let alive = tasks.sorted().into_iter().map(|(task, _)| &task.header);
-        all.extend(alive.filter(|header| !header.is_finished()).map(stuck));
-        all
+        let mut alive = tasks.sorted();
+        alive.retain(|(task, _)| !task.header.is_finished());
+        let innermost = self.nest.borrow().innermost();
+        let is_own = |id: u32| {
+            let place = alive.binary_search_by_key(&id, |(task, _)| task.header.key.id);
+            id == 0 || place.is_ok_and(|place| alive[place].0.place.owner >= innermost)
+        };
+        let mut around = 0;
+        for (task, joiner) in &alive {
+            let stuck = stuck(&task.header);
+            let is_deadline = |wait: &Wait| matches!(wait, Wait::Deadline { .. });
+            if is_own(stuck.task)
+                || joiner.is_some_and(is_own)
+                || (drives && stuck.waits.iter().any(is_deadline))
+            {
+                all.push(stuck);
+            } else {
+                around += 1;
+            }
+        }
+        (all, around)
     }
 
     /// The faults that did something, but for those that these tasks' waits tell of.

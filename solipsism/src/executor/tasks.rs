@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use slab::Slab;
 
 use super::{Header, TaskKey};
-use crate::core::Waiter;
+use crate::core::{LoopId, Waiter};
 use crate::task::JoinError;
 
 pin_project! {
@@ -106,12 +106,20 @@ where
     }
 }
 
+/// On whose behalf code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The host of the network on which it runs.
+    pub(crate) host: u32,
+    /// The loop to which it, and whatever it makes, belongs.
+    pub(crate) owner: LoopId,
+}
+
 /// A task that the executor holds.
 pub(crate) struct Task {
     pub(crate) header: Arc<Header>,
     pub(crate) stage: Pin<Box<dyn TaskStage>>,
-    /// The host of the network on which it runs.
-    pub(crate) host: u32,
+    pub(crate) place: Place,
     /// How often it was polled. Counted anew after `u32::MAX`.
     pub(crate) polls: u32,
 }
@@ -189,6 +197,13 @@ impl Tasks {
     /// Who waits for this task's end, once.
     pub(crate) fn take_joiner(&mut self, key: TaskKey) -> Option<Waker> {
         self.slot(key)?.joiner_waker.take()
+    }
+
+    /// Those who wait for a task's end and do not stay.
+    pub(crate) fn take_joiners(&mut self, stays: &dyn Fn(u32) -> bool) -> Vec<Waker> {
+        let slots = self.slots.iter_mut().map(|(_, slot)| slot);
+        let gone = slots.filter(|slot| slot.joiner_waker.is_some() && !stays(slot.joiner));
+        gone.filter_map(|slot| slot.joiner_waker.take()).collect()
     }
 
     /// Says who waits for this task's end. Returns whom that replaces.

@@ -11,14 +11,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Waker};
 use std::time::{Duration, SystemTime};
 
+use super::child::Nest;
 use super::close::Failure;
 use super::header::{Header, Name};
 use super::inbox::Inbox;
 use super::jobs::Jobs;
 use super::ready::Ready;
-use super::tasks::{Stage, Task, Tasks};
+use super::tasks::{Place, Stage, Task, Tasks};
 use crate::core::net::{Call, HostId, Network};
-use crate::core::{Clock, Deadlines, NEVER, Signals, Waiter};
+use crate::core::{Clock, Deadlines, LoopId, NEVER, OUTERMOST, Signals, Waiter};
 use crate::event_loop::ClockKind;
 
 /// What a world is made from.
@@ -68,7 +69,7 @@ pub(crate) struct World {
     /// Made on its first use: most worlds never ask for one.
     pub(super) network: RefCell<Option<Box<(Network, Call)>>>,
     /// What is to run again when a host is restarted.
-    pub(super) programs: RefCell<Vec<(u32, Program)>>,
+    pub(super) programs: RefCell<Vec<(Place, Program)>>,
     pub(super) signals: RefCell<Signals>,
     pub(super) tasks: RefCell<Tasks>,
     pub(super) ready: RefCell<Ready>,
@@ -82,8 +83,10 @@ pub(crate) struct World {
     pub(super) body_polls: Cell<u32>,
     /// Which of its polls this is.
     pub(super) current_poll: Cell<u32>,
-    /// And the host that it runs on.
-    pub(super) host: Cell<u32>,
+    /// And where it runs; between two polls, where a body does.
+    pub(super) place: Cell<Place>,
+    /// The children that are there, and what is to be as before when they are gone.
+    pub(super) nest: RefCell<Nest>,
     /// The hosts that crashed in the course of the poll.
     pub(super) crashed: RefCell<Vec<u32>>,
     pub(super) settling: RefCell<VecDeque<(u64, Waiter)>>,
@@ -91,17 +94,18 @@ pub(crate) struct World {
     /// How many have asked to settle or to advance: so they know themselves again.
     tickets: Cell<u64>,
     /// Who has stopped the clock: `freeze` guards, and a manual clock while the body runs.
-    pub(super) frozen: Cell<u32>,
+    pub(super) frozen: RefCell<Vec<LoopId>>,
     pub(super) pace: Cell<Option<Pace>>,
     /// Room for the wakers of one step, kept for the next.
     pub(super) woken: Cell<Vec<Waker>>,
     /// Panics that no handle will tell of.
     pub(super) failures: RefCell<Vec<Failure>>,
-    pub(super) closed: Cell<bool>,
+    /// What is spawned in this loop, and in those inside of it, is dropped at once.
+    pub(super) closing: Cell<LoopId>,
     pub(super) limits: Cell<Limits>,
     /// Whether a failure in the background is kept for the end, and does not end a run.
     pub(super) lenient: Cell<bool>,
-    seed: u64,
+    pub(super) seed: Cell<u64>,
 }
 
 thread_local! {
@@ -113,6 +117,15 @@ pub(crate) type Program = Rc<dyn Fn(&World)>;
 
 /// `current` between two polls.
 pub(super) const NOBODY: u32 = u32::MAX;
+
+/// `closing` while no loop ends.
+pub(super) const NONE: LoopId = LoopId::MAX;
+
+/// Where the body of the outermost loop runs.
+const HOME: Place = Place {
+    host: HostId::LOCAL.0,
+    owner: OUTERMOST,
+};
 
 /// Leaves the world when dropped.
 pub(crate) struct Entered {
@@ -151,19 +164,20 @@ impl World {
             current: Cell::new(NOBODY),
             body_polls: Cell::new(0),
             current_poll: Cell::new(0),
-            host: Cell::new(HostId::LOCAL.0),
+            place: Cell::new(HOME),
+            nest: RefCell::default(),
             crashed: RefCell::default(),
             settling: RefCell::default(),
             advancing: RefCell::default(),
             tickets: Cell::new(0),
-            frozen: Cell::new(0),
+            frozen: RefCell::default(),
             pace: Cell::new(None),
             woken: Cell::default(),
             failures: RefCell::default(),
-            closed: Cell::new(false),
+            closing: Cell::new(NONE),
             limits: Cell::new(settings.limits),
             lenient: Cell::new(false),
-            seed: settings.seed,
+            seed: Cell::new(settings.seed),
         };
         if settings.clock == ClockKind::Real {
             world.keep_pace();
@@ -225,7 +239,7 @@ impl World {
     }
 
     pub(crate) fn seed(&self) -> u64 {
-        self.seed
+        self.seed.get()
     }
 
     /// Whether somebody watches over the wall limit.
@@ -243,6 +257,11 @@ impl World {
 
     pub(crate) fn current(&self) -> u32 {
         self.current.get()
+    }
+
+    /// The loop to which the code that runs now belongs.
+    pub(crate) fn owner(&self) -> LoopId {
+        self.place.get().owner
     }
 
     /// The current task as somebody who waits.
@@ -286,7 +305,8 @@ impl World {
 
     pub(crate) fn set_wall(&self, wall: SystemTime) {
         self.now();
-        self.clock.borrow_mut().set_wall(wall);
+        let by = self.owner();
+        self.clock.borrow_mut().set_wall(wall, by);
     }
 
     pub(crate) fn deadlines<R>(&self, f: impl FnOnce(&mut Deadlines) -> R) -> R {
@@ -316,12 +336,14 @@ impl World {
     #[inline]
     fn begin_call(&self) -> RefMut<'_, (Network, Call)> {
         let mut state = RefMut::map(self.network.borrow_mut(), |state| {
-            &mut **state.get_or_insert_with(|| Box::new((Network::new(self.seed), Call::default())))
+            &mut **state.get_or_insert_with(|| Box::new((self.new_network(), Call::default())))
         });
         let (_, call) = &mut *state;
         call.now = self.now();
         call.task = self.current.get();
-        call.host = self.host.get();
+        let Place { host, owner } = self.place.get();
+        call.host = host;
+        call.owner = owner;
         state
     }
 
@@ -394,7 +416,7 @@ impl World {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let host = self.host.get();
+        let host = self.place.get().host;
         let task = self.spawn_on(host, future, name, site);
         if self.crashed.borrow().contains(&host) {
             self.drop_task(task.key);
@@ -413,6 +435,10 @@ impl World {
         F: Future + 'static,
         F::Output: 'static,
     {
+        let place = Place {
+            host,
+            owner: self.owner(),
+        };
         let inbox = Arc::clone(&self.inbox);
         let stage = Box::pin(Stage::new(future));
         let mut header = None;
@@ -422,12 +448,12 @@ impl World {
             Task {
                 header: made,
                 stage,
-                host,
+                place,
                 polls: 0,
             }
         });
         let header = header.expect("`insert` makes the task");
-        if self.closed.get() {
+        if place.owner >= self.closing.get() {
             self.drop_task(header.key);
         } else {
             self.schedule(&header);
@@ -460,12 +486,24 @@ impl World {
         self.limits.set(limits);
     }
 
-    pub(crate) fn freeze(&self) {
-        self.frozen.set(self.frozen.get() + 1);
+    /// Stops the clock, until the current loop thaws it or ends. Gives this loop.
+    pub(crate) fn freeze(&self) -> LoopId {
+        let owner = self.owner();
+        self.frozen.borrow_mut().push(owner);
+        owner
     }
 
+    /// Takes back what the current loop froze.
     pub(crate) fn thaw(&self) {
-        self.frozen.set(self.frozen.get() - 1);
+        self.thaw_for(self.owner());
+    }
+
+    /// Takes back what this loop froze; if that has ended, nothing is left of it.
+    pub(crate) fn thaw_for(&self, owner: LoopId) {
+        let mut frozen = self.frozen.borrow_mut();
+        if let Some(place) = frozen.iter().position(|by| *by == owner) {
+            frozen.remove(place);
+        }
     }
 }
 

@@ -54,7 +54,7 @@ impl Link {
     pub fn latency(&self, latency: impl Into<Latency>) -> &Self {
         let latency = latency.into();
         latency.check();
-        self.with(|network, _| network.links.set_latency(self.which, latency));
+        self.with(|network, call| network.links.set_latency(self.which, latency, call.owner));
         self
     }
 
@@ -69,7 +69,11 @@ impl Link {
             bytes_per_second > 0,
             "a bandwidth of 0 would let nothing through: that is a `partition` or a `hold`"
         );
-        self.with(|network, _| network.links.set_bandwidth(self.which, bytes_per_second));
+        self.with(|network, call| {
+            network
+                .links
+                .set_bandwidth(self.which, bytes_per_second, call.owner);
+        });
         self
     }
 
@@ -115,7 +119,7 @@ impl Link {
         self.with(|network, call| {
             network
                 .links
-                .set_chance(self.which, mishap, probability, site);
+                .set_chance(self.which, mishap, probability, site, call.owner);
             network.reroute(call);
         });
         self
@@ -135,7 +139,7 @@ impl Link {
     #[track_caller]
     pub(super) fn cut(&self, site: &'static Location<'static>) {
         self.with(|network, call| {
-            network.links.partition(self.which, site);
+            network.links.partition(self.which, site, call.owner);
             network.reroute(call);
         });
     }
@@ -144,7 +148,7 @@ impl Link {
     #[track_caller]
     pub fn heal(&self) -> &Self {
         self.with(|network, call| {
-            network.links.heal(self.which);
+            network.links.heal(self.which, call.owner);
             network.reroute(call);
         });
         self
@@ -155,7 +159,7 @@ impl Link {
     pub fn hold(&self) -> &Self {
         let site = Location::caller();
         self.with(|network, call| {
-            network.links.hold(self.which, site);
+            network.links.hold(self.which, site, call.owner);
             network.reroute(call);
         });
         self
@@ -165,7 +169,7 @@ impl Link {
     #[track_caller]
     pub fn release(&self) -> &Self {
         self.with(|network, call| {
-            for datagram in network.links.release(self.which) {
+            for datagram in network.links.release(self.which, call.owner) {
                 network.send_off(datagram, call);
             }
             network.reroute(call);

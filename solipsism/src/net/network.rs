@@ -145,14 +145,14 @@ impl Network {
             capacity > 0,
             "a capacity of 0 would let nothing through: it must be at least 1"
         );
-        self.with(|network, _| network.set_capacity(capacity));
+        self.with(|network, call| network.set_capacity(capacity, call));
     }
 
     /// From now on looking up an unknown name is an error, which lists those that are known: names that were used before,
     /// that a host or an answer is asked for here, or that something is bound to.
     #[track_caller]
     pub fn strict(&self) {
-        self.with(|network, _| network.hosts.set_strict());
+        self.with(|network, call| network.hosts.set_strict(call.owner));
     }
 
     /// Has a name resolve to these addresses, in their order, instead of that of its host.
@@ -162,9 +162,9 @@ impl Network {
     /// If it is no name: an address is not looked up.
     #[track_caller]
     pub fn resolve(&self, name: &str, addrs: impl IntoIterator<Item = IpAddr>) {
-        let addrs = addrs.into_iter().collect();
+        let addrs: Vec<_> = addrs.into_iter().collect();
         check_name(name);
-        self.with(|network, _| network.hosts.set_answer(name, addrs));
+        self.with(|network, call| network.hosts.set_answer(name, &addrs, call.owner));
     }
 
     /// Has every lookup of a name fail, until [`resolve`](Self::resolve) gives it an answer.
@@ -175,7 +175,7 @@ impl Network {
     #[track_caller]
     pub fn fail_lookup(&self, name: &str, kind: ErrorKind) {
         check_name(name);
-        self.with(|network, _| network.hosts.set_failure(name, kind));
+        self.with(|network, call| network.hosts.set_failure(name, kind, call.owner));
     }
 
     /// Has every lookup of a name take this long.
@@ -186,7 +186,7 @@ impl Network {
     #[track_caller]
     pub fn delay_lookup(&self, name: &str, delay: Duration) {
         check_name(name);
-        self.with(|network, _| network.hosts.set_delay(name, delay));
+        self.with(|network, call| network.hosts.set_delay(name, delay, call.owner));
     }
 
     /// The name of the host with this address.
@@ -219,7 +219,7 @@ impl Network {
     #[track_caller]
     pub fn unfired_faults(&self) -> Vec<String> {
         self.with(|network, _| {
-            let unfired = network.links.faults().iter().filter(|fault| !fault.fired);
+            let unfired = network.links.faults().filter(|fault| !fault.fired);
             unfired
                 .map(|fault| format!("the {} ordered at {}", fault.what, fault.site))
                 .collect()

@@ -129,7 +129,7 @@ impl Signal {
             }
             let now = world.now();
             Ok(Self {
-                key: world.signals(|signals| signals.listen(number, now, site)),
+                key: world.signals(|signals| signals.listen(number, world.owner(), now, site)),
                 world: world.id(),
             })
         })

@@ -164,6 +164,11 @@ impl Report {
                 self.standstill.tasks.len() - LISTED
             )?;
         }
+        match self.standstill.around {
+            0 => {}
+            1 => f.write_str("\n  and 1 task of the loop around it")?,
+            count => write!(f, "\n  and {count} tasks of the loop around it")?,
+        }
         for fault in &self.standstill.faults {
             write!(f, "\n  {fault} has fired")?;
         }

@@ -165,8 +165,11 @@ impl Future for Sleep {
                 );
                 if world.deadlines(|deadlines| deadlines.is_set(key)) {
                     self.state
-                } else {
+                } else if self.deadline.nanos() <= world.now() {
                     State::Elapsed
+                } else {
+                    // It was set in a child loop that has ended.
+                    self.begin(world, cx)
                 }
             }
             State::New if self.deadline.nanos() <= world.now() => State::Elapsed,
@@ -180,7 +183,7 @@ impl Future for Sleep {
                 cx.waker().wake_by_ref();
                 next
             }
-            (State::Set(key), State::Set(_)) => self.go_on(key, cx),
+            (State::Set(key), State::Set(next)) if key == next => self.go_on(key, cx),
             _ => next,
         };
         self.state = next;

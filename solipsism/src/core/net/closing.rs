@@ -47,6 +47,18 @@ impl Network {
         self.leave(key, Farewell::Reset, call);
     }
 
+    /// The loop of an end has ended: it is closed, and its handle may still be there.
+    pub(super) fn orphan(&mut self, key: EndKey, call: &mut Call) {
+        let connection = self.held(key);
+        connection.ends[key.side()].is_orphan = true;
+        // Whoever waits there will not be told when it is over.
+        connection.wake_end(key.side(), call);
+        self.leave(key, Farewell::Finish, call);
+        let end = &mut self.held(key).ends[key.side()];
+        end.broken = true;
+        end.error = None;
+    }
+
     fn leave(&mut self, key: EndKey, farewell: Farewell, call: &mut Call) {
         let Some(connection) = self.connections.get_mut(key.slot()) else {
             return;
@@ -55,6 +67,14 @@ impl Network {
             return;
         }
         let side = key.side();
+        // Closed already: this is its handle, which has outlived its loop.
+        if !connection.ends[side].held {
+            connection.ends[side].is_orphan = false;
+            if connection.stage == Stage::Over && !connection.has_orphans() {
+                self.connections.remove(key.slot());
+            }
+            return;
+        }
         let was_open = connection.stage == Stage::Open;
         let end = &mut connection.ends[side];
         end.held = false;
@@ -96,12 +116,14 @@ impl Network {
 
     /// Both ends are closed.
     fn free(&mut self, key: EndKey, call: &mut Call) {
-        let mut connection = self.connections.remove(key.slot());
+        let connection = &mut self.connections[key.slot()];
+        connection.stage = Stage::Over;
         for pipe in &mut connection.pipes {
+            pipe.recall();
             pipe.readers.clear(call);
             pipe.writers.clear(call);
         }
-        let [client, server] = connection.ends;
+        let [client, server] = &connection.ends;
         match (client.claim, client.addr.as_inet()) {
             (Some(claim), _) => self.ports.release(claim),
             (None, Some(addr)) if addr.port() != 0 => self.ports.free_client(client.host, addr),
@@ -110,10 +132,18 @@ impl Network {
         if let Some(claim) = server.claim {
             self.ports.release(claim);
         }
+        if !connection.has_orphans() {
+            self.connections.remove(key.slot());
+        }
     }
 }
 
 impl Connection {
+    /// Whether a handle refers to it that has outlived its loop.
+    fn has_orphans(&self) -> bool {
+        self.ends.iter().any(|end| end.is_orphan)
+    }
+
     /// A reset arrives at this end.
     pub(super) fn reset(&mut self, side: usize, call: &mut Call) {
         let end = &mut self.ends[side];

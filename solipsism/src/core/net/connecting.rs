@@ -7,6 +7,7 @@ use super::connection::{End, Stage};
 use super::events::Happening;
 use super::explain::What;
 use super::listening::{ListenerKey, UnixEntry, check_unix};
+use super::nesting::Gone;
 use super::pipe::Payload;
 use super::ports::Holder;
 use super::{Addr, Call, Claim, EndKey, HostId, Kind, Network, Options, Protocol, UnixAddr};
@@ -51,16 +52,15 @@ impl Network {
                 format!("{source} is connected to {dest} already: bind another port"),
             ));
         }
-        let mut client = End::new(from, source.into(), options, call.task);
+        let mut client = End::new(from, source.into(), options, call);
         client.sees_mapped = sees_mapped;
         client.claim = claim;
-        let mut server = End::new(host, dest.into(), Options::default(), u32::MAX);
-        server.held = false;
+        let server = End::wanted(host, dest.into());
         let end = self.insert(
             Kind::Tcp,
             Stage::Connecting,
             [client, server],
-            self.capacity,
+            *self.capacity,
         );
         self.transmit(end.peer(), Payload::Open, call);
         // Where nobody answers, the end of the instant does.
@@ -87,19 +87,13 @@ impl Network {
     pub(crate) fn connect_unix(&mut self, dest: &UnixAddr, call: &mut Call) -> io::Result<EndKey> {
         check_unix(dest)?;
         let host = HostId(call.host);
-        let client = End::new(
-            host,
-            UnixAddr::UNNAMED.into(),
-            Options::default(),
-            call.task,
-        );
-        let mut server = End::new(host, dest.clone().into(), Options::default(), u32::MAX);
-        server.held = false;
+        let client = End::new(host, UnixAddr::UNNAMED.into(), Options::default(), call);
+        let server = End::wanted(host, dest.clone().into());
         let end = self.insert(
             Kind::Unix,
             Stage::Connecting,
             [client, server],
-            self.capacity,
+            *self.capacity,
         );
         self.transmit(end.peer(), Payload::Open, call);
         Ok(end)
@@ -116,6 +110,7 @@ impl Network {
         match connection.stage {
             Stage::Connecting => None,
             Stage::Open => Some(Ok(())),
+            Stage::Over => Some(Err(Gone::Loop.error("stream"))),
             Stage::Failed(kind) => {
                 let dest = &connection.ends[1].addr;
                 let name = dest
@@ -183,7 +178,7 @@ impl Network {
         server.sees_mapped = is_v6 && server.addr.as_inet().is_some_and(|addr| addr.is_ipv4());
         server.held = true;
         server.options = options;
-        connection.size_pipes(self.capacity);
+        connection.size_pipes(*self.capacity);
         let listener = self.listener(key);
         listener.queue.push_back(client.peer());
         listener.acceptors.wake(call);

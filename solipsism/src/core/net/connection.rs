@@ -12,7 +12,7 @@ use super::pipe::{Payload, Pipe};
 use super::transfer::whole;
 use super::waiters::{AskedAt, Waiters};
 use super::{Addr, Call, Claim, HostId, Network, Options, Side, Ticket};
-use crate::core::Waiter;
+use crate::core::{LoopId, OUTERMOST, Waiter};
 
 /// One end of a connection, as its handle knows it. A key outlives its connection harmlessly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub(super) enum Stage {
     Open,
     /// Its client is told so once.
     Failed(ErrorKind),
+    /// Nothing is left of it; a handle that outlives its loop is still there.
+    Over,
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -98,6 +100,10 @@ pub(super) struct End {
     pub(super) error: Option<ErrorKind>,
     /// The task that used it last.
     pub(super) user: u32,
+    /// The loop with which it ends: that of whoever connected, or has accepted it.
+    pub(super) owner: LoopId,
+    /// It ended with its loop, and its handle is still there.
+    pub(super) is_orphan: bool,
 }
 
 #[derive(Debug)]
@@ -111,7 +117,7 @@ pub(super) struct Connection {
 }
 
 impl End {
-    pub(super) fn new(host: HostId, addr: Addr, options: Options, user: u32) -> Self {
+    pub(super) fn new(host: HostId, addr: Addr, options: Options, call: &Call) -> Self {
         Self {
             host,
             addr,
@@ -123,7 +129,28 @@ impl End {
             ended: false,
             broken: false,
             error: None,
-            user,
+            user: call.task,
+            owner: call.owner,
+            is_orphan: false,
+        }
+    }
+
+    /// That of a server, which nobody holds until a backlog does.
+    pub(super) fn wanted(host: HostId, addr: Addr) -> Self {
+        Self {
+            host,
+            addr,
+            sees_mapped: false,
+            options: Options::default(),
+            claim: None,
+            held: false,
+            shut: false,
+            ended: false,
+            broken: false,
+            error: None,
+            user: u32::MAX,
+            owner: OUTERMOST,
+            is_orphan: false,
         }
     }
 }
@@ -188,14 +215,14 @@ impl Network {
         capacity: Option<usize>,
         call: &Call,
     ) -> io::Result<[EndKey; 2]> {
-        let capacity = capacity.unwrap_or(self.capacity);
+        let capacity = capacity.unwrap_or(*self.capacity);
         check_capacity(capacity)?;
         let end = || {
             End::new(
                 HostId(call.host),
                 super::UnixAddr::UNNAMED.into(),
                 Options::default(),
-                call.task,
+                call,
             )
         };
         let key = self.insert(kind, Stage::Open, [end(), end()], capacity);

@@ -3,8 +3,9 @@
 use std::io::ErrorKind;
 
 use super::connection::Stage;
+use super::nesting::Gone;
 use super::pipe::Payload;
-use super::{Call, EndKey, HostId, ListenerKey, Network};
+use super::{Call, EndKey, HostId, Network};
 
 impl Network {
     /// Resets the connections of a host and closes what listens there.
@@ -51,20 +52,8 @@ impl Network {
                 self.transmit(end.peer(), Payload::Reset, call);
             }
         }
-        let listeners: Vec<ListenerKey> = self
-            .listeners
-            .iter()
-            .filter(|(_, listener)| listener.host == host)
-            .map(|(slot, listener)| ListenerKey {
-                serial: listener.serial,
-                slot: u32::try_from(slot).expect("fewer than 2^32 listeners"),
-            })
-            .collect();
-        for key in listeners {
-            self.vacate_listener(key, call);
-            self.listener(key).acceptors.wake(call);
-        }
-        self.crash_datagrams(host, call);
+        self.end_listeners(Gone::Host, |listener| listener.host == host, call);
+        self.end_datagrams(Gone::Host, |socket| socket.host == host, call);
     }
 
     /// What the host's closed ends have sent and a fault cuts off: nobody is left to send it again.

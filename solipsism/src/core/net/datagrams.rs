@@ -6,9 +6,10 @@ mod unix;
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 
+use super::nesting::Gone;
 use super::waiters::Waiters;
 use super::{Addr, Call, HostId, Network, Side, Ticket};
-use crate::core::Waiter;
+use crate::core::{LoopId, Waiter};
 
 pub(crate) use udp::Datagram;
 
@@ -29,7 +30,8 @@ pub(super) struct Datagrams {
     buffered: usize,
     /// Told to the next operation, and then no more.
     error: Option<ErrorKind>,
-    crashed: bool,
+    gone: Option<Gone>,
+    pub(super) owner: LoopId,
     pub(super) readers: Waiters,
     /// Only unix sockets wait to send.
     pub(super) writers: Waiters,
@@ -65,7 +67,7 @@ const BUFFER: usize = 212_992;
 const OVERHEAD: usize = 768;
 
 impl Network {
-    fn add_datagrams(&mut self, host: HostId, transport: Transport) -> DatagramKey {
+    fn add_datagrams(&mut self, host: HostId, transport: Transport, call: &Call) -> DatagramKey {
         let serial = self.serial();
         let slot = self.vacant_datagrams();
         self.datagrams.insert(Datagrams {
@@ -75,7 +77,8 @@ impl Network {
             queue: VecDeque::new(),
             buffered: 0,
             error: None,
-            crashed: false,
+            gone: None,
+            owner: call.owner,
             readers: Waiters::default(),
             writers: Waiters::default(),
         });
@@ -127,8 +130,8 @@ impl Network {
         peer: &Addr,
         call: &mut Call,
     ) -> io::Result<()> {
-        if self.datagram(key).crashed {
-            return Err(crashed());
+        if let Some(gone) = self.datagram(key).gone {
+            return Err(gone.error("socket"));
         }
         match peer {
             Addr::Inet(peer) => self.connect_udp(key, *peer),
@@ -220,7 +223,7 @@ impl Network {
     pub(crate) fn is_datagram_ready(&mut self, key: DatagramKey, side: Side) -> bool {
         let socket = self.datagram(key);
         match (side, &socket.transport) {
-            (_, _) if socket.crashed => true,
+            (_, _) if socket.gone.is_some() => true,
             (Side::Read, _) => !socket.queue.is_empty(),
             (Side::Write, Transport::Udp(_)) => true,
             (Side::Write, Transport::Unix(_)) => self.is_mailbox_writable(key),
@@ -267,7 +270,7 @@ impl Network {
     /// Nobody receives there any more.
     fn vacate_datagrams(&mut self, key: DatagramKey) {
         let socket = self.datagram(key);
-        let host = socket.host;
+        let (host, owner) = (socket.host, socket.owner);
         match &mut socket.transport {
             Transport::Udp(port) => {
                 if let Some(claim) = port.claim.take() {
@@ -276,20 +279,26 @@ impl Network {
             }
             Transport::Unix(mailbox) => {
                 if let Some(name) = mailbox.place.take() {
-                    self.release_unix(host, name);
+                    self.release_unix(host, name, owner);
                 }
             }
         }
     }
 
-    pub(super) fn crash_datagrams(&mut self, host: HostId, call: &mut Call) {
+    /// What these sockets were to receive is lost, and whoever uses one is told why.
+    pub(super) fn end_datagrams(
+        &mut self,
+        why: Gone,
+        which: impl Fn(&Datagrams) -> bool,
+        call: &mut Call,
+    ) {
         let sockets = self.datagrams.iter();
-        let of_host = sockets.filter(|(_, socket)| socket.host == host && !socket.crashed);
-        let keys: Vec<_> = of_host.map(|(slot, socket)| socket.key(slot)).collect();
+        let ending = sockets.filter(|(_, socket)| which(socket) && socket.gone.is_none());
+        let keys: Vec<_> = ending.map(|(slot, socket)| socket.key(slot)).collect();
         for key in keys {
             self.vacate_datagrams(key);
             let socket = self.datagram(key);
-            socket.crashed = true;
+            socket.gone = Some(why);
             socket.readers.wake(call);
             socket.writers.wake(call);
             self.purge(key, call);
@@ -312,10 +321,15 @@ impl Datagrams {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn is_gone(&self) -> bool {
+        self.gone.is_some()
+    }
+
     /// Tells what is pending.
     fn fail(&mut self) -> io::Result<()> {
-        if self.crashed {
-            return Err(crashed());
+        if let Some(gone) = self.gone {
+            return Err(gone.error("socket"));
         }
         self.error.take().map_or(Ok(()), |kind| Err(kind.into()))
     }
@@ -326,13 +340,6 @@ impl Datagrams {
             Side::Write => &mut self.writers,
         }
     }
-}
-
-fn crashed() -> io::Error {
-    io::Error::new(
-        ErrorKind::ConnectionAborted,
-        "the host of this socket crashed: bind a new one",
-    )
 }
 
 fn not_connected() -> io::Error {

@@ -8,6 +8,7 @@ use super::datagrams::Datagram;
 use super::links::Route;
 use super::pipe::{HELD, Payload, Pipe};
 use super::{Call, EndKey, Network, Upcoming};
+use crate::core::LoopId;
 
 /// The events to come, in the order in which they were scheduled at each instant. One whose reason is gone stays until
 /// it comes to the top, or until there may be more of these than of the others.
@@ -82,6 +83,21 @@ impl Network {
             self.events.heap.pop();
         }
         None
+    }
+
+    /// Datagrams of a child for others of its sockets arrive no more: whoever takes an address after it would get them.
+    pub(super) fn lose_strays(&mut self, child: LoopId) {
+        let mut heap = std::mem::take(&mut self.events.heap);
+        heap.retain(|Reverse(event)| match &event.what {
+            Happening::Datagram(datagram) => !self.is_stray(datagram, child),
+            Happening::Arrival(_) | Happening::GiveUp(_) => true,
+        });
+        self.events.heap = heap;
+        for datagram in self.links.take_held() {
+            if !self.is_stray(&datagram, child) {
+                self.links.keep(datagram);
+            }
+        }
     }
 
     /// What happens then.
@@ -187,7 +203,7 @@ impl Network {
                 to_host,
                 payload.len(),
                 call.now,
-                &mut self.random,
+                self.random.now_mut(),
             )
         };
         let at = match route {

@@ -191,7 +191,7 @@ impl Network {
 
     /// The faults that did something, each once, in the order in which they were ordered.
     pub(crate) fn fired(&self) -> Vec<Keeper> {
-        let faults = self.links.faults().iter().filter(|fault| fault.fired);
+        let faults = self.links.faults().filter(|fault| fault.fired);
         let mut fired: Vec<Keeper> = Vec::new();
         for keeper in faults.map(Keeper::of) {
             if !fired.contains(&keeper) {

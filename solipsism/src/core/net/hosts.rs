@@ -8,6 +8,8 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use crate::core::{LoopId, Nested};
+
 /// A host's place in the order of first use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct HostId(pub(crate) u32);
@@ -28,11 +30,18 @@ struct Host {
 }
 
 /// What a lookup of a name gives instead of the host's own address.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Answer {
     addrs: Option<Vec<IpAddr>>,
     failure: Option<ErrorKind>,
     delay: Duration,
+}
+
+/// What was ordered of lookups.
+#[derive(Clone, Debug, Default)]
+struct Lookups {
+    answers: BTreeMap<String, Answer>,
+    strict: bool,
 }
 
 #[derive(Debug)]
@@ -40,8 +49,7 @@ pub(crate) struct Hosts {
     all: Vec<Host>,
     by_name: BTreeMap<String, HostId>,
     by_ip: BTreeMap<IpAddr, HostId>,
-    answers: BTreeMap<String, Answer>,
-    strict: bool,
+    lookups: Nested<Lookups>,
 }
 
 impl Hosts {
@@ -50,8 +58,7 @@ impl Hosts {
             all: Vec::new(),
             by_name: BTreeMap::new(),
             by_ip: BTreeMap::new(),
-            answers: BTreeMap::new(),
-            strict: false,
+            lookups: Nested::default(),
         };
         // Below all addresses that are made from names.
         hosts.add(LOCALHOST, Ipv4Addr::new(10, 0, 0, 1));
@@ -181,7 +188,7 @@ impl Hosts {
         }
         let name = canonical(name);
         let mut delay = Duration::ZERO;
-        if let Some(answer) = self.answers.get(&name) {
+        if let Some(answer) = self.lookups.answers.get(&name) {
             delay = answer.delay;
             if let Some(kind) = answer.failure {
                 let error = io::Error::new(
@@ -197,7 +204,8 @@ impl Hosts {
         if is_localhost(&name) {
             return (delay, Ok(vec![Ipv4Addr::LOCALHOST.into()]));
         }
-        if self.strict && !self.by_name.contains_key(&name) && !self.answers.contains_key(&name) {
+        let is_known = self.by_name.contains_key(&name) || self.lookups.answers.contains_key(&name);
+        if self.lookups.strict && !is_known {
             return (delay, Err(self.unknown(&name)));
         }
         let id = self.named(&name);
@@ -208,7 +216,7 @@ impl Hosts {
         let mut known: Vec<&str> = self
             .by_name
             .keys()
-            .chain(self.answers.keys())
+            .chain(self.lookups.answers.keys())
             .map(String::as_str)
             .collect();
         known.sort_unstable();
@@ -230,26 +238,39 @@ impl Hosts {
     }
 
     /// From now on only names are known that were used before, or are given a host, an answer or a socket.
-    pub(crate) fn set_strict(&mut self) {
-        self.strict = true;
+    pub(crate) fn set_strict(&mut self, by: LoopId) {
+        self.lookups.change(by, |lookups| lookups.strict = true);
     }
 
-    pub(crate) fn set_answer(&mut self, name: &str, addrs: Vec<IpAddr>) {
-        let answer = self.answer(name);
-        answer.addrs = Some(addrs);
-        answer.failure = None;
+    pub(crate) fn set_answer(&mut self, name: &str, addrs: &[IpAddr], by: LoopId) {
+        self.change(name, by, |answer| {
+            answer.addrs = Some(addrs.to_vec());
+            answer.failure = None;
+        });
     }
 
-    pub(crate) fn set_failure(&mut self, name: &str, kind: ErrorKind) {
-        self.answer(name).failure = Some(kind);
+    pub(crate) fn set_failure(&mut self, name: &str, kind: ErrorKind, by: LoopId) {
+        self.change(name, by, |answer| answer.failure = Some(kind));
     }
 
-    pub(crate) fn set_delay(&mut self, name: &str, delay: Duration) {
-        self.answer(name).delay = delay;
+    pub(crate) fn set_delay(&mut self, name: &str, delay: Duration, by: LoopId) {
+        self.change(name, by, |answer| answer.delay = delay);
     }
 
-    fn answer(&mut self, name: &str) -> &mut Answer {
-        self.answers.entry(canonical(name)).or_default()
+    fn change(&mut self, name: &str, by: LoopId, mut change: impl FnMut(&mut Answer)) {
+        let name = canonical(name);
+        self.lookups.change(by, |lookups| {
+            change(lookups.answers.entry(name.clone()).or_default());
+        });
+    }
+
+    pub(super) fn begin_child(&mut self, child: LoopId) {
+        self.lookups.begin(child);
+    }
+
+    /// The hosts that the child used stay: an address that was seen is never another's.
+    pub(super) fn end_child(&mut self, child: LoopId) {
+        self.lookups.end(child);
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Datagram, HostId};
 use crate::core::random::Random;
+use crate::core::{LoopId, Nested};
 
 /// The first timeout of a retransmission; each further one is twice as long (RFC 6298 begins with a second, Linux goes
 /// down to this).
@@ -70,14 +71,15 @@ impl Latency {
 /// A fault that a test ordered, and whether it ever did something.
 #[derive(Debug)]
 pub(crate) struct Fault {
+    owner: LoopId,
     pub(crate) what: &'static str,
     pub(crate) site: &'static Location<'static>,
     pub(crate) fired: bool,
 }
 
 /// The place of a fault in the order of all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FaultId(usize);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FaultId(u64);
 
 /// A probability, and the fault that it is.
 #[derive(Clone, Copy, Debug)]
@@ -128,12 +130,20 @@ pub(super) enum Route {
     Held,
 }
 
+/// The links that are used, and what those are like that are not.
+#[derive(Clone, Debug, Default)]
+struct Plan {
+    default: Link,
+    used: BTreeMap<(HostId, HostId), Link>,
+}
+
 /// All links. Where nothing was ordered there is none, and a packet arrives at once.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
-    default: Link,
-    used: BTreeMap<(HostId, HostId), Link>,
-    faults: Vec<Fault>,
+    plan: Nested<Plan>,
+    faults: BTreeMap<FaultId, Fault>,
+    /// How many faults were ever ordered.
+    orders: u64,
     /// Datagrams that a hold keeps, in the order in which they were sent.
     held: VecDeque<Datagram>,
     /// Whether anything was ever ordered.
@@ -146,17 +156,12 @@ impl Links {
         !self.ordered
     }
 
-    pub(crate) fn set_latency(&mut self, which: Which, latency: Latency) {
-        self.each(which, |link| link.latency = latency);
+    pub(crate) fn set_latency(&mut self, which: Which, latency: Latency, by: LoopId) {
+        self.each(which, by, |link| link.latency = latency);
     }
 
-    pub(crate) fn set_bandwidth(&mut self, which: Which, bandwidth: u64) {
-        self.each(which, |link| {
-            // What is being sent is sent as fast as before.
-            link.began = link.busy_until();
-            link.sent = 0;
-            link.bandwidth = Some(bandwidth);
-        });
+    pub(crate) fn set_bandwidth(&mut self, which: Which, bandwidth: u64, by: LoopId) {
+        self.each(which, by, |link| link.set_bandwidth(Some(bandwidth)));
     }
 
     pub(crate) fn set_chance(
@@ -165,6 +170,7 @@ impl Links {
         mishap: Mishap,
         probability: f64,
         site: &'static Location<'static>,
+        by: LoopId,
     ) {
         let what = match mishap {
             Mishap::Loss => "loss",
@@ -173,40 +179,45 @@ impl Links {
         };
         let chance = (probability > 0.0).then(|| Chance {
             probability,
-            fault: self.order(what, site),
+            fault: self.order(what, site, by),
         });
-        self.each(which, |link| match mishap {
+        self.each(which, by, |link| match mishap {
             Mishap::Loss => link.loss = chance,
             Mishap::Duplication => link.duplication = chance,
             Mishap::Reordering => link.reordering = chance,
         });
     }
 
-    pub(crate) fn partition(&mut self, which: Which, site: &'static Location<'static>) {
-        let fault = Some(self.order("partition", site));
-        self.each(which, |link| {
+    pub(crate) fn partition(&mut self, which: Which, site: &'static Location<'static>, by: LoopId) {
+        let fault = Some(self.order("partition", site, by));
+        self.each(which, by, |link| {
             link.partition = fault;
             link.stop();
         });
     }
 
-    pub(crate) fn heal(&mut self, which: Which) {
-        self.each(which, |link| link.partition = None);
-        self.each_loopback(which, |link| link.partition = None);
+    pub(crate) fn heal(&mut self, which: Which, by: LoopId) {
+        self.each(which, by, |link| link.partition = None);
+        self.each_loopback(which, by, |link| link.partition = None);
     }
 
-    pub(crate) fn hold(&mut self, which: Which, site: &'static Location<'static>) {
-        let fault = Some(self.order("hold", site));
-        self.each(which, |link| {
+    pub(crate) fn hold(&mut self, which: Which, site: &'static Location<'static>, by: LoopId) {
+        let fault = Some(self.order("hold", site, by));
+        self.each(which, by, |link| {
             link.hold = fault;
             link.stop();
         });
     }
 
     /// Gives the datagrams that go on.
-    pub(crate) fn release(&mut self, which: Which) -> Vec<Datagram> {
-        self.each(which, |link| link.hold = None);
-        self.each_loopback(which, |link| link.hold = None);
+    pub(crate) fn release(&mut self, which: Which, by: LoopId) -> Vec<Datagram> {
+        self.each(which, by, |link| link.hold = None);
+        self.each_loopback(which, by, |link| link.hold = None);
+        self.let_go()
+    }
+
+    /// The datagrams that no hold keeps any more.
+    fn let_go(&mut self) -> Vec<Datagram> {
         let (go, stay) = std::mem::take(&mut self.held)
             .into_iter()
             .partition(|datagram| self.link(datagram.from.0, datagram.to.0).hold.is_none());
@@ -219,59 +230,91 @@ impl Links {
         self.held.iter()
     }
 
-    pub(crate) fn faults(&self) -> &[Fault] {
-        &self.faults
+    /// The same, to be looked through, and kept again.
+    pub(super) fn take_held(&mut self) -> VecDeque<Datagram> {
+        std::mem::take(&mut self.held)
     }
 
-    fn order(&mut self, what: &'static str, site: &'static Location<'static>) -> FaultId {
-        self.faults.push(Fault {
+    pub(super) fn keep(&mut self, datagram: Datagram) {
+        self.held.push_back(datagram);
+    }
+
+    /// The faults that were ordered, in this order.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &Fault> {
+        self.faults.values()
+    }
+
+    fn order(
+        &mut self,
+        what: &'static str,
+        site: &'static Location<'static>,
+        owner: LoopId,
+    ) -> FaultId {
+        let id = FaultId(self.orders);
+        self.orders += 1;
+        let fault = Fault {
+            owner,
             what,
             site,
             fired: false,
-        });
-        FaultId(self.faults.len() - 1)
+        };
+        self.faults.insert(id, fault);
+        id
     }
 
-    fn each(&mut self, which: Which, mut change: impl FnMut(&mut Link)) {
+    fn fire(&mut self, fault: FaultId) {
+        let fault = self.faults.get_mut(&fault);
+        fault.expect("a link's fault was ordered").fired = true;
+    }
+
+    fn each(&mut self, which: Which, by: LoopId, mut change: impl FnMut(&mut Link)) {
         self.ordered = true;
-        match which {
-            Which::OneWay(from, to) => change(self.link(from, to)),
+        self.plan.change(by, |plan| match which {
+            Which::OneWay(from, to) => change(plan.link(from, to)),
             Which::Both(one, other) => {
-                change(self.link(one, other));
+                change(plan.link(one, other));
                 if one != other {
-                    change(self.link(other, one));
+                    change(plan.link(other, one));
                 }
             }
             Which::All => {
-                change(&mut self.default);
-                for ((from, to), link) in &mut self.used {
+                change(&mut plan.default);
+                for ((from, to), link) in &mut plan.used {
                     if from != to {
                         change(link);
                     }
                 }
             }
-        }
+        });
     }
 
     /// An order for all links is none for those of hosts to themselves; its end is one for these too.
-    fn each_loopback(&mut self, which: Which, mut change: impl FnMut(&mut Link)) {
+    fn each_loopback(&mut self, which: Which, by: LoopId, mut change: impl FnMut(&mut Link)) {
         if matches!(which, Which::All) {
-            let links = self.used.iter_mut();
-            links
-                .filter(|((from, to), _)| from == to)
-                .for_each(|(_, link)| change(link));
+            self.plan.change(by, |plan| {
+                let links = plan.used.iter_mut();
+                links
+                    .filter(|((from, to), _)| from == to)
+                    .for_each(|(_, link)| change(link));
+            });
         }
     }
 
     fn link(&mut self, from: HostId, to: HostId) -> &mut Link {
-        let default = &self.default;
-        self.used.entry((from, to)).or_insert_with(|| {
-            if from == to {
-                Link::default()
-            } else {
-                default.clone()
-            }
-        })
+        self.plan.now_mut().link(from, to)
+    }
+
+    pub(super) fn begin_child(&mut self, child: LoopId) {
+        self.plan.begin(child);
+    }
+
+    /// Undoes what the child ordered. Gives the datagrams that go on.
+    pub(super) fn end_child(&mut self, child: LoopId) -> Vec<Datagram> {
+        if let Some(left) = self.plan.end(child) {
+            self.plan.now_mut().go_on_from(left);
+        }
+        self.faults.retain(|_, fault| fault.owner < child);
+        self.let_go()
     }
 
     /// The way of a segment: a loss delays it by its retransmissions, and a link that is down keeps it.
@@ -285,7 +328,7 @@ impl Links {
     ) -> Route {
         let link = self.link(from, to);
         if let Some(fault) = link.down() {
-            self.faults[fault.0].fired = true;
+            self.fire(fault);
             return Route::Held;
         }
         let mut delay = random.between(link.latency.least, link.latency.most);
@@ -303,7 +346,7 @@ impl Links {
         }
         let sent = link.occupy(bytes, now);
         if let Some(fault) = fired {
-            self.faults[fault.0].fired = true;
+            self.fire(fault);
         }
         match sent.saturating_add(nanos(delay)) {
             at if at == now => Route::Now,
@@ -314,7 +357,7 @@ impl Links {
     /// What keeps the segments from one host to another, if anything does.
     pub(super) fn keeper(&self, from: HostId, to: HostId) -> Option<&Fault> {
         let fault = self.existing(from, to)?.down()?;
-        Some(&self.faults[fault.0])
+        self.faults.get(&fault)
     }
 
     /// Whether the segments from one host to another are kept by whoever sends them, to be sent again: what a hold
@@ -325,8 +368,8 @@ impl Links {
     }
 
     fn existing(&self, from: HostId, to: HostId) -> Option<&Link> {
-        let default = (from != to).then_some(&self.default);
-        self.used.get(&(from, to)).or(default)
+        let default = (from != to).then_some(&self.plan.default);
+        self.plan.used.get(&(from, to)).or(default)
     }
 
     /// When a datagram arrives, and when a copy of it does. A link that is held keeps it.
@@ -387,13 +430,52 @@ impl Links {
             }
         }
         for fault in fired {
-            self.faults[fault.0].fired = true;
+            self.fire(fault);
         }
         arrivals
     }
 }
 
+impl Plan {
+    fn link(&mut self, from: HostId, to: HostId) -> &mut Link {
+        let default = &self.default;
+        self.used.entry((from, to)).or_insert_with(|| {
+            if from == to {
+                Link::default()
+            } else {
+                default.clone()
+            }
+        })
+    }
+
+    /// What these links are sending is under way in ours.
+    fn go_on_from(&mut self, other: Self) {
+        for ((from, to), left) in other.used {
+            self.link(from, to).go_on_from(&left);
+        }
+    }
+}
+
 impl Link {
+    /// What is being sent is sent as fast as before.
+    fn set_bandwidth(&mut self, bandwidth: Option<u64>) {
+        if self.bandwidth != bandwidth {
+            self.began = self.busy_until();
+            self.sent = 0;
+            self.bandwidth = bandwidth;
+        }
+    }
+
+    /// Keeps its own settings, and is where the other has got to.
+    fn go_on_from(&mut self, other: &Self) {
+        let mut moved = other.clone();
+        moved.set_bandwidth(self.bandwidth);
+        (self.began, self.sent, self.last) = (moved.began, moved.sent, moved.last);
+        if moved.down().is_none() != self.down().is_none() {
+            self.stop();
+        }
+    }
+
     /// What keeps its segments.
     fn down(&self) -> Option<FaultId> {
         self.partition.or(self.hold).or(self.cut())

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use super::nesting::Gone;
 use super::options::check_capacity;
 use super::ports::Holder;
 use super::waiters::{AskedAt, Waiters};
 use super::{
     Addr, Call, Claim, EndKey, HostId, Network, Options, Protocol, Sharing, Ticket, UnixAddr,
 };
-use crate::core::Waiter;
+use crate::core::{LoopId, Waiter};
 
 /// A listener, as its handle knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +28,12 @@ pub(crate) struct Backlog(pub(crate) u32);
 pub(super) struct Listener {
     pub(super) serial: u64,
     pub(super) host: HostId,
+    pub(super) owner: LoopId,
     pub(super) addr: Addr,
-    /// Until its host crashes.
+    /// Until it is `gone`.
     place: Option<Place>,
+    /// Why nobody listens there any more, though its handle is there.
+    pub(super) gone: Option<Gone>,
     pub(super) backlog: usize,
     /// The servers' ends that wait to be accepted.
     pub(super) queue: VecDeque<EndKey>,
@@ -52,8 +56,10 @@ enum Place {
 pub(super) enum UnixEntry {
     Listener(u32),
     Datagrams(u32),
-    /// The socket is closed, and its path still there.
-    Stale,
+    /// The socket is closed, and its path still there, until this loop ends.
+    Stale {
+        owner: LoopId,
+    },
 }
 
 /// As `sockaddr_un` has room for, but for the terminating zero.
@@ -80,7 +86,7 @@ impl Network {
             ));
         }
         let host = self.hosts.at(ip, HostId(call.host));
-        self.ports.claim(host, protocol, addr, sharing)
+        self.ports.claim(host, protocol, addr, sharing, call.owner)
     }
 
     pub(crate) fn share(&mut self, claim: Claim, sharing: Sharing) {
@@ -146,7 +152,7 @@ impl Network {
         if self
             .unix
             .get(&key)
-            .is_some_and(|entry| *entry != UnixEntry::Stale)
+            .is_some_and(|entry| !matches!(entry, UnixEntry::Stale { .. }))
         {
             return Err(io::Error::new(
                 ErrorKind::AddrInUse,
@@ -157,9 +163,9 @@ impl Network {
         Ok(())
     }
 
-    pub(super) fn release_unix(&mut self, host: HostId, addr: UnixAddr) {
+    pub(super) fn release_unix(&mut self, host: HostId, addr: UnixAddr, owner: LoopId) {
         if addr.as_pathname().is_some() {
-            self.unix.insert((host, addr), UnixEntry::Stale);
+            self.unix.insert((host, addr), UnixEntry::Stale { owner });
         } else {
             self.unix.remove(&(host, addr));
         }
@@ -182,8 +188,10 @@ impl Network {
         let slot = self.listeners.insert(Listener {
             serial,
             host,
+            owner: call.owner,
             addr,
             place: Some(place),
+            gone: None,
             backlog: backlog.0 as usize + 1,
             queue: VecDeque::new(),
             waiting: VecDeque::new(),
@@ -244,11 +252,8 @@ impl Network {
         call: &mut Call,
     ) -> io::Result<(EndKey, Addr)> {
         let listener = self.listener(key);
-        if listener.place.is_none() {
-            return Err(io::Error::new(
-                ErrorKind::ConnectionAborted,
-                "the host of this listener crashed: bind a new one",
-            ));
+        if let Some(gone) = listener.gone {
+            return Err(gone.error("listener"));
         }
         let Some(end) = listener.queue.pop_front() else {
             return Err(ErrorKind::WouldBlock.into());
@@ -256,6 +261,7 @@ impl Network {
         self.refill(key, call);
         let connection = &mut self.connections[end.slot()];
         connection.ends[1].user = call.task;
+        connection.ends[1].owner = call.owner;
         Ok((end, connection.addr(0, 1)))
     }
 
@@ -288,16 +294,36 @@ impl Network {
         listener.acceptors.clear(call);
     }
 
+    /// Nobody listens there any more, and whoever accepts is told why.
+    pub(super) fn end_listeners(
+        &mut self,
+        why: Gone,
+        which: impl Fn(&Listener) -> bool,
+        call: &mut Call,
+    ) {
+        let ending = self
+            .listeners
+            .iter()
+            .filter(|(_, listener)| which(listener) && listener.gone.is_none());
+        let keys: Vec<_> = ending.map(|(slot, listener)| listener.key(slot)).collect();
+        for key in keys {
+            self.vacate_listener(key, call);
+            let listener = self.listener(key);
+            listener.gone = Some(why);
+            listener.acceptors.wake(call);
+        }
+    }
+
     /// Nobody listens there any more.
-    pub(super) fn vacate_listener(&mut self, key: ListenerKey, call: &mut Call) {
+    fn vacate_listener(&mut self, key: ListenerKey, call: &mut Call) {
         let listener = self.listener(key);
-        let host = listener.host;
+        let (host, owner) = (listener.host, listener.owner);
         let place = listener.place.take();
         let queue = std::mem::take(&mut listener.queue);
         let waiting = std::mem::take(&mut listener.waiting);
         match place {
             Some(Place::Port(claim)) => self.ports.release(claim),
-            Some(Place::Unix(addr)) => self.release_unix(host, addr),
+            Some(Place::Unix(addr)) => self.release_unix(host, addr, owner),
             None => {}
         }
         for end in queue {
@@ -305,6 +331,15 @@ impl Network {
         }
         for end in waiting {
             self.admit(end, call);
+        }
+    }
+}
+
+impl Listener {
+    fn key(&self, slot: usize) -> ListenerKey {
+        ListenerKey {
+            serial: self.serial,
+            slot: u32::try_from(slot).expect("fewer than 2^32 listeners"),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! rest. Hosts and their names are in `hosts`, ports in `ports`, what lies between two hosts in `links`. A stream is a
 //! `connection`: two ends, with their `options`, and a `pipe` for each direction. `listening` and `connecting` make them,
 //! `transfer` reads and writes, `closing` ends them. `datagrams` come one by one. `events` are what happens by itself,
-//! `crash` ends all that a host has, and `explain` says what everybody waits for.
+//! `crash` ends all that a host has, `nesting` all that a child loop has, and `explain` says what everybody waits for.
 
 mod addr;
 mod closing;
@@ -18,6 +18,7 @@ mod explain;
 mod hosts;
 mod links;
 mod listening;
+mod nesting;
 mod options;
 mod pipe;
 mod ports;
@@ -49,6 +50,7 @@ use self::pipe::Spare;
 use self::ports::Ports;
 use self::waiters::Asked;
 use crate::core::random::Random;
+use crate::core::{LoopId, Nested};
 
 /// The capacity of each direction of a stream, unless another is asked for.
 const CAPACITY: usize = 64 * 1024;
@@ -59,6 +61,8 @@ pub(crate) struct Call {
     pub(crate) now: u64,
     pub(crate) task: u32,
     pub(crate) host: u32,
+    /// The loop to which what is made belongs.
+    pub(crate) owner: LoopId,
     /// To be woken, in this order.
     pub(crate) wake: Vec<Waker>,
     /// To be dropped where user code may run.
@@ -86,8 +90,8 @@ pub(crate) struct Network {
     unanswered: Vec<EndKey>,
     asked: Asked,
     spare: Spare,
-    random: Random,
-    capacity: usize,
+    random: Nested<Random>,
+    capacity: Nested<usize>,
     /// How many sockets were ever made, and how often somebody waited.
     serial: u64,
 }
@@ -106,15 +110,15 @@ impl Network {
             unanswered: Vec::new(),
             asked: Asked::default(),
             spare: Spare::default(),
-            random: Random::new(seed),
-            capacity: CAPACITY,
+            random: Nested::new(Random::new(seed)),
+            capacity: Nested::new(CAPACITY),
             serial: 0,
         }
     }
 
     /// Of each direction of the streams that are made from now on.
-    pub(crate) fn set_capacity(&mut self, capacity: usize) {
-        self.capacity = capacity;
+    pub(crate) fn set_capacity(&mut self, capacity: usize, call: &Call) {
+        self.capacity.change(call.owner, |now| *now = capacity);
     }
 
     /// For a future that will wait beside others.

@@ -48,7 +48,7 @@ impl Network {
         change: impl FnOnce(&mut Options),
         call: &mut Call,
     ) -> io::Result<()> {
-        let default = self.capacity;
+        let default = *self.capacity;
         let connection = self.held(key);
         let mut options = connection.ends[key.side()].options;
         change(&mut options);

@@ -6,6 +6,8 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::HostId;
+use super::nesting::Gone;
+use crate::core::LoopId;
 
 /// Port 0 asks for the first free one from here.
 const FIRST_FREE: u16 = 60_001;
@@ -47,6 +49,7 @@ pub(super) enum Holder {
 
 #[derive(Debug)]
 struct Entry {
+    owner: LoopId,
     ip: IpAddr,
     id: u64,
     sharing: Sharing,
@@ -79,6 +82,7 @@ impl Ports {
         protocol: Protocol,
         mut addr: SocketAddr,
         sharing: Sharing,
+        owner: LoopId,
     ) -> io::Result<Claim> {
         if addr.port() == 0 {
             let ip = addr.ip().to_canonical();
@@ -105,6 +109,7 @@ impl Ports {
             return Err(in_use(addr));
         }
         entries.push(Entry {
+            owner,
             ip,
             id,
             sharing,
@@ -135,14 +140,15 @@ impl Ports {
     ///
     /// # Errors
     ///
-    /// `AddrInUse` if another listens there already, or shares it no longer.
+    /// `AddrInUse` if another listens there already, or shares it no longer; `ConnectionAborted` once the loop has ended
+    /// that claimed it.
     pub(super) fn hold(&mut self, claim: Claim, holder: Holder) -> io::Result<()> {
-        let entries = self
-            .claims
-            .get_mut(&(claim.host, claim.protocol, claim.addr.port()))
-            .expect("a claimed port has an entry");
+        let key = (claim.host, claim.protocol, claim.addr.port());
+        // A handle has its claim until the loop ends that made it.
+        let gone = || Gone::Loop.error("socket");
+        let entries = self.claims.get_mut(&key).ok_or_else(gone)?;
         let place = entries.iter().position(|entry| entry.id == claim.id);
-        let place = place.expect("a claim is in its port's list");
+        let place = place.ok_or_else(gone)?;
         let (ip, sharing) = (entries[place].ip, entries[place].sharing);
         let mut others = entries.iter().filter(|other| other.id != claim.id);
         if others.any(|other| other.excludes(ip, sharing)) {
@@ -158,7 +164,24 @@ impl Ports {
         let entries = self.claims.get_mut(&key);
         let entry =
             entries.and_then(|entries| entries.iter_mut().find(|entry| entry.id == claim.id));
-        entry.expect("a claim is in its port's list").sharing = sharing;
+        // That of a loop that has ended is shared with all the world.
+        if let Some(entry) = entry {
+            entry.sharing = sharing;
+        }
+    }
+
+    /// Releases what a child has bound, and nothing answers at.
+    pub(super) fn end_child(&mut self, child: LoopId) {
+        self.claims.retain(|_, entries| {
+            entries.retain(|entry| entry.owner < child || entry.holder != Holder::Bound);
+            !entries.is_empty()
+        });
+    }
+
+    #[cfg(test)]
+    pub(super) fn owned_since(&self, child: LoopId) -> usize {
+        let entries = self.claims.values().flatten();
+        entries.filter(|entry| entry.owner >= child).count()
     }
 
     pub(super) fn release(&mut self, claim: Claim) {

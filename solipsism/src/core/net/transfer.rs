@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 
 use super::connection::{Connection, Kind, held};
+use super::nesting::Gone;
 use super::pipe::{Payload, Pipe};
 use super::{Call, EndKey, Network};
 
@@ -111,6 +112,9 @@ impl Connection {
     /// What a reader is told that finds no bytes.
     fn read_nothing(&mut self, side: usize) -> io::Result<usize> {
         let (is_tcp, end) = (self.kind.is_tcp(), &mut self.ends[side]);
+        if end.is_orphan {
+            return Err(Gone::Loop.error("stream"));
+        }
         // After the end of a TCP stream a reset concerns writing alone.
         if !(is_tcp && end.ended) {
             if let Some(kind) = end.error.take() {
@@ -134,6 +138,9 @@ impl Connection {
             }
         }
         if end.shut || is_cut_off {
+            if end.is_orphan {
+                return Err(Gone::Loop.error("stream"));
+            }
             return Err(ErrorKind::BrokenPipe.into());
         }
         Ok(())

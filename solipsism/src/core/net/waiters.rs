@@ -113,6 +113,19 @@ impl Waiters {
         }
     }
 
+    /// Forgets those whose tasks do not stay.
+    pub(super) fn retain(&mut self, stays: &dyn Fn(u32) -> bool, call: &mut Call) {
+        let polled = self.polled.take_if(|entry| !stays(entry.waiter.task));
+        call.drop.extend(polled.map(|entry| entry.waiter.waker));
+        if !self.others.is_empty() {
+            let all = self.others.drain(..);
+            let (stay, go): (Vec<_>, _) = all.partition(|entry| stays(entry.waiter.task));
+            self.others = stay;
+            call.drop
+                .extend(go.into_iter().map(|entry: Entry| entry.waiter.waker));
+        }
+    }
+
     /// Forgets all.
     pub(super) fn clear(&mut self, call: &mut Call) {
         let all = self.polled.take().into_iter().chain(self.others.drain(..));

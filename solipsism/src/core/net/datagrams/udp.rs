@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{BUFFER, DatagramKey, Transport, Unread, not_connected, too_long};
+use crate::core::LoopId;
 use crate::core::net::connecting::target;
 use crate::core::net::connection::mapped;
 use crate::core::net::events::Happening;
@@ -13,6 +14,8 @@ use crate::core::net::{Call, Claim, HostId, Network, Protocol, Sharing};
 /// One datagram on its way, with the hosts and addresses of both ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Datagram {
+    /// The loop of the socket that sent it.
+    pub(in crate::core::net) owner: LoopId,
     pub(in crate::core::net) from: (HostId, SocketAddr),
     pub(in crate::core::net) to: (HostId, SocketAddr),
     pub(in crate::core::net) bytes: Vec<u8>,
@@ -129,7 +132,7 @@ impl Network {
                 ttl: 64,
             },
         };
-        Ok(self.add_datagrams(claim.host, Transport::Udp(port)))
+        Ok(self.add_datagrams(claim.host, Transport::Udp(port), call))
     }
 
     fn port(&mut self, key: DatagramKey) -> &mut Port {
@@ -219,7 +222,7 @@ impl Network {
         // As on Linux, misuse leaves pending what there is.
         let socket = self.datagram(key);
         socket.fail()?;
-        let host = socket.host;
+        let (host, owner) = (socket.host, socket.owner);
         let targets = if to.ip() == BROADCAST && !source.ip().is_loopback() {
             let all = self.ports.on_port(Protocol::Udp, to.port());
             let hearing = all.filter(|(_, ip, _)| ip.is_unspecified());
@@ -231,6 +234,7 @@ impl Network {
         };
         for target in targets {
             let datagram = Datagram {
+                owner,
                 from: (host, source),
                 to: (target, to),
                 bytes: bytes.to_vec(),
@@ -242,7 +246,10 @@ impl Network {
 
     /// Puts a datagram on its link.
     pub(crate) fn send_off(&mut self, datagram: Datagram, call: &mut Call) {
-        for (at, datagram) in self.links.scatter(datagram, call.now, &mut self.random) {
+        for (at, datagram) in self
+            .links
+            .scatter(datagram, call.now, self.random.now_mut())
+        {
             if at == call.now {
                 self.deliver(datagram, call);
             } else {
@@ -251,9 +258,17 @@ impl Network {
         }
     }
 
+    /// Whether a child sent this, and nobody who outlives it is there to receive it.
+    pub(in crate::core::net) fn is_stray(&self, datagram: &Datagram, child: LoopId) -> bool {
+        let Datagram { owner, to, .. } = datagram;
+        *owner >= child && self.ports.find(to.0, Protocol::Udp, to.1).is_none()
+    }
+
     /// A datagram arrives.
     pub(in crate::core::net) fn deliver(&mut self, datagram: Datagram, call: &mut Call) {
-        let Datagram { from, to, bytes } = datagram;
+        let Datagram {
+            from, to, bytes, ..
+        } = datagram;
         if let Some((Holder::Datagrams(slot), _)) = self.ports.find(to.0, Protocol::Udp, to.1) {
             let socket = &mut self.datagrams[slot as usize];
             let Transport::Udp(port) = &socket.transport else {

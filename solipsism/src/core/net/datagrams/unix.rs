@@ -85,7 +85,7 @@ impl Network {
 
     fn add_mailbox(&mut self, addr: UnixAddr, call: &Call) -> DatagramKey {
         let mailbox = Transport::Unix(Mailbox::new(addr));
-        self.add_datagrams(HostId(call.host), mailbox)
+        self.add_datagrams(HostId(call.host), mailbox, call)
     }
 
     fn mailbox(&mut self, key: DatagramKey) -> &mut Mailbox {
@@ -156,7 +156,7 @@ impl Network {
                     format!("no such socket: nothing was ever bound to {name}"),
                 ));
             }
-            None | Some(UnixEntry::Stale) => {
+            None | Some(UnixEntry::Stale { .. }) => {
                 return Err(io::Error::new(
                     ErrorKind::ConnectionRefused,
                     format!("connection refused: no socket is bound to {name}"),
@@ -178,7 +178,8 @@ impl Network {
     /// The socket to which this one is connected, if that hears it.
     fn connected_peer(&mut self, key: DatagramKey, call: &mut Call) -> io::Result<DatagramKey> {
         let peer = self.mailbox(key).peer_key().ok_or_else(not_connected)?;
-        let Some(found) = self.find_datagram(peer) else {
+        let found = self.find_datagram(peer);
+        let Some(found) = found.filter(|peer| peer.gone.is_none()) else {
             // Told once; from then on the socket is not connected.
             self.mailbox(key).peer = None;
             self.disconnect(key, peer, call);
@@ -256,7 +257,10 @@ impl Network {
             return true;
         }
         let peer = socket.mailbox().peer_key();
-        let peer = peer.filter(|peer| self.find_datagram(*peer).is_some());
+        let peer = peer.filter(|peer| {
+            let peer = self.find_datagram(*peer);
+            peer.is_some_and(|peer| peer.gone.is_none())
+        });
         has_room && !peer.is_some_and(|peer| self.is_blocked_by(key, peer))
     }
 
