@@ -6,22 +6,40 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::Parser;
-use libtest_mimic::{FormatSetting, Trial};
+use libtest_mimic::FormatSetting;
 
 use crate::plan::Plan;
 use crate::refusal::Refusal;
+use crate::selection::Selection;
 use crate::{Case, Options, parse_duration, parse_seed};
 
 /// What the command line and the environment ask of this run.
 #[derive(Debug)]
 pub(crate) struct Arguments {
-    /// What libtest-mimic is to do: always on one thread, since the workers are ours.
+    /// What libtest-mimic is to do: always on one thread, since the workers are ours, and with nothing left to filter but
+    /// [`FILTERED_OUT`].
     pub(crate) mimic: libtest_mimic::Arguments,
+    /// Which cases are asked for.
+    selection: Selection,
+    /// What is to be shown instead of a run.
+    pub(crate) shown: Option<Shown>,
     /// How many cases run at a time.
     pub(crate) threads: NonZero<usize>,
     /// What is said about every case.
     pub(crate) options: Options,
 }
+
+/// What can be shown of the tests without running one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// `--fixtures`
+    Fixtures,
+    /// `--setup-plan`
+    SetupPlan,
+}
+
+/// The name under which libtest-mimic finds the cases that are not asked for: no test is named so. It counts them.
+pub(crate) const FILTERED_OUT: &str = "(filtered out)";
 
 #[derive(Debug, Parser)]
 struct CommandLine {
@@ -39,6 +57,14 @@ struct CommandLine {
     /// Fail a test that takes more real time than this, such as `30s`
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     wall_limit: Option<Duration>,
+
+    /// List the fixtures that the tests use, and run nothing
+    #[arg(long, conflicts_with_all = ["setup_plan", "list"])]
+    fixtures: bool,
+
+    /// Show what would be set up and torn down around each test, in the order of a run on one thread, and run nothing
+    #[arg(long, conflicts_with = "list")]
+    setup_plan: bool,
 }
 
 impl Arguments {
@@ -62,10 +88,26 @@ impl Arguments {
             })?,
             None => available_parallelism().unwrap_or(NonZero::<usize>::MIN),
         };
+        let mimic = line.mimic;
         Ok(Self {
+            selection: Selection {
+                filters: mimic.filter.into_iter().collect(),
+                skip: mimic.skip,
+                is_exact: mimic.exact,
+                ignored: mimic.ignored,
+                include_ignored: mimic.include_ignored,
+            },
+            shown: match (line.fixtures, line.setup_plan) {
+                (true, _) => Some(Shown::Fixtures),
+                (false, true) => Some(Shown::SetupPlan),
+                (false, false) => None,
+            },
             mimic: libtest_mimic::Arguments {
                 test_threads: Some(1),
-                ..line.mimic
+                filter: None,
+                skip: vec![FILTERED_OUT.to_owned()],
+                exact: true,
+                ..mimic
             },
             threads,
             options: flags.or(environment),
@@ -74,18 +116,25 @@ impl Arguments {
 
     /// The places of the cases that are to run: none when they are only listed.
     pub(crate) fn selection(&self, plan: &Plan) -> Vec<usize> {
-        if self.mimic.list {
+        if self.mimic.list || self.mimic.bench {
             return Vec::new();
         }
         (0..plan.len())
-            .filter(|&place| self.selects(&plan[place]))
+            .filter(|&place| self.runs(&plan[place]))
             .collect()
     }
 
-    fn selects(&self, case: &Case) -> bool {
-        // libtest-mimic answers for a trial alone; this one never runs.
-        let trial = Trial::test(&case.name, || Ok(())).with_ignored_flag(case.is_ignored());
-        !self.mimic.is_filtered_out(&trial) && !self.mimic.is_ignored(&trial)
+    fn runs(&self, case: &Case) -> bool {
+        let is_waiting = match (self.mimic.ignored, self.mimic.include_ignored) {
+            (true, _) => !case.is_ignored(),
+            (false, is_included) => case.is_ignored() && !is_included,
+        };
+        !is_waiting && self.names(case)
+    }
+
+    /// Whether the case is among those that are told of, by its name alone.
+    pub(crate) fn names(&self, case: &Case) -> bool {
+        self.selection.names(case)
     }
 
     /// Whether stdout is to hold JSON lines and nothing else.

@@ -5,18 +5,28 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Chosen, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Test, Use};
+use crate::{
+    Chosen, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider, ShouldPanic,
+    Test, Use,
+};
 
 /// A test as it is run: under its full name, with what the flags and the environment say.
 pub struct Case {
     /// The registration it comes from.
     pub test: &'static Test,
-    /// The name libtest gives it: the test's module without the crate's name, `::`, the function's name.
+    /// The name libtest gives the test, which is its module without the crate's name, `::`, the function's name; and then `::` and
+    /// the id of what was chosen, for each axis.
     pub name: String,
+    /// As [`Test::ignore`], unless the test says nothing and a value on one of the axes does.
+    pub ignore: Option<&'static str>,
+    /// As [`Test::should_panic`], unless a value on one of the axes says anything.
+    pub should_panic: ShouldPanic,
     /// What the flags and the environment say; how that goes with the test's own attribute is the runner's to decide.
     pub options: Options,
     /// What was chosen on each axis of the test, and of all fixtures that it uses, at any depth.
     pub choices: Vec<Chosen>,
+    /// The fixtures of its own scope that are set up for it without being named, in this order and before all others.
+    pub autouse: Vec<&'static Provider>,
     /// The instances that it uses, at any depth, each after those that it uses itself. They are set up when it runs.
     pub uses: Vec<Arc<Instance>>,
     /// Where it runs.
@@ -33,25 +43,33 @@ pub trait Runner: Sync {
 }
 
 impl Case {
+    /// Of a test without axes and without wider fixtures.
     pub(crate) fn new(test: &'static Test, options: Options) -> Self {
         Self {
             test,
             name: test.libtest_name(),
+            ignore: test.ignore,
+            should_panic: test.should_panic,
             options,
             choices: Vec::new(),
+            autouse: Vec::new(),
             uses: Vec::new(),
             place: Place::Anywhere,
         }
     }
 
     /// Whether it waits for `--ignored` or `--include-ignored`.
-    #[cfg(feature = "libtest-mimic")]
     pub(crate) fn is_ignored(&self) -> bool {
-        self.test.ignore.is_some()
+        self.ignore.is_some()
     }
 
     /// The line that tells how to run this case alone, and in the same order.
     pub(crate) fn again(&self) -> String {
+        self.again_as(&self.name)
+    }
+
+    /// As [`again`](Self::again), where it is known by this name.
+    pub(crate) fn again_as(&self, name: &str) -> String {
         let Options {
             seed,
             time_limit,
@@ -65,27 +83,29 @@ impl Case {
             nanos("SOLIPSISM_WALL_LIMIT", wall_limit),
         ];
         let variables: String = variables.into_iter().flatten().collect();
-        let ignored = match self.test.ignore {
+        let ignored = match self.ignore {
             Some(_) => " --include-ignored",
             None => "",
         };
-        format!(
-            "  run it again: {variables}cargo test {} -- --exact{ignored}",
-            self.name
-        )
+        format!("  run it again: {variables}cargo test {name} -- --exact{ignored}")
     }
 
     /// Runs it. A runner that unwinds in spite of its promise fails this case and no other.
     pub(crate) fn run(&self) -> Ended {
-        catch_unwind(AssertUnwindSafe(|| self.test.runner.run(self))).unwrap_or_else(|payload| {
+        caught(|| self.test.runner.run(self)).unwrap_or_else(|message| {
             Ended::Failed(Failure {
                 kind: FailureKind::Failed,
                 outcome: Outcome::Failed,
-                report: format!("the runner panicked: {}", panic_message(&*payload)),
+                report: format!("the runner panicked: {message}"),
                 postscript: None,
             })
         })
     }
+}
+
+/// What it returns, or the message of its panic.
+pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| panic_message(&*payload).to_owned())
 }
 
 fn panic_message(payload: &(dyn Any + Send)) -> &str {

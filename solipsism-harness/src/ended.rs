@@ -3,9 +3,7 @@
 
 use std::fmt;
 
-use crate::ShouldPanic;
-#[cfg(feature = "libtest-mimic")]
-use crate::{Case, Test};
+use crate::{Case, ShouldPanic};
 
 /// How a case ended.
 #[derive(Debug)]
@@ -77,16 +75,24 @@ impl Ended {
         }
     }
 
+    /// What the teardowns of wider fixtures are told of this case: a panic that it was to end with is none to them.
+    pub(crate) fn outcome(&self, should_panic: ShouldPanic) -> Outcome {
+        match self {
+            _ if self.meets(should_panic) => Outcome::Passed,
+            Self::Passed | Self::Skipped(_) => Outcome::Failed,
+            Self::Failed(failure) => failure.outcome.max(Outcome::Failed),
+        }
+    }
+
     /// The verdict on a case: the report of what it wanted and did not get, or `Ok`.
     ///
     /// A hang or an error is a failure for a test that is to panic too, and keeps its own report, with a remark. The last
-    /// line says how to run the case again.
-    #[cfg(feature = "libtest-mimic")]
-    pub(crate) fn judge(self, case: &Case) -> Result<(), Failure> {
-        if self.meets(case.test.should_panic) {
+    /// line says how to run the case again, under the name by which this harness knows it.
+    pub(crate) fn judge(self, case: &Case, name: &str) -> Result<(), Failure> {
+        if self.meets(case.should_panic) {
             return Ok(());
         }
-        let remark = self.remark(case.test);
+        let remark = self.remark(case);
         let mut failure = match self {
             Self::Passed | Self::Skipped(_) => Failure {
                 kind: FailureKind::Failed,
@@ -97,7 +103,7 @@ impl Ended {
             Self::Failed(failure) => failure,
         };
         let remark = remark.map(|remark| format!("note: {remark}"));
-        for line in remark.into_iter().chain([case.again()]) {
+        for line in remark.into_iter().chain([case.again_as(name)]) {
             if !failure.report.is_empty() {
                 failure.report.push('\n');
             }
@@ -107,8 +113,7 @@ impl Ended {
     }
 
     /// What libtest would say of an outcome that is not the panic a test wants.
-    #[cfg(feature = "libtest-mimic")]
-    fn remark(&self, test: &Test) -> Option<String> {
+    fn remark(&self, case: &Case) -> Option<String> {
         let panic = match self {
             Self::Passed | Self::Skipped(_) => None,
             Self::Failed(Failure {
@@ -117,7 +122,7 @@ impl Ended {
             }) => return None,
             Self::Failed(failure) => failure.panic(),
         };
-        match (test.should_panic, panic.map(|(message, _)| message)) {
+        match (case.should_panic, panic.map(|(message, _)| message)) {
             (ShouldPanic::No, _) => None,
             (wanted, Some(message)) if wanted.is_met_by(message) => {
                 Some("test panicked as expected, but that is not all that went wrong".to_owned())
@@ -125,9 +130,10 @@ impl Ended {
             (ShouldPanic::With(expected), Some(message)) => Some(format!(
                 "panic did not contain expected string\n      panic message: {message:?}\n expected substring: {expected:?}"
             )),
-            (ShouldPanic::Yes | ShouldPanic::With(_), _) => {
-                Some(format!("test did not panic as expected at {}", test.site))
-            }
+            (ShouldPanic::Yes | ShouldPanic::With(_), _) => Some(format!(
+                "test did not panic as expected at {}",
+                case.test.site
+            )),
         }
     }
 }
@@ -151,7 +157,7 @@ impl fmt::Debug for Failure {
     }
 }
 
-#[cfg(all(test, feature = "libtest-mimic"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::Options;
@@ -175,7 +181,7 @@ mod tests {
 
     fn judge(outcome: Ended, should_panic: ShouldPanic) -> Result<(), String> {
         let case = Case::new(test("it", "a", should_panic), Options::default());
-        outcome.judge(&case).map_err(|failure| {
+        outcome.judge(&case, &case.name).map_err(|failure| {
             let (report, again) = failure.report.rsplit_once('\n').expect("two lines");
             assert_eq!(again, "  run it again: cargo test a -- --exact");
             report.replace(&case.test.site.to_string(), "FILE:LINE:COL")

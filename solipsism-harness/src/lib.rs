@@ -1,11 +1,15 @@
 //! The harness of `solipsism`: from registrations to a report. Users name that crate, never this one.
 //!
-//! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`), sorted into a plan of
-//! cases (`plan`, `case`), chosen by the command line and the environment (`arguments`, `options`), run by worker threads through the
-//! [`Runner`] that `solipsism` handed in (`run`), judged (`ended`), and told by libtest-mimic in the plan's order (`report`).
-//! Under the ordinary libtest harness none of that happens: libtest calls [`run_under_libtest`] once per test (`libtest`).
+//! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`, `provider`) and made into a
+//! plan (`plan`) of cases (`product`, `case`) and of the wider fixtures that they share (`catalog`, `draft`, `groups`). The command line
+//! and the environment choose among the cases (`arguments`, `selection`, `options`) or ask to see the plan (`show`); worker threads run
+//! them (`run`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`scopes`, `stage`),
+//! through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told by libtest-mimic in
+//! the plan's order (`report`, `errors`).
+//! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).
 //!
-//! The harness knows tests, cases, outcomes, arguments and stdout. It knows no clock and no socket: what a case does is the runner's.
+//! The harness knows tests, cases, fixtures, outcomes, arguments and stdout. It knows no clock and no socket: what a case does is the
+//! runner's.
 
 #![forbid(unsafe_code)]
 
@@ -13,19 +17,28 @@
 mod arguments;
 mod axis;
 mod case;
+mod catalog;
+mod draft;
 mod duration;
 mod ended;
+mod errors;
+mod groups;
 mod instance;
 mod libtest;
 mod options;
-#[cfg(feature = "libtest-mimic")]
 mod plan;
+mod product;
 mod provider;
 mod refusal;
 #[cfg(feature = "libtest-mimic")]
 mod report;
 #[cfg(feature = "libtest-mimic")]
 mod run;
+mod scopes;
+mod selection;
+#[cfg(feature = "libtest-mimic")]
+mod show;
+mod stage;
 mod test;
 
 #[doc(no_inline)]
@@ -38,7 +51,7 @@ pub use crate::ended::{Ended, Failure, FailureKind, Outcome, Postscript};
 pub use crate::instance::{Chosen, FixtureFailure, Group, Instance, Keeper, Place};
 pub use crate::libtest::run_under_libtest;
 pub use crate::options::{Options, parse_seed};
-pub use crate::provider::{How, Provider, Scope, Use};
+pub use crate::provider::{Autouse, How, Provider, Scope, Use};
 pub use crate::test::{ShouldPanic, Test};
 
 /// Runs every registered test that the command line and the environment ask for, and reports on stdout as libtest does.
@@ -53,10 +66,17 @@ pub fn main() -> std::process::ExitCode {
 #[cfg(feature = "libtest-mimic")]
 fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     let arguments = arguments::Arguments::of_this_process()?;
-    let plan = plan::Plan::new(test::collect(), arguments.options)?;
-    let results = run::start(&plan, arguments.selection(&plan), arguments.threads)?;
-    let report = report::Report::new(results);
-    let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan));
-    report.print_postscripts(&arguments);
-    Ok(conclusion.exit_code())
+    let (tests, autouse) = (test::collect(), provider::collect_autouse());
+    let plan = std::sync::Arc::new(plan::Plan::new(tests, &autouse, arguments.options)?);
+    let schedule = run::Schedule::new(&plan, &arguments.selection(&plan));
+    if let Some(shown) = arguments.shown {
+        return Ok(show::print(shown, &plan, &schedule));
+    }
+    let report = report::Report::new(run::start(&plan, schedule, arguments.threads)?);
+    let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan, &arguments));
+    let is_broken = report.print_rest(&arguments);
+    Ok(match conclusion.has_failed() || is_broken {
+        true => std::process::ExitCode::from(101),
+        false => std::process::ExitCode::SUCCESS,
+    })
 }

@@ -29,6 +29,38 @@ pub struct Provider {
     pub keeper: &'static dyn Keeper,
 }
 
+/// The registration of a provider that is used without being named.
+pub struct Autouse(pub &'static Provider);
+
+inventory::collect!(Autouse);
+
+/// Every provider that is used without being named, those of outer modules first.
+pub(crate) fn collect_autouse() -> Vec<&'static Provider> {
+    let all = inventory::iter::<Autouse>.into_iter();
+    let mut all: Vec<_> = all.map(|Autouse(provider)| *provider).collect();
+    all.sort_by_key(|provider| (provider.module, provider.site));
+    all
+}
+
+impl Provider {
+    /// Whether a test of this module uses it without naming it, if it is one of those that are used so.
+    pub(crate) fn is_above(&self, module: &str) -> bool {
+        let below = module.strip_prefix(self.module);
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
+}
+
+impl Scope {
+    /// As messages call it, and as a fixture's attribute does.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Test => "test",
+            Self::Module => "module",
+            Self::Session => "session",
+        }
+    }
+}
+
 /// Who shares a fixture's value, widest last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {

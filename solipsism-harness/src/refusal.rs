@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write as _;
 
-use crate::Test;
+use crate::{Case, Test};
 
 /// Why nothing was run.
 #[derive(Debug)]
@@ -27,6 +27,21 @@ impl Refusal {
             one.site,
             other.site,
         ))
+    }
+
+    pub(crate) fn two_cases_of_one_name(one: &Case, other: &Case) -> Self {
+        let name = &one.name;
+        let (site, elsewhere) = (one.test.site, other.test.site);
+        Self::misuse(if std::ptr::eq(one.test, other.test) {
+            format!(
+                "two cases of the test at {site} are named `{name}`: give one of them another id"
+            )
+        } else {
+            format!(
+                "two cases are named `{name}`, one of the test at {site} and one of the test at {elsewhere}: rename one of the tests, \
+                 or give one of the cases another id"
+            )
+        })
     }
 
     /// Tells it, and says how the process is to end: as libtest would, with 0 for `--help` and 101 for all else.

@@ -1,11 +1,12 @@
 //! [`Report`]: what is told of a run, in the plan's order: the trials, which libtest-mimic asks for and prints, and after its
-//! summary the postscripts.
+//! summary the rest.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use libtest_mimic::{Completion, Failed, Trial};
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, FILTERED_OUT};
+use crate::errors::Errors;
 use crate::plan::Plan;
 use crate::run::Results;
 use crate::{Case, Ended, Postscript};
@@ -17,6 +18,7 @@ pub(crate) struct Report {
 
 struct Told {
     results: Results,
+    errors: Errors,
     /// Those of the trials told so far, with the names of their cases.
     postscripts: Vec<(String, Postscript)>,
 }
@@ -26,34 +28,54 @@ impl Report {
         Self {
             told: Arc::new(Mutex::new(Told {
                 results,
+                errors: Errors::default(),
                 postscripts: Vec::new(),
             })),
         }
     }
 
     /// A trial for each case. It runs nothing: it waits for the outcome that a worker brings, and tells the verdict.
-    pub(crate) fn trials(&self, plan: &Plan) -> Vec<Trial> {
+    pub(crate) fn trials(&self, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Trial> {
         let trial = |(place, case): (usize, &Case)| {
             let told = Arc::clone(&self.told);
-            let plan = plan.clone();
-            Trial::ignorable_test(&case.name, move || lock(&told).verdict(place, &plan[place]))
+            let plan = Arc::clone(plan);
+            let name = match arguments.names(case) {
+                true => &case.name,
+                false => FILTERED_OUT,
+            };
+            Trial::ignorable_test(name, move || lock(&told).verdict(place, &plan[place]))
                 .with_ignored_flag(case.is_ignored())
         };
         plan.iter().enumerate().map(trial).collect()
     }
 
-    /// Asks every failed case what came after its verdict, and prints it.
-    pub(crate) fn print_postscripts(&self, arguments: &Arguments) {
-        for (name, postscript) in &lock(&self.told).postscripts {
+    /// Tells what is left to be told after the summary: what came after a verdict, and what went wrong with fixtures and not with
+    /// tests. Gives back whether any of that fails the run by itself.
+    pub(crate) fn print_rest(&self, arguments: &Arguments) -> bool {
+        let told = &mut *lock(&self.told);
+        for (name, postscript) in &told.postscripts {
             if let Some(text) = postscript() {
-                let line = format!("after the verdict on {name}: {text}");
-                if arguments.is_json() {
-                    eprintln!("{line}");
-                } else {
-                    println!("{line}");
-                }
+                print(arguments, &format!("after the verdict on {name}: {text}"));
             }
         }
+        let teardowns = told.errors.teardowns();
+        let is_broken = !teardowns.is_empty();
+        for teardown in teardowns {
+            print(arguments, &format!("{}\n", teardown.report));
+        }
+        if let Some(line) = told.errors.line() {
+            print(arguments, &line);
+        }
+        is_broken
+    }
+}
+
+/// Where it does not get between JSON lines.
+fn print(arguments: &Arguments, text: &str) {
+    if arguments.is_json() {
+        eprintln!("{text}");
+    } else {
+        println!("{text}");
     }
 }
 
@@ -63,11 +85,11 @@ fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
 
 impl Told {
     fn verdict(&mut self, place: usize, case: &Case) -> Result<Completion, Failed> {
-        let outcome = self.results.take(place);
+        let outcome = self.results.take(place, &mut self.errors);
         if let Ended::Skipped(why) = outcome {
             return Ok(Completion::ignored_with(why));
         }
-        let judged = outcome.judge(case);
+        let judged = outcome.judge(case, &case.name);
         judged.map(|()| Completion::Completed).map_err(|failure| {
             if let Some(postscript) = failure.postscript {
                 self.postscripts.push((case.name.clone(), postscript));

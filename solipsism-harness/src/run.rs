@@ -1,4 +1,4 @@
-//! The workers: threads that run the selected cases in the plan's order, and [`Results`], which hands their outcomes over in
+//! The workers: threads that run the selected cases as the [`Schedule`] has them, and [`Results`], which hands their outcomes over in
 //! whatever order they are asked for. Who asks, and what is told, is `report`'s.
 
 use std::collections::BTreeMap;
@@ -8,18 +8,52 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use crate::errors::Errors;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
+use crate::scopes::{Came, Scopes};
+use crate::stage::ForReal;
 use crate::{Ended, Failure, FailureKind, Outcome};
+
+/// The selected cases, in parts that one worker takes at a time: one case that runs anywhere, or all of a group, which share a thread
+/// and hence run one after another. All are in the plan's order, parts by their first case.
+pub(crate) struct Schedule {
+    parts: Vec<Vec<usize>>,
+}
+
+impl Schedule {
+    /// Of the cases at the places `selected`.
+    pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
+        let mut parts: Vec<Vec<usize>> = Vec::new();
+        let mut of_groups = BTreeMap::new();
+        for &place in selected {
+            let part = match plan.group_of_case(place) {
+                None => parts.len(),
+                Some(group) => *of_groups.entry(group).or_insert(parts.len()),
+            };
+            match parts.get_mut(part) {
+                Some(part) => part.push(place),
+                None => parts.push(vec![place]),
+            }
+        }
+        Self { parts }
+    }
+
+    /// The cases in the order in which one thread runs them.
+    pub(crate) fn on_one_thread(&self) -> Vec<usize> {
+        self.parts.concat()
+    }
+}
 
 /// The outcomes of a run, by the case's place in the plan.
 pub(crate) struct Results {
-    arriving: Receiver<(usize, Ended)>,
+    scopes: Arc<Scopes<ForReal>>,
+    arriving: Receiver<(usize, Came)>,
     /// Those that arrived before they were asked for.
-    early: BTreeMap<usize, Ended>,
+    early: BTreeMap<usize, Came>,
 }
 
-/// Starts up to `threads` workers on the cases at the places `selected`.
+/// Starts up to `threads` workers on what is scheduled.
 ///
 /// They are not joined: each has handed over all it has when the last outcome is taken.
 ///
@@ -27,19 +61,20 @@ pub(crate) struct Results {
 ///
 /// The system refuses even one thread. A few less than asked for only make the run longer.
 pub(crate) fn start(
-    plan: &Plan,
-    selected: Vec<usize>,
+    plan: &Arc<Plan>,
+    schedule: Schedule,
     threads: NonZero<usize>,
 ) -> Result<Results, Refusal> {
     let (results, arriving) = channel();
-    let threads = threads.get().min(selected.len());
+    let threads = threads.get().min(schedule.parts.len());
+    let scopes = Arc::new(Scopes::new(plan, &schedule.on_one_thread(), ForReal));
     let queue = Arc::new(Queue {
-        selected,
+        schedule,
         taken: AtomicUsize::new(0),
     });
     for started in 0..threads {
         let worker = Worker {
-            plan: plan.clone(),
+            scopes: Arc::clone(&scopes),
             queue: Arc::clone(&queue),
             results: results.clone(),
         };
@@ -57,52 +92,56 @@ pub(crate) fn start(
         }
     }
     Ok(Results {
+        scopes,
         arriving,
         early: BTreeMap::new(),
     })
 }
 
 impl Results {
-    /// Waits for the outcome of the case at `place`. Each is handed over once.
-    pub(crate) fn take(&mut self, place: usize) -> Ended {
+    /// Waits for the outcome of the case at `place`. Each is handed over once, and what is wrong with fixtures is told to `errors`.
+    pub(crate) fn take(&mut self, place: usize, errors: &mut Errors) -> Ended {
         loop {
-            if let Some(outcome) = self.early.remove(&place) {
-                return outcome;
+            if let Some(came) = self.early.remove(&place) {
+                return errors.tell(&self.scopes, place, came);
             }
             match self.arriving.recv() {
-                Ok((place, outcome)) => _ = self.early.insert(place, outcome),
+                Ok((place, came)) => _ = self.early.insert(place, came),
                 Err(_) => return no_worker_left(),
             }
         }
     }
 }
 
-/// The selected cases, each taken by one worker, in the plan's order.
+/// The parts of the schedule, each taken by one worker.
 struct Queue {
-    selected: Vec<usize>,
+    schedule: Schedule,
     taken: AtomicUsize,
 }
 
 impl Queue {
-    fn next(&self) -> Option<usize> {
+    fn next(&self) -> Option<&[usize]> {
         // `Relaxed`: all that is shared is the number itself.
         let next = self.taken.fetch_add(1, Ordering::Relaxed);
-        self.selected.get(next).copied()
+        self.schedule.parts.get(next).map(Vec::as_slice)
     }
 }
 
 struct Worker {
-    plan: Plan,
+    scopes: Arc<Scopes<ForReal>>,
     queue: Arc<Queue>,
-    results: Sender<(usize, Ended)>,
+    results: Sender<(usize, Came)>,
 }
 
 impl Worker {
     fn run(self) {
-        while let Some(place) = self.queue.next() {
-            let outcome = self.plan[place].run();
-            if self.results.send((place, outcome)).is_err() {
-                return;
+        while let Some(part) = self.queue.next() {
+            for &place in part {
+                // Sent when all that ended with the case is torn down, so that nothing is when the last is taken.
+                let came = self.scopes.run(place);
+                if self.results.send((place, came)).is_err() {
+                    return;
+                }
             }
         }
     }
@@ -127,20 +166,30 @@ mod tests {
     #[test]
     fn outcomes_are_had_in_any_order() {
         let tests = ["a", "b", "c", "d"].map(|name| test("it", name, ShouldPanic::No));
-        let plan = Plan::new(tests.to_vec(), Options::default()).unwrap();
+        let plan = Plan::new(tests.to_vec(), &[], Options::default()).unwrap();
+        let plan = Arc::new(plan);
         for threads in 1..5 {
             let threads = NonZero::new(threads).unwrap();
-            let mut results = start(&plan, vec![0, 1, 3], threads).unwrap();
+            let schedule = Schedule::new(&plan, &[0, 1, 3]);
+            let mut results = start(&plan, schedule, threads).unwrap();
             for place in [3, 0, 1] {
-                assert!(matches!(results.take(place), Ended::Passed));
+                assert!(matches!(
+                    results.take(place, &mut Errors::default()),
+                    Ended::Passed
+                ));
             }
         }
     }
 
     #[test]
     fn what_nobody_ran_has_not_passed() {
-        let plan = Plan::new(vec![test("it", "a", ShouldPanic::No)], Options::default()).unwrap();
-        let mut results = start(&plan, Vec::new(), NonZero::<usize>::MIN).unwrap();
-        assert!(matches!(results.take(0), Ended::Failed(_)));
+        let tests = vec![test("it", "a", ShouldPanic::No)];
+        let plan = Arc::new(Plan::new(tests, &[], Options::default()).unwrap());
+        let schedule = Schedule::new(&plan, &[]);
+        let mut results = start(&plan, schedule, NonZero::<usize>::MIN).unwrap();
+        assert!(matches!(
+            results.take(0, &mut Errors::default()),
+            Ended::Failed(_)
+        ));
     }
 }

@@ -1,0 +1,315 @@
+//! [`Scopes`]: which instances are set up, and who still needs them: a case is run between the set-up of what it needs and the
+//! teardown of what nobody needs after it. In which order cases are run, and on which threads, is for others to say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::plan::Plan;
+use crate::stage::Stage;
+use crate::{Ended, Failure, FailureKind, FixtureFailure, Outcome};
+
+/// The session, and each module, with those of their instances that the selected cases need.
+pub(crate) struct Scopes<S> {
+    plan: Arc<Plan>,
+    stage: S,
+    /// Which cases were selected.
+    is_selected: Vec<bool>,
+    /// What came of the set-up of each instance.
+    set_up: Vec<OnceLock<Result<(), FixtureFailure>>>,
+    /// How many of the selected cases need each instance.
+    users: Vec<usize>,
+    /// Which scope each instance belongs to.
+    scope_of: Vec<usize>,
+    scopes: Vec<Scope>,
+    /// Locked by whoever has something done on the group's thread. Who holds one whose values are bound to their thread may take one
+    /// whose values are not, and never the other way round.
+    threads: Vec<Mutex<()>>,
+    left: Mutex<Left>,
+}
+
+/// The session's place among the scopes.
+const SESSION: usize = 0;
+
+/// What ends together.
+#[derive(Default)]
+struct Scope {
+    /// Its instances, in the order in which one thread would set them up.
+    instances: Vec<usize>,
+    /// Their groups.
+    groups: BTreeSet<usize>,
+    /// Whether it is a module with an instance that needs the session's.
+    holds_session: bool,
+}
+
+/// Who is still to come.
+struct Left {
+    /// For each scope, how many cases and narrower scopes need it.
+    users: Vec<usize>,
+    /// For each group, how many scopes have instances in it.
+    scopes: Vec<usize>,
+    /// For each group, whether anything was ever to be set up on its thread.
+    begun: Vec<bool>,
+    /// The worst that became of a case that used the instance.
+    outcomes: Vec<Outcome>,
+}
+
+/// What became of a case, and of what ended with it.
+pub(crate) struct Came {
+    pub(crate) to: CameTo,
+    /// The teardowns that failed after it.
+    pub(crate) teardowns: Vec<BrokenTeardown>,
+}
+
+/// What became of a case.
+pub(crate) enum CameTo {
+    /// It was run, or skipped.
+    Ended(Ended),
+    /// It was not run, since this instance could not be set up.
+    TakenAlong(usize),
+}
+
+/// A teardown that failed.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct BrokenTeardown {
+    /// Its place in the order that one thread would keep.
+    order: (usize, usize),
+    /// The whole text, without a newline at its end.
+    pub(crate) report: String,
+}
+
+impl<S: Stage> Scopes<S> {
+    /// `selected` are the places of the cases that will be run, in the order in which one thread would run them.
+    pub(crate) fn new(plan: &Arc<Plan>, selected: &[usize], stage: S) -> Self {
+        let mut numbers = BTreeMap::from([(None, SESSION)]);
+        let scope_of = plan.instances.iter().map(|instance| {
+            let next = numbers.len();
+            *numbers.entry(instance.module).or_insert(next)
+        });
+        let scope_of: Vec<usize> = scope_of.collect();
+        let mut this = Self {
+            plan: Arc::clone(plan),
+            stage,
+            is_selected: vec![false; plan.len()],
+            set_up: plan.instances.iter().map(|_| OnceLock::new()).collect(),
+            users: vec![0; plan.instances.len()],
+            scopes: numbers.iter().map(|_| Scope::default()).collect(),
+            threads: plan.groups().iter().map(|_| Mutex::default()).collect(),
+            left: Mutex::new(Left {
+                users: vec![0; numbers.len()],
+                scopes: vec![0; plan.groups().len()],
+                begun: vec![false; plan.groups().len()],
+                outcomes: vec![Outcome::Passed; plan.instances.len()],
+            }),
+            scope_of,
+        };
+        for &place in selected {
+            this.expect(place);
+        }
+        this.expect_scopes();
+        this
+    }
+
+    fn expect(&mut self, place: usize) {
+        let plan = Arc::clone(&self.plan);
+        self.is_selected[place] = true;
+        for &instance in plan.needs(place) {
+            let scope = &mut self.scopes[self.scope_of[instance]];
+            if self.users[instance] == 0 {
+                scope.instances.push(instance);
+                scope.groups.insert(plan.group_of_instance(instance));
+                let mut uses = plan.instances[instance].uses.iter();
+                scope.holds_session |= plan.instances[instance].module.is_some()
+                    && uses.any(|used| used.module.is_none());
+            }
+            self.users[instance] += 1;
+        }
+        for scope in self.scopes_of(place) {
+            self.left().users[scope] += 1;
+        }
+    }
+
+    fn expect_scopes(&self) {
+        let mut left = self.left();
+        for scope in &self.scopes {
+            left.users[SESSION] += usize::from(scope.holds_session);
+            for &group in &scope.groups {
+                left.scopes[group] += 1;
+            }
+        }
+    }
+
+    /// Of how many selected cases the instance is needed.
+    pub(crate) fn users(&self, instance: usize) -> usize {
+        self.users[instance]
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Sets up what the case needs, runs it, and tears down what no other selected case needs any more.
+    ///
+    /// Each selected case is to be run once.
+    pub(crate) fn run(&self, place: usize) -> Came {
+        let case = &self.plan[place];
+        if !self.is_selected[place] && !self.plan.needs(place).is_empty() {
+            return Came {
+                to: CameTo::Ended(unexpected()),
+                teardowns: Vec::new(),
+            };
+        }
+        let to = {
+            let group = self.plan.group_of_case(place);
+            let _thread = group.map(|group| self.thread(group));
+            match self.set_up(place, group) {
+                Ok(()) => CameTo::Ended(self.stage.run(case)),
+                Err(Missing::Skipped(why)) => CameTo::Ended(Ended::Skipped(why)),
+                Err(Missing::Failed(instance)) => CameTo::TakenAlong(instance),
+            }
+        };
+        let outcome = match &to {
+            CameTo::Ended(ended) => ended.outcome(case.should_panic),
+            CameTo::TakenAlong(_) => Outcome::Failed,
+        };
+        Came {
+            to,
+            teardowns: self.release(place, outcome),
+        }
+    }
+
+    /// Sets up what the case needs and is not yet there, on behalf of someone who has locked the thread of this group.
+    fn set_up(&self, place: usize, locked: Option<usize>) -> Result<(), Missing> {
+        for &instance in self.plan.needs(place) {
+            let set_up = self.set_up[instance].get_or_init(|| {
+                let group = self.plan.group_of_instance(instance);
+                let _thread = (locked != Some(group)).then(|| self.thread(group));
+                self.left().begun[group] = true;
+                self.stage.set_up(&self.plan.instances[instance])
+            });
+            match set_up {
+                Ok(()) => {}
+                Err(FixtureFailure::Skipped(why)) => return Err(Missing::Skipped(why.clone())),
+                Err(FixtureFailure::Failed(_)) => return Err(Missing::Failed(instance)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Why the instance could not be set up.
+    pub(crate) fn failure(&self, instance: usize) -> Option<&str> {
+        match self.set_up[instance].get()? {
+            Err(FixtureFailure::Failed(report)) => Some(report),
+            Err(FixtureFailure::Skipped(_)) | Ok(()) => None,
+        }
+    }
+
+    /// The case is over, and this became of it.
+    fn release(&self, place: usize, outcome: Outcome) -> Vec<BrokenTeardown> {
+        for &instance in self.plan.needs(place) {
+            let worst = &mut self.left().outcomes[instance];
+            *worst = outcome.max(*worst);
+        }
+        let mut broken = Vec::new();
+        for scope in self.scopes_of(place) {
+            self.release_scope(scope, &mut broken);
+        }
+        broken
+    }
+
+    fn release_scope(&self, place: usize, broken: &mut Vec<BrokenTeardown>) {
+        let is_over = {
+            let users = &mut self.left().users[place];
+            *users = users.saturating_sub(1);
+            *users == 0
+        };
+        let scope = &self.scopes[place];
+        if !is_over || scope.instances.is_empty() {
+            return;
+        }
+        // Modules in their order, and the session after all of them.
+        let order = match place {
+            SESSION => self.scopes.len(),
+            module => module,
+        };
+        let mut step = 0;
+        let mut note = |failures: Vec<String>| {
+            step += 1;
+            broken.extend(failures.into_iter().map(|report| BrokenTeardown {
+                order: (order, step),
+                report,
+            }));
+        };
+        for &instance in scope.instances.iter().rev() {
+            note(self.tear_down(instance));
+        }
+        for &group in &scope.groups {
+            note(self.leave(group, scope));
+        }
+        if scope.holds_session {
+            self.release_scope(SESSION, broken);
+        }
+    }
+
+    fn tear_down(&self, instance: usize) -> Vec<String> {
+        let Some(Ok(())) = self.set_up[instance].get() else {
+            return Vec::new();
+        };
+        let outcome = self.left().outcomes[instance];
+        let _thread = self.thread(self.plan.group_of_instance(instance));
+        self.stage
+            .tear_down(&self.plan.instances[instance], outcome)
+    }
+
+    /// This scope has nothing in the group any more.
+    fn leave(&self, group: usize, scope: &Scope) -> Vec<String> {
+        let is_over = {
+            let mut left = self.left();
+            left.scopes[group] -= 1;
+            left.scopes[group] == 0 && left.begun[group]
+        };
+        let mut of_group = scope.instances.iter().copied();
+        let instance = of_group.find(|&one| self.plan.group_of_instance(one) == group);
+        match instance {
+            Some(instance) if is_over => {
+                let _thread = self.thread(group);
+                let keeper = self.plan.instances[instance].provider.keeper;
+                self.stage.end(keeper, &self.plan.groups()[group])
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The scopes in which the case shares something, narrower ones first.
+    fn scopes_of(&self, place: usize) -> Vec<usize> {
+        let needs = self.plan.needs(place).iter();
+        let scopes: BTreeSet<usize> = needs.map(|&one| self.scope_of[one]).collect();
+        // A case is in one module, and the session is the first of all.
+        scopes.into_iter().rev().collect()
+    }
+
+    fn thread(&self, group: usize) -> MutexGuard<'_, ()> {
+        let thread = self.threads[group].lock();
+        thread.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn left(&self) -> MutexGuard<'_, Left> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a case cannot be run.
+enum Missing {
+    Skipped(String),
+    Failed(usize),
+}
+
+fn unexpected() -> Ended {
+    Ended::Failed(Failure {
+        kind: FailureKind::Fixture,
+        outcome: Outcome::Failed,
+        report: "it was not run: as far as can be told from the arguments of this process it was not selected, and so nobody would know \
+                 when to tear down the fixtures that it shares with others; select it by its name"
+            .to_owned(),
+        postscript: None,
+    })
+}

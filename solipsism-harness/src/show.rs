@@ -1,0 +1,148 @@
+//! What `--fixtures` and `--setup-plan` show: the fixtures that the tests use, and what a run would do. Nothing is run.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::arguments::Shown;
+use crate::plan::Plan;
+use crate::run::Schedule;
+use crate::scopes::Scopes;
+use crate::stage::Stage;
+use crate::{Case, Chosen, Ended, FixtureFailure, Group, How, Instance, Keeper, Outcome, Provider};
+
+/// Prints it.
+pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, schedule: &Schedule) -> ExitCode {
+    let text = match shown {
+        Shown::Fixtures => fixtures(plan),
+        Shown::SetupPlan => setup_plan(plan, schedule),
+    };
+    // With a closed stdout there is nobody left to show it to.
+    _ = std::io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
+}
+
+/// "db (session), at tests/it.rs:3:10, uses EventLoop, &config", wider scopes first, and then by name.
+fn fixtures(plan: &Plan) -> String {
+    let mut entries: Vec<_> = plan.catalog.iter().collect();
+    entries.sort_by_key(|entry| {
+        let Provider {
+            scope, name, site, ..
+        } = entry.provider;
+        (std::cmp::Reverse(*scope), *name, *site)
+    });
+    let mut text = String::new();
+    for entry in entries {
+        let Provider {
+            name, scope, site, ..
+        } = entry.provider;
+        _ = write!(text, "{name} ({}), at {site}", scope.name());
+        let uses = entry.uses.iter();
+        text += &uses_of(uses.map(|one| (plan.catalog[one.entry].provider, one.how)));
+        text.push('\n');
+    }
+    text
+}
+
+/// ", uses EventLoop, &config", or nothing.
+fn uses_of(uses: impl Iterator<Item = (&'static Provider, How)>) -> String {
+    let name = |(provider, how): (&Provider, How)| match how {
+        How::Owned => provider.name.to_owned(),
+        How::Shared => format!("&{}", provider.name),
+        How::Fresh => format!("&mut {}", provider.name),
+    };
+    let names: Vec<_> = uses.map(name).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(", uses {}", names.join(", ")),
+    }
+}
+
+/// What one thread would do, one step a line, indented by what is there at the time.
+fn setup_plan(plan: &Arc<Plan>, schedule: &Schedule) -> String {
+    let notes = Notes::new(plan);
+    let order = schedule.on_one_thread();
+    let scopes = Scopes::new(plan, &order, &notes);
+    for place in order {
+        scopes.run(place);
+    }
+    drop(scopes);
+    let steps = notes.steps.into_inner();
+    steps.unwrap_or_else(PoisonError::into_inner).text
+}
+
+/// Does nothing but note it down.
+struct Notes<'a> {
+    plan: &'a Plan,
+    steps: Mutex<Steps>,
+}
+
+#[derive(Default)]
+struct Steps {
+    text: String,
+    /// How many instances are there.
+    depth: usize,
+}
+
+impl<'a> Notes<'a> {
+    fn new(plan: &'a Plan) -> Self {
+        Self {
+            plan,
+            steps: Mutex::default(),
+        }
+    }
+
+    fn note(&self, up: usize, down: usize, step: &str) {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.depth -= down;
+        let indent = "  ".repeat(steps.depth);
+        _ = writeln!(steps.text, "{indent}{step}");
+        steps.depth += up;
+    }
+
+    /// "db[pg] (session)", "cache (module it::b)"
+    fn name(&self, instance: &Instance) -> String {
+        let ids: Vec<_> = instance.choices.iter().map(|one| self.id(*one)).collect();
+        let ids = match ids.is_empty() {
+            true => String::new(),
+            false => format!("[{}]", ids.join("::")),
+        };
+        let scope = match instance.module {
+            None => "session".to_owned(),
+            Some(module) => format!("module {module}"),
+        };
+        format!("{}{ids} ({scope})", instance.provider.name)
+    }
+
+    fn id(&self, chosen: Chosen) -> &str {
+        let mut entries = self.plan.catalog.iter();
+        let entry = entries.find(|entry| Some(entry.provider) == chosen.provider);
+        entry.map_or("", |entry| &entry.axes[chosen.axis][chosen.value].id)
+    }
+}
+
+impl Stage for &Notes<'_> {
+    fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure> {
+        let (name, site) = (self.name(instance), instance.provider.site);
+        self.note(1, 0, &format!("set up {name}, at {site}"));
+        Ok(())
+    }
+
+    fn run(&self, case: &Case) -> Ended {
+        let autouse = case.autouse.iter().map(|&provider| (provider, How::Shared));
+        let uses = case.test.runner.uses().into_iter();
+        let uses = uses_of(autouse.chain(uses.map(|one| (one.provider, one.how))));
+        self.note(0, 0, &format!("test {}{uses}", case.name));
+        Ended::Passed
+    }
+
+    fn tear_down(&self, instance: &Arc<Instance>, _: Outcome) -> Vec<String> {
+        self.note(0, 1, &format!("tear down {}", self.name(instance)));
+        Vec::new()
+    }
+
+    fn end(&self, _: &dyn Keeper, _: &Arc<Group>) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,70 @@
+//! [`Stage`]: what is done to instances and cases, one by one. When, and after what, is for `scopes` to say.
+
+use std::sync::Arc;
+
+use crate::case::caught;
+use crate::{Case, Ended, FixtureFailure, Group, Instance, Keeper, Outcome, Provider};
+
+/// Does what it is told to, or only notes it down.
+pub(crate) trait Stage {
+    fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure>;
+
+    fn run(&self, case: &Case) -> Ended;
+
+    /// The reports of all that failed.
+    fn tear_down(&self, instance: &Arc<Instance>, outcome: Outcome) -> Vec<String>;
+
+    /// The reports of all that failed.
+    fn end(&self, keeper: &dyn Keeper, group: &Arc<Group>) -> Vec<String>;
+}
+
+/// Does it. A runner or a keeper that unwinds in spite of its promise has failed, and that is all.
+pub(crate) struct ForReal;
+
+impl Stage for ForReal {
+    fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure> {
+        let Provider {
+            name, site, keeper, ..
+        } = instance.provider;
+        caught(|| keeper.set_up(instance)).unwrap_or_else(|message| {
+            Err(FixtureFailure::Failed(format!(
+                "fixture `{name}`, at {site}: its set-up failed\nits keeper panicked: {message}"
+            )))
+        })
+    }
+
+    fn run(&self, case: &Case) -> Ended {
+        case.run()
+    }
+
+    fn tear_down(&self, instance: &Arc<Instance>, outcome: Outcome) -> Vec<String> {
+        let Provider {
+            name, site, keeper, ..
+        } = instance.provider;
+        match caught(|| keeper.tear_down(instance, outcome)) {
+            Ok(failures) => reports(failures),
+            Err(message) => vec![format!(
+                "fixture `{name}`, at {site}: its teardown failed\nits keeper panicked: {message}"
+            )],
+        }
+    }
+
+    fn end(&self, keeper: &dyn Keeper, group: &Arc<Group>) -> Vec<String> {
+        match caught(|| keeper.end(group)) {
+            Ok(failures) => reports(failures),
+            Err(message) => vec![format!(
+                "the thread of wider fixtures could not be ended: a keeper panicked: {message}"
+            )],
+        }
+    }
+}
+
+fn reports(failures: Vec<FixtureFailure>) -> Vec<String> {
+    let report = |failure| match failure {
+        FixtureFailure::Failed(report) => report,
+        FixtureFailure::Skipped(why) => {
+            format!("a teardown cannot skip anything, and one said: {why}")
+        }
+    };
+    failures.into_iter().map(report).collect()
+}
