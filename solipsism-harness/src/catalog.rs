@@ -17,6 +17,7 @@ pub(crate) struct Catalog {
 /// One fixture.
 pub(crate) struct Entry {
     pub(crate) provider: &'static Provider,
+    #[cfg(feature = "libtest-mimic")]
     pub(crate) uses: Vec<Asked>,
     /// The values on each of its axes.
     pub(crate) axes: Vec<Vec<AxisValue>>,
@@ -96,6 +97,7 @@ impl Catalog {
                 .iter()
                 .filter_map(|one| self.sharing(*one))
                 .reduce(narrower),
+            #[cfg(feature = "libtest-mimic")]
             uses,
         });
         self.places.insert(address, place);

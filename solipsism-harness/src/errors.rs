@@ -70,12 +70,14 @@ impl Errors {
     }
 
     /// The teardowns that failed so far, in the order that one thread would keep.
+    #[cfg(feature = "libtest-mimic")]
     pub(crate) fn teardowns(&mut self) -> &[BrokenTeardown] {
         self.teardowns.sort();
         &self.teardowns
     }
 
     /// What is to be said at the end of a run, if anything.
+    #[cfg(feature = "libtest-mimic")]
     pub(crate) fn line(&self) -> Option<String> {
         let Self {
             told,

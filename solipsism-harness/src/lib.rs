@@ -22,6 +22,8 @@ mod draft;
 mod duration;
 mod ended;
 mod errors;
+#[cfg(all(test, feature = "libtest-mimic"))]
+mod fakes;
 mod groups;
 mod instance;
 mod libtest;

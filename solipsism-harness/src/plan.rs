@@ -18,6 +18,7 @@ pub(crate) struct Plan {
     /// The places of each test's cases.
     tests: Vec<(String, Range<usize>)>,
     /// The fixtures that the tests use.
+    #[cfg(feature = "libtest-mimic")]
     pub(crate) catalog: Catalog,
     /// The one value of each wider fixture in each scope, each after those that it uses itself.
     pub(crate) instances: Vec<Arc<Instance>>,
@@ -70,6 +71,7 @@ impl Plan {
         Ok(Self {
             cases,
             tests: ranges,
+            #[cfg(feature = "libtest-mimic")]
             catalog,
             instances,
             needs,
@@ -164,47 +166,4 @@ fn instances(catalog: &Catalog, drafts: Vec<Draft>, groups: &Groups) -> Vec<Arc<
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ShouldPanic;
-    use crate::test::tests::test;
-
-    fn plan(tests: Vec<&'static Test>) -> Result<Plan, String> {
-        Plan::new(tests, &[], Options::default()).map_err(|refusal| refusal.to_string())
-    }
-
-    #[test]
-    fn cases_are_sorted_by_name() {
-        let tests = [("it::b", "a"), ("it", "c"), ("other::a", "z")];
-        let plan = plan(
-            tests
-                .map(|(module, name)| test(module, name, ShouldPanic::No))
-                .to_vec(),
-        )
-        .unwrap();
-        let names: Vec<_> = plan.iter().map(|case| case.name.as_str()).collect();
-        assert_eq!(names, ["a::z", "b::a", "c"]);
-    }
-
-    #[test]
-    fn two_of_one_name_are_refused_in_the_same_words_in_any_order() {
-        let one = test("it::b", "a", ShouldPanic::No);
-        let other = test("the_crate::b", "a", ShouldPanic::No);
-        let refusal = plan(vec![other, one]).err().unwrap();
-        assert_eq!(
-            refusal,
-            format!(
-                "two tests are named `b::a`, one at {} and one at {}: rename one of them, or move it into another module",
-                one.site, other.site
-            )
-        );
-        assert_eq!(plan(vec![one, other]).err().unwrap(), refusal);
-    }
-
-    #[test]
-    fn a_target_without_tests_is_refused() {
-        let refusal = plan(Vec::new()).err().unwrap();
-        assert!(refusal.contains("`#[solipsism::test]`"), "{refusal}");
-        assert!(refusal.contains("`use the_crate as _;`"), "{refusal}");
-    }
-}
+mod tests;

@@ -313,3 +313,6 @@ fn unexpected() -> Ended {
         postscript: None,
     })
 }
+
+#[cfg(all(test, feature = "libtest-mimic"))]
+mod tests;
