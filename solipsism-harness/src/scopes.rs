@@ -33,10 +33,10 @@ const SESSION: usize = 0;
 /// What ends together.
 #[derive(Default)]
 struct Scope {
-    /// Its instances, in the order in which one thread would set them up.
-    instances: Vec<usize>,
-    /// Their groups.
-    groups: BTreeSet<usize>,
+    /// The selected cases that need any of its instances, in the order in which one thread would run them.
+    cases: Vec<usize>,
+    /// The groups of those instances, and one of each.
+    groups: BTreeMap<usize, usize>,
     /// Whether it is a module with an instance that needs the session's.
     holds_session: bool,
 }
@@ -115,8 +115,9 @@ impl<S: Stage> Scopes<S> {
         for &instance in plan.needs(place) {
             let scope = &mut self.scopes[self.scope_of[instance]];
             if self.users[instance] == 0 {
-                scope.instances.push(instance);
-                scope.groups.insert(plan.group_of_instance(instance));
+                scope
+                    .groups
+                    .insert(plan.group_of_instance(instance), instance);
                 let mut uses = plan.instances[instance].uses.iter();
                 scope.holds_session |= plan.instances[instance].module.is_some()
                     && uses.any(|used| used.module.is_none());
@@ -124,6 +125,7 @@ impl<S: Stage> Scopes<S> {
             self.users[instance] += 1;
         }
         for scope in self.scopes_of(place) {
+            self.scopes[scope].cases.push(place);
             self.left().users[scope] += 1;
         }
     }
@@ -132,7 +134,7 @@ impl<S: Stage> Scopes<S> {
         let mut left = self.left();
         for scope in &self.scopes {
             left.users[SESSION] += usize::from(scope.holds_session);
-            for &group in &scope.groups {
+            for &group in scope.groups.keys() {
                 left.scopes[group] += 1;
             }
         }
@@ -223,7 +225,7 @@ impl<S: Stage> Scopes<S> {
             *users == 0
         };
         let scope = &self.scopes[place];
-        if !is_over || scope.instances.is_empty() {
+        if !is_over {
             return;
         }
         // Modules in their order, and the session after all of them.
@@ -239,44 +241,51 @@ impl<S: Stage> Scopes<S> {
                 report,
             }));
         };
-        for &instance in scope.instances.iter().rev() {
+        for instance in self.in_order(place).into_iter().rev() {
             note(self.tear_down(instance));
         }
-        for &group in &scope.groups {
-            note(self.leave(group, scope));
+        for (&group, &instance) in &scope.groups {
+            note(self.leave(group, instance));
         }
         if scope.holds_session {
             self.release_scope(SESSION, broken);
         }
     }
 
+    /// The instances of the scope that were set up, in the order in which one thread would have done it.
+    fn in_order(&self, place: usize) -> Vec<usize> {
+        let mut seen = BTreeSet::new();
+        let mut order = Vec::new();
+        for &case in &self.scopes[place].cases {
+            let needs = self.plan.needs(case).iter();
+            // A case sets up nothing after what fails it.
+            let set_up = needs.take_while(|&&one| matches!(self.set_up[one].get(), Some(Ok(()))));
+            let of_scope = set_up.filter(|&&one| self.scope_of[one] == place);
+            order.extend(of_scope.filter(|&&one| seen.insert(one)));
+        }
+        order
+    }
+
     fn tear_down(&self, instance: usize) -> Vec<String> {
-        let Some(Ok(())) = self.set_up[instance].get() else {
-            return Vec::new();
-        };
         let outcome = self.left().outcomes[instance];
         let _thread = self.thread(self.plan.group_of_instance(instance));
         self.stage
             .tear_down(&self.plan.instances[instance], outcome)
     }
 
-    /// This scope has nothing in the group any more.
-    fn leave(&self, group: usize, scope: &Scope) -> Vec<String> {
+    /// A scope has nothing in the group any more, as it had this instance.
+    fn leave(&self, group: usize, instance: usize) -> Vec<String> {
         let is_over = {
             let mut left = self.left();
             left.scopes[group] -= 1;
             left.scopes[group] == 0 && left.begun[group]
         };
-        let mut of_group = scope.instances.iter().copied();
-        let instance = of_group.find(|&one| self.plan.group_of_instance(one) == group);
-        match instance {
-            Some(instance) if is_over => {
-                let _thread = self.thread(group);
-                let keeper = self.plan.instances[instance].provider.keeper;
-                self.stage.end(keeper, &self.plan.groups()[group])
-            }
-            _ => Vec::new(),
+        if !is_over {
+            return Vec::new();
         }
+        let _thread = self.thread(group);
+        let keeper = self.plan.instances[instance].provider.keeper;
+        self.stage.end(keeper, &self.plan.groups()[group])
     }
 
     /// The scopes in which the case shares something, narrower ones first.

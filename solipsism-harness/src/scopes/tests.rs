@@ -1,1 +1,284 @@
+use std::num::NonZero;
 
+use super::*;
+use crate::errors::Errors;
+use crate::fakes::{Fakes, Fate};
+use crate::run::{Schedule, start};
+use crate::{Scope, ShouldPanic};
+
+mod random_graphs;
+
+/// What was done and told in a run.
+#[derive(Debug, PartialEq, Eq)]
+struct Ran {
+    log: Vec<String>,
+    /// The report of each case that failed, as it is told.
+    failed: Vec<(String, String)>,
+    teardowns: Vec<String>,
+    line: Option<String>,
+}
+
+/// Runs those cases whose names this likes.
+fn run(fakes: &Fakes, plan: &Arc<Plan>, threads: usize, likes: impl Fn(&str) -> bool) -> Ran {
+    let liked = |&place: &usize| likes(&plan[place].name);
+    let selected: Vec<usize> = (0..plan.len()).filter(liked).collect();
+    let schedule = Schedule::new(plan, &selected);
+    let mut results = start(plan, schedule, NonZero::new(threads).unwrap()).unwrap();
+    let mut errors = Errors::default();
+    let mut failed = Vec::new();
+    for place in selected {
+        let case = &plan[place];
+        if let Ended::Failed(failure) = results.take(place, &mut errors) {
+            failed.push((case.name.clone(), failure.report));
+        }
+    }
+    let teardowns = errors.teardowns().iter().map(|one| one.report.clone());
+    Ran {
+        teardowns: teardowns.collect(),
+        log: fakes.log.take(),
+        failed,
+        line: errors.line(),
+    }
+}
+
+fn run_all(fakes: &Fakes) -> Ran {
+    run(fakes, &fakes.plan().unwrap(), 1, |_| true)
+}
+
+#[test]
+fn what_is_shared_is_there_from_its_first_user_to_its_last() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("db", Scope::Session, "");
+    fakes.fixture("cache", Scope::Module, "&db");
+    fakes.fixture("log", Scope::Module, "");
+    fakes.test("it", "a", "");
+    fakes.test("it::m", "b", "&cache");
+    fakes.test("it::m", "c", "&log");
+    fakes.test("it::m", "d", "");
+    fakes.test("it::n", "e", "&cache");
+    fakes.test("it::n", "f", "");
+    let expected = [
+        "run a",
+        "up db",
+        "up cache in it::m",
+        "run m::b",
+        "up log in it::m",
+        "run m::c",
+        "down log in it::m Passed",
+        "down cache in it::m Passed",
+        "end",
+        "run m::d",
+        "up cache in it::n",
+        "run n::e",
+        "down cache in it::n Passed",
+        "end",
+        "down db Passed",
+        "end",
+        "run n::f",
+    ];
+    assert_eq!(run_all(&fakes).log, expected);
+    let plan = fakes.plan().unwrap();
+    // What is needed by none that is selected is left alone.
+    let ran = run(&fakes, &plan, 1, |name| name != "m::b" && name != "n::e");
+    assert_eq!(
+        ran.log,
+        [
+            "run a",
+            "up log in it::m",
+            "run m::c",
+            "down log in it::m Passed",
+            "end",
+            "run m::d",
+            "run n::f"
+        ]
+    );
+    for threads in 2..5 {
+        let mut ran = run(&fakes, &plan, threads, |_| true);
+        ran.log.sort_unstable();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(ran.log, expected, "at {threads} threads");
+    }
+}
+
+#[test]
+fn a_module_keeps_the_session_until_it_is_over_itself() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("db", Scope::Session, "");
+    fakes.fixture("cache", Scope::Module, "&db");
+    fakes.fixture("log", Scope::Module, "");
+    fakes.test("it", "a", "&cache");
+    // Does not use the session's, but is the last in its module.
+    fakes.test("it", "b", "&log");
+    let expected = [
+        "up db",
+        "up cache in it",
+        "run a",
+        "up log in it",
+        "run b",
+        "down log in it Passed",
+        "down cache in it Passed",
+        "end",
+        "down db Passed",
+        "end",
+    ];
+    assert_eq!(run_all(&fakes).log, expected);
+}
+
+#[test]
+fn cases_that_share_a_thread_are_run_one_after_another_by_one_worker() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("cell", Scope::Module, "").is_sync = false;
+    fakes.test("it", "a", "&cell");
+    fakes.test("it", "b", "");
+    fakes.test("it", "c", "&cell");
+    let expected = [
+        "up cell in it",
+        "run a",
+        "run c",
+        "down cell in it Passed",
+        "end",
+        "run b",
+    ];
+    assert_eq!(run_all(&fakes).log, expected);
+}
+
+#[test]
+fn a_teardown_is_told_the_worst_that_became_of_a_user() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("db", Scope::Session, "");
+    fakes.fixture("cache", Scope::Module, "");
+    fakes.fixture("log", Scope::Module, "");
+    fakes.test("it", "a", "&db &cache").body = Fate::Fails;
+    fakes.test("it", "b", "&db &log").body = Fate::Skips;
+    let test = fakes.test("it", "c", "&cache &log");
+    test.body = Fate::Panics;
+    test.should_panic = ShouldPanic::Yes;
+    let downs = |log: Vec<String>| -> Vec<_> {
+        log.into_iter()
+            .filter(|it| it.starts_with("down"))
+            .collect()
+    };
+    let expected = [
+        "down db Failed",
+        "down log in it Passed",
+        "down cache in it Failed",
+    ];
+    assert_eq!(downs(run_all(&fakes).log), expected);
+    fakes.tests[2].should_panic = ShouldPanic::No;
+    let expected = [
+        "down db Failed",
+        "down log in it Panicked",
+        "down cache in it Panicked",
+    ];
+    assert_eq!(downs(run_all(&fakes).log), expected);
+}
+
+#[test]
+fn a_set_up_that_failed_is_tried_once_and_told_in_full_once() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("db", Scope::Session, "").set_up = Fate::Fails;
+    fakes.fixture("cache", Scope::Module, "&db");
+    fakes.fixture("log", Scope::Module, "");
+    fakes.test("it", "a", "&cache");
+    fakes.test("it", "b", "&log &db");
+    fakes.test("it", "c", "&log");
+    for threads in 1..5 {
+        let ran = run(&fakes, &fakes.plan().unwrap(), threads, |_| true);
+        assert_eq!(ran.failed.len(), 2);
+        assert_eq!(
+            ran.failed[0].1,
+            "the whole about db\n  it takes 2 tests along"
+        );
+        let other = &ran.failed[1].1;
+        assert!(
+            other.starts_with("fixture `db`, at ")
+                && other.ends_with(": its set-up failed, as is told at a"),
+            "{other}"
+        );
+        let line = "errors: 1 fixture failed in its set-up and took 2 tests along";
+        assert_eq!(ran.line.as_deref(), Some(line));
+        let expected = [
+            "fail db",
+            "up log in it",
+            "run c",
+            "down log in it Failed",
+            "end",
+            "end",
+        ];
+        let mut log = ran.log;
+        let (mut expected, places) = (expected.map(str::to_owned), log.len());
+        log.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!((log, places), (expected.to_vec(), 6));
+    }
+}
+
+#[test]
+fn a_fixture_that_skips_skips_its_tests() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("display", Scope::Session, "").set_up = Fate::Skips;
+    fakes.test("it", "a", "&display");
+    let plan = fakes.plan().unwrap();
+    let scopes = Scopes::new(&plan, &[0], crate::stage::ForReal);
+    let came = scopes.run(0);
+    assert!(matches!(came.to, CameTo::Ended(Ended::Skipped(why)) if why == "no display"));
+    assert_eq!(fakes.log.take(), ["end"]);
+}
+
+#[test]
+fn broken_teardowns_are_told_in_one_order_and_counted_apart() {
+    let mut fakes = Fakes::default();
+    for (name, scope) in [
+        ("db", Scope::Session),
+        ("cache", Scope::Module),
+        ("log", Scope::Module),
+    ] {
+        fakes.fixture(name, scope, "").tear_down = Fate::Fails;
+    }
+    fakes.test("it::m", "a", "&db &cache &log");
+    fakes.test("it::n", "b", "&db &cache");
+    fakes.test("it::o", "c", "").body = Fate::Unwinds;
+    let expected = [
+        "broken: log in it::m",
+        "broken: cache in it::m",
+        "broken: cache in it::n",
+        "broken: db",
+    ];
+    for threads in 1..5 {
+        let ran = run(&fakes, &fakes.plan().unwrap(), threads, |_| true);
+        assert_eq!(ran.teardowns, expected);
+        assert_eq!(ran.line.as_deref(), Some("errors: 4 teardowns failed"));
+        assert_eq!(ran.failed.len(), 1);
+    }
+}
+
+#[test]
+fn a_keeper_that_unwinds_has_failed() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("db", Scope::Session, "").set_up = Fate::Unwinds;
+    fakes.test("it", "a", "&db");
+    let ran = run_all(&fakes);
+    let report = &ran.failed[0].1;
+    assert!(report.starts_with("fixture `db`, at "), "{report}");
+    assert!(report.ends_with(": its set-up failed\nits keeper panicked: it broke its promise\n  it takes 1 test along"), "{report}");
+}
+
+#[test]
+fn a_case_that_was_not_expected_sets_nothing_up() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("db", Scope::Session, "");
+    fakes.test("it", "a", "&db");
+    fakes.test("it", "b", "&db");
+    fakes.test("it", "c", "");
+    let plan = fakes.plan().unwrap();
+    let scopes = Scopes::new(&plan, &[1], crate::stage::ForReal);
+    let ended = |place| scopes.run(place).to;
+    assert!(matches!(ended(0), CameTo::Ended(Ended::Failed(_))));
+    assert!(matches!(ended(2), CameTo::Ended(Ended::Passed)));
+    assert!(matches!(ended(1), CameTo::Ended(Ended::Passed)));
+    assert_eq!(
+        fakes.log.take(),
+        ["run c", "up db", "run b", "down db Passed", "end"]
+    );
+}

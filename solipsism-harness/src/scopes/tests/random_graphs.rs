@@ -1,0 +1,299 @@
+//! Random fixtures and tests, with failures planted everywhere: whatever is set up is torn down once, in reverse order and after its
+//! last user, and nothing that went wrong is lost.
+
+use super::*;
+use crate::fakes::{id, label};
+use crate::{Instance, Place};
+
+const NAMES: [&str; 12] = [
+    "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11",
+];
+const TESTS: [&str; 12] = [
+    "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11",
+];
+const MODULES: [&str; 4] = ["it", "it::m", "it::m::n", "it::o"];
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() >> 33).unwrap() % bound
+    }
+
+    fn one_in(&mut self, many: usize) -> bool {
+        self.below(many) == 0
+    }
+
+    fn of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
+
+    /// Some of the fixtures up to this one, taken in any way.
+    fn uses(&mut self, below: usize) -> String {
+        let count = if below == 0 { 0 } else { self.below(4) };
+        let one = |_| {
+            let how = self.of(&["&", "&", "", "&mut "]);
+            format!("{how}{} ", NAMES[self.below(below)])
+        };
+        (0..count).map(one).collect()
+    }
+}
+
+fn fakes(random: &mut Random) -> Fakes {
+    let mut fakes = Fakes::default();
+    let count = random.below(NAMES.len()) + 1;
+    for (place, name) in NAMES.into_iter().enumerate().take(count) {
+        let scope = random.of(&[
+            Scope::Test,
+            Scope::Module,
+            Scope::Module,
+            Scope::Session,
+            Scope::Session,
+        ]);
+        let uses = random.uses(place);
+        let fake = fakes.fixture(name, scope, &uses);
+        fake.is_loop = random.one_in(12);
+        fake.is_sync = !random.one_in(4);
+        fake.autouse = random.one_in(12);
+        fake.module = random.of(&MODULES);
+        if random.one_in(6) {
+            fake.axes = vec![vec![id("x"), id("y")]];
+        }
+        fake.set_up = match random.below(14) {
+            0 => Fate::Fails,
+            1 => Fate::Skips,
+            _ => Fate::Well,
+        };
+        if random.one_in(5) {
+            fake.tear_down = Fate::Fails;
+        }
+    }
+    for name in TESTS.into_iter().take(random.below(TESTS.len()) + 1) {
+        let (module, uses) = (random.of(&MODULES), random.uses(count));
+        let fake = fakes.test(module, name, &uses);
+        fake.body = random.of(&[
+            Fate::Well,
+            Fate::Well,
+            Fate::Well,
+            Fate::Fails,
+            Fate::Panics,
+            Fate::Skips,
+        ]);
+        if random.one_in(6) {
+            fake.axes = vec![vec![id("one"), id("two")], vec![id("only")]];
+        }
+    }
+    fakes
+}
+
+#[test]
+fn two_hundred_random_graphs() {
+    let mut random = Random(0x5011_9515);
+    let (mut planned, mut refused) = (0, 0);
+    while planned < 200 {
+        let fakes = fakes(&mut random);
+        let seed = random.next();
+        match fakes.plan() {
+            Ok(plan) => {
+                planned += 1;
+                check(&fakes, &plan, seed);
+            }
+            Err(refusal) => {
+                assert!(refusal.contains("lives as long as its"), "{refusal}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(refused > 0, "none needed what is narrower");
+}
+
+fn check(fakes: &Fakes, plan: &Arc<Plan>, seed: u64) {
+    let likes = |name: &str| {
+        let place = plan.iter().position(|case| case.name == name).unwrap();
+        Random(seed.wrapping_add(u64::try_from(place).unwrap())).below(4) != 0
+    };
+    let one = run(fakes, plan, 1, likes);
+    check_run(fakes, plan, &one, &likes);
+    assert_is_reversed(plan, &one.log);
+    for threads in 2..5 {
+        let other = run(fakes, plan, threads, likes);
+        check_run(fakes, plan, &other, &likes);
+        assert_eq!(
+            (&other.failed, &other.teardowns, &other.line),
+            (&one.failed, &one.teardowns, &one.line)
+        );
+        for scope in scopes(plan) {
+            assert_eq!(
+                downs(&other.log, plan, scope),
+                downs(&one.log, plan, scope),
+                "at {threads} threads"
+            );
+        }
+    }
+}
+
+fn scopes(plan: &Plan) -> Vec<Option<&'static str>> {
+    let mut scopes: Vec<_> = plan.instances.iter().map(|one| one.module).collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// The labels of those of one scope, as they come after these words.
+fn of_scope(log: &[String], plan: &Plan, scope: Option<&str>, word: &str) -> Vec<String> {
+    let of_scope = |name: &str| {
+        plan.instances
+            .iter()
+            .any(|it| it.module == scope && label(it) == name)
+    };
+    let names = log.iter().filter_map(|line| line.strip_prefix(word));
+    let names = names.map(|name| match word {
+        "down " => name.rsplit_once(' ').unwrap().0,
+        _ => name,
+    });
+    names
+        .filter(|name| of_scope(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn downs(log: &[String], plan: &Plan, scope: Option<&str>) -> Vec<String> {
+    of_scope(log, plan, scope, "down ")
+}
+
+/// One thread tears down a scope in the very reverse of the order in which it was set up.
+fn assert_is_reversed(plan: &Plan, log: &[String]) {
+    for scope in scopes(plan) {
+        let mut ups = of_scope(log, plan, scope, "up ");
+        ups.reverse();
+        assert_eq!(downs(log, plan, scope), ups, "{log:#?}");
+    }
+}
+
+fn check_run(fakes: &Fakes, plan: &Plan, ran: &Ran, likes: &impl Fn(&str) -> bool) {
+    let Ran { log, failed, .. } = ran;
+    let at = |line: &str| {
+        let mut places = log.iter().enumerate().filter(|(_, other)| *other == line);
+        let place = places.next().map(|(place, _)| place);
+        assert!(places.next().is_none(), "twice: {line}\n{log:#?}");
+        place
+    };
+    let down = |one: &Instance| {
+        let start = format!("down {} ", label(one));
+        let mut lines = log
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| it.starts_with(&start));
+        let first = lines.next();
+        assert!(lines.next().is_none(), "twice: {start}");
+        first.map(|(place, line)| (place, line[start.len()..].to_owned()))
+    };
+    let fate = |one: &Instance| {
+        fakes
+            .fixtures
+            .iter()
+            .find(|it| it.name == one.provider.name)
+            .unwrap()
+    };
+    let selected: Vec<_> = plan.iter().filter(|case| likes(&case.name)).collect();
+
+    for instance in &plan.instances {
+        let (name, users) = (
+            label(instance),
+            selected.iter().filter(|case| uses(case, instance)),
+        );
+        let (up, down_at) = (at(&format!("up {name}")), down(instance));
+        assert_eq!(up.is_some(), down_at.is_some(), "{name}\n{log:#?}");
+        let broken = ran
+            .teardowns
+            .iter()
+            .filter(|it| **it == format!("broken: {name}"));
+        let is_broken = up.is_some() && fate(instance).tear_down == Fate::Fails;
+        assert_eq!(broken.count(), usize::from(is_broken));
+        let (Some(up), Some((down_at, told))) = (up, down_at) else {
+            continue;
+        };
+        for used in &instance.uses {
+            assert!(at(&format!("up {}", label(used))).unwrap() < up);
+            assert!(down(used).unwrap().0 > down_at, "{log:#?}");
+        }
+        let mut worst = Outcome::Passed;
+        for user in users {
+            if let Some(run) = at(&format!("run {}", user.name)) {
+                assert!(up < run && run < down_at, "{name}, {}\n{log:#?}", user.name);
+            }
+            if failed.iter().any(|(name, _)| *name == user.name) {
+                let is_run = at(&format!("run {}", user.name)).is_some();
+                let panics = is_run && body(fakes, user) == Fate::Panics;
+                worst = worst.max(if panics {
+                    Outcome::Panicked
+                } else {
+                    Outcome::Failed
+                });
+            }
+        }
+        assert_eq!(told, format!("{worst:?}"));
+    }
+
+    // The primary cause, and it alone: the first that could not be set up, or the body.
+    let mut told: Vec<String> = Vec::new();
+    for case in selected {
+        let missing = case.uses.iter().find(|one| fate(one).set_up != Fate::Well);
+        let report = failed.iter().find(|(name, _)| *name == case.name);
+        let report = report.map(|(_, report)| report.as_str());
+        let run = at(&format!("run {}", case.name));
+        assert_eq!(run.is_some(), missing.is_none());
+        match missing {
+            None => match body(fakes, case) {
+                Fate::Fails | Fate::Panics => {
+                    assert_eq!(report, Some(&*format!("the body of {}", case.name)))
+                }
+                _ => assert_eq!(report, None),
+            },
+            Some(one) if fate(one).set_up == Fate::Skips => assert_eq!(report, None),
+            Some(one) => {
+                let (name, report) = (label(one), report.unwrap());
+                if told.contains(&name) {
+                    assert!(
+                        report.contains(&format!("`{}`", one.provider.name)),
+                        "{report}"
+                    );
+                    assert!(report.contains("as is told at "), "{report}");
+                } else {
+                    assert!(
+                        report.starts_with(&format!("the whole about {name}\n  it takes ")),
+                        "{report}"
+                    );
+                    told.push(name);
+                }
+            }
+        }
+        if let Place::OnThread(group) | Place::InLoop(group) = &case.place {
+            assert!(case.uses.iter().any(|one| Arc::ptr_eq(&one.group, group)));
+        }
+    }
+    let line = ran.line.as_deref().unwrap_or_default();
+    assert_eq!(
+        line.contains("in its set-up") || line.contains("in their set-up"),
+        !told.is_empty()
+    );
+    assert_eq!(line.contains("teardown"), !ran.teardowns.is_empty());
+}
+
+fn uses(case: &crate::Case, instance: &Instance) -> bool {
+    case.uses.iter().any(|one| std::ptr::eq(&**one, instance))
+}
+
+fn body(fakes: &Fakes, case: &crate::Case) -> Fate {
+    let mut tests = fakes.tests.iter();
+    tests.find(|test| test.name == case.test.name).unwrap().body
+}
