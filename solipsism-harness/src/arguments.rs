@@ -148,6 +148,8 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+    use crate::ShouldPanic;
+    use crate::test::tests::test;
 
     fn arguments(line: &[&str], environment: Options) -> Result<Arguments, String> {
         CommandLine::try_parse_from([&["it"], line].concat())
@@ -194,6 +196,35 @@ mod tests {
         ] {
             let refusal = arguments(&line, Options::default()).unwrap_err();
             assert!(refusal.contains(cure), "{line:?}: {refusal}");
+        }
+    }
+
+    #[test]
+    fn what_is_to_be_shown_instead_of_a_run() {
+        let shown = |line: &[&str]| arguments(line, Options::default()).map(|it| it.shown);
+        assert_eq!(shown(&[]), Ok(None));
+        assert_eq!(shown(&["--fixtures"]), Ok(Some(Shown::Fixtures)));
+        assert_eq!(shown(&["--setup-plan", "x"]), Ok(Some(Shown::SetupPlan)));
+        assert!(shown(&["--fixtures", "--setup-plan"]).is_err());
+    }
+
+    #[test]
+    fn ignored_cases_run_when_asked_for() {
+        let mut ignored = Case::new(test("it", "a", ShouldPanic::No), Options::default());
+        ignored.ignore = Some("");
+        let other = Case::new(test("it", "b", ShouldPanic::No), Options::default());
+        for (line, expected) in [
+            (&[][..], (false, true)),
+            (&["--ignored"], (true, false)),
+            (&["--include-ignored"], (true, true)),
+            (&["--include-ignored", "a"], (true, false)),
+        ] {
+            let arguments = arguments(line, Options::default()).unwrap();
+            assert_eq!(
+                (arguments.runs(&ignored), arguments.runs(&other)),
+                expected,
+                "{line:?}"
+            );
         }
     }
 }

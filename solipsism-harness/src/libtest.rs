@@ -212,3 +212,6 @@ fn not_registered(path: &str) -> Refusal {
          run them on one it supports"
     ))
 }
+
+#[cfg(all(test, feature = "libtest-mimic"))]
+mod tests;

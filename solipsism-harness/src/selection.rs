@@ -79,3 +79,82 @@ impl Selection {
         self.ignored || self.include_ignored
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test::tests::test;
+    use crate::{Options, ShouldPanic};
+
+    fn of_libtest(line: &str) -> Selection {
+        Selection::of_libtest(line.split_whitespace().map(str::to_owned))
+    }
+
+    fn case(name: &'static str, ignore: Option<&'static str>) -> Case {
+        Case {
+            ignore,
+            ..Case::new(test("it::m", name, ShouldPanic::No), Options::default())
+        }
+    }
+
+    #[test]
+    fn the_line_of_libtest_is_read_as_libtest_does() {
+        let line = "--test-threads 4 one --skip two --skip=three --color=always --format pretty --logfile=x -Zunstable-options \
+                    -Z unstable-options --shuffle-seed 7 -q --nocapture four --exact --include-ignored -- --five";
+        let expected = Selection {
+            filters: ["one", "four", "--five"].map(str::to_owned).to_vec(),
+            skip: ["two", "three"].map(str::to_owned).to_vec(),
+            is_exact: true,
+            ignored: false,
+            include_ignored: true,
+        };
+        assert_eq!(of_libtest(line), expected);
+    }
+
+    #[test]
+    fn what_libtest_runs() {
+        let name = "m::abc";
+        for (line, is_run) in [
+            ("", true),
+            ("m::a", true),
+            ("x bc", true),
+            ("x", false),
+            ("--exact m::a", false),
+            ("--exact m::abc", true),
+            ("--skip b", false),
+            ("--skip b --exact", true),
+            ("--ignored", false),
+            ("--include-ignored", true),
+        ] {
+            let is = of_libtest(line).runs_under_libtest(name, &case("abc", None));
+            assert_eq!(is, is_run, "{line}");
+        }
+        // Here a value ignores the case, and libtest knows nothing of that.
+        for (line, is_run) in [
+            ("", false),
+            ("--ignored", false),
+            ("--include-ignored", true),
+        ] {
+            let is = of_libtest(line).runs_under_libtest(name, &case("abc", Some("")));
+            assert_eq!(is, is_run, "{line}");
+        }
+    }
+
+    #[cfg(feature = "libtest-mimic")]
+    #[test]
+    fn an_exact_name_of_a_test_stands_for_all_its_cases() {
+        let mut case = case("abc", None);
+        case.name = "m::abc::x".to_owned();
+        for (line, is_named) in [
+            ("--exact m::abc", true),
+            ("--exact m::abc::x", true),
+            ("--exact m::ab", false),
+            ("--exact --skip m::abc", false),
+            ("--exact m::abc --skip m::abc::x", false),
+            ("c::x", true),
+            ("--skip ::x", false),
+        ] {
+            assert_eq!(of_libtest(line).names(&case), is_named, "{line}");
+        }
+    }
+}

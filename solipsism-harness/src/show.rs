@@ -146,3 +146,67 @@ impl Stage for &Notes<'_> {
         Vec::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scope;
+    use crate::fakes::{Fakes, Fate, id};
+
+    /// With the places in this crate, where all fakes stand, cut out.
+    fn cut(text: &str) -> String {
+        let cut = |line: &str| match line.split_once(", at ") {
+            Some((start, rest)) => match rest.split_once(", ") {
+                Some((_, rest)) => format!("{start}, at …, {rest}\n"),
+                None => format!("{start}, at …\n"),
+            },
+            None => format!("{line}\n"),
+        };
+        text.lines().map(cut).collect()
+    }
+
+    fn shown() -> (Fakes, Arc<Plan>) {
+        let mut fakes = Fakes::default();
+        fakes.fixture("db", Scope::Session, "").axes = vec![vec![id("pg"), id("my")]];
+        fakes.fixture("table", Scope::Module, "&db");
+        fakes.fixture("row", Scope::Test, "&table");
+        // What would fail does not, as it is not done.
+        fakes.fixture("broken", Scope::Test, "row &mut db").set_up = Fate::Fails;
+        fakes.test("it::m", "a", "&mut row broken");
+        fakes.test("it::m", "b", "");
+        fakes.test("it::m", "c", "&table");
+        let plan = fakes.plan().unwrap();
+        (fakes, plan)
+    }
+
+    #[test]
+    fn every_fixture_is_listed() {
+        let (_, plan) = shown();
+        assert_eq!(
+            cut(&fixtures(&plan)),
+            "db (session), at …\n\
+             table (module), at …, uses &db\n\
+             broken (test), at …, uses row, &mut db\n\
+             row (test), at …, uses &table\n"
+        );
+    }
+
+    #[test]
+    fn the_plan_of_a_run_is_shown_and_nothing_is_run() {
+        let (fakes, plan) = shown();
+        let schedule = Schedule::new(&plan, &[0, 2, 3]);
+        assert_eq!(
+            cut(&setup_plan(&plan, &schedule)),
+            "\
+set up db[pg] (session), at …
+  set up table[pg] (module it::m), at …
+    test m::a::pg, uses &mut row, broken
+    test m::b
+    test m::c::pg, uses &table
+  tear down table[pg] (module it::m)
+tear down db[pg] (session)
+"
+        );
+        assert_eq!(fakes.log.take(), [""; 0]);
+    }
+}
