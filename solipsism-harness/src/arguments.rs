@@ -58,6 +58,10 @@ struct CommandLine {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     wall_limit: Option<Duration>,
 
+    /// More filters: a test is run if any of them matches
+    #[arg(value_name = "FILTER")]
+    filters: Vec<String>,
+
     /// List the fixtures that the tests use, and run nothing
     #[arg(long, conflicts_with_all = ["setup_plan", "list"])]
     fixtures: bool,
@@ -91,7 +95,7 @@ impl Arguments {
         let mimic = line.mimic;
         Ok(Self {
             selection: Selection {
-                filters: mimic.filter.into_iter().collect(),
+                filters: mimic.filter.into_iter().chain(line.filters).collect(),
                 skip: mimic.skip,
                 is_exact: mimic.exact,
                 ignored: mimic.ignored,
@@ -218,6 +222,8 @@ mod tests {
             (&["--ignored"], (true, false)),
             (&["--include-ignored"], (true, true)),
             (&["--include-ignored", "a"], (true, false)),
+            (&["--exact", "a", "b"], (false, true)),
+            (&["c", "--include-ignored", "b", "a"], (true, true)),
         ] {
             let arguments = arguments(line, Options::default()).unwrap();
             assert_eq!(

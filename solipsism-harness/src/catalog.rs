@@ -159,17 +159,18 @@ impl Catalog {
                 break;
             }
         }
-        let narrow = self[at].provider;
+        let Provider {
+            name: narrow,
+            scope: narrow_scope,
+            ..
+        } = self[at].provider;
+        let scope = provider.scope.name();
         Err(Refusal::misuse(format!(
-            "the fixture `{}` lives as long as its {}, and needs the one value of `{}` that a {} shares, which is gone before: {}; \
-             take a value of its own (`{}: T`, or `&mut T` if it has a teardown), or give that one `scope = \"{}\"`",
+            "the fixture `{}` lives as long as its {scope}, and needs the one value of `{narrow}` that a {} shares, which is gone before: \
+             {}; take a value of its own (`T`, or `&mut T` if it has a teardown), or give `{narrow}` a `scope = \"{scope}\"`",
             provider.name,
-            provider.scope.name(),
-            narrow.name,
-            narrow.scope.name(),
+            narrow_scope.name(),
             arrows(&path),
-            narrow.name,
-            provider.scope.name(),
         )))
     }
 }

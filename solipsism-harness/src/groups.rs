@@ -14,6 +14,9 @@ pub(crate) struct Groups {
     pub(crate) of_instances: Vec<usize>,
     /// The group of each case that must run on a group's thread.
     pub(crate) of_cases: Vec<Option<usize>>,
+    /// Which cases are to be run one after another, by number: those of a group, and more.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) parts: Vec<Option<usize>>,
     /// Whether an instance takes those that use it into its group's loop.
     in_loop: Vec<bool>,
 }
@@ -73,8 +76,11 @@ impl Groups {
                 ..Group::default()
             })
         };
+        let of_cases: Vec<_> = needs.iter().map(of_case).collect();
         Self {
-            of_cases: needs.iter().map(of_case).collect(),
+            #[cfg(feature = "libtest-mimic")]
+            parts: parts(instances, &bound, &of_instances, needs, &of_cases),
+            of_cases,
             all: has_loop.into_iter().map(group).collect(),
             of_instances,
             in_loop,
@@ -93,6 +99,46 @@ impl Groups {
             Place::OnThread(group)
         }
     }
+}
+
+/// A module is torn down when all that share in it are over. Where it has a value on a thread that outlives it, because the session has
+/// one there too, that must not come between any two cases of that thread, but always between the same: then all that share in the
+/// module are run one after another.
+#[cfg(feature = "libtest-mimic")]
+fn parts(
+    instances: &[Draft],
+    bound: &[bool],
+    of_instances: &[usize],
+    needs: &[Vec<usize>],
+    of_cases: &[Option<usize>],
+) -> Vec<Option<usize>> {
+    let groups = of_instances.iter().max().map_or(0, |last| last + 1);
+    let mut outlives = vec![false; groups];
+    let mut of_modules: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, draft) in instances.iter().enumerate() {
+        match draft.module {
+            _ if !bound[place] => {}
+            None => outlives[of_instances[place]] = true,
+            Some(module) => of_modules
+                .entry(module)
+                .or_default()
+                .push(of_instances[place]),
+        }
+    }
+    of_modules.retain(|_, groups| groups.iter().any(|&group| outlives[group]));
+    let mut connected = Connected::new(groups);
+    for groups in of_modules.values() {
+        groups
+            .iter()
+            .for_each(|&group| connected.join(groups[0], group));
+    }
+    let of_case = |(needs, group): (&Vec<usize>, &Option<usize>)| {
+        let mut modules = needs.iter().filter_map(|&one| instances[one].module);
+        let of_module = modules.next().and_then(|module| of_modules.get(module));
+        let group = group.or_else(|| of_module.map(|groups| groups[0]))?;
+        Some(connected.root(group))
+    };
+    needs.iter().zip(of_cases).map(of_case).collect()
 }
 
 /// Sets that grow together; each is known by its smallest member.

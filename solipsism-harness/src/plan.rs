@@ -97,6 +97,12 @@ impl Plan {
         self.groups.of_cases[place]
     }
 
+    /// Which others the case at this place is to be run after or before, and not beside: those of the same number.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn part_of_case(&self, place: usize) -> Option<usize> {
+        self.groups.parts[place]
+    }
+
     /// The group of the instance at this place.
     pub(crate) fn group_of_instance(&self, instance: usize) -> usize {
         self.groups.of_instances[instance]

@@ -15,8 +15,8 @@ use crate::scopes::{Came, Scopes};
 use crate::stage::ForReal;
 use crate::{Ended, Failure, FailureKind, Outcome};
 
-/// The selected cases, in parts that one worker takes at a time: one case that runs anywhere, or all of a group, which share a thread
-/// and hence run one after another. All are in the plan's order, parts by their first case.
+/// The selected cases, in parts that one worker takes at a time: one case that may run beside all others, or several that must run one
+/// after another, such as those that share a thread. All are in the plan's order, parts by their first case.
 pub(crate) struct Schedule {
     parts: Vec<Vec<usize>>,
 }
@@ -25,11 +25,11 @@ impl Schedule {
     /// Of the cases at the places `selected`.
     pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
         let mut parts: Vec<Vec<usize>> = Vec::new();
-        let mut of_groups = BTreeMap::new();
+        let mut numbers = BTreeMap::new();
         for &place in selected {
-            let part = match plan.group_of_case(place) {
+            let part = match plan.part_of_case(place) {
                 None => parts.len(),
-                Some(group) => *of_groups.entry(group).or_insert(parts.len()),
+                Some(number) => *numbers.entry(number).or_insert(parts.len()),
             };
             match parts.get_mut(part) {
                 Some(part) => part.push(place),

@@ -287,8 +287,8 @@ mod with_fixtures {
         assert_eq!(
             refusal(&fakes),
             "the fixture `db` lives as long as its session, and needs the one value of `conn` that a test shares, which is gone \
-             before: `db` (SITE) → `app` (SITE) → `conn` (SITE); take a value of its own (`conn: T`, or `&mut T` if it has a \
-             teardown), or give that one `scope = \"session\"`"
+             before: `db` (SITE) → `app` (SITE) → `conn` (SITE); take a value of its own (`T`, or `&mut T` if it has a \
+             teardown), or give `conn` a `scope = \"session\"`"
         );
         // Of its own it may have one, and a test may own what could be wider.
         fakes.fixtures[1].uses = "conn".to_owned();

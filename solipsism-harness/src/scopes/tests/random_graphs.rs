@@ -132,13 +132,39 @@ fn check(fakes: &Fakes, plan: &Arc<Plan>, seed: u64) {
             (&one.failed, &one.teardowns, &one.line)
         );
         for scope in scopes(plan) {
+            let downs = |log| of_scope(log, plan, scope, "down ");
+            assert_eq!(downs(&other.log), downs(&one.log), "at {threads} threads");
+        }
+        for group in (0..plan.len()).filter_map(|case| plan.group_of_case(case)) {
+            let steps = |log| on_thread(log, plan, group);
             assert_eq!(
-                downs(&other.log, plan, scope),
-                downs(&one.log, plan, scope),
-                "at {threads} threads"
+                steps(&other.log),
+                steps(&one.log),
+                "at {threads} threads\n{:#?}\n{:#?}",
+                one.log,
+                other.log
             );
         }
     }
+}
+
+/// What was done on the thread of a group to which values are bound.
+fn on_thread<'a>(log: &'a [String], plan: &Plan, group: usize) -> Vec<&'a str> {
+    let is_there = |line: &str| {
+        let (word, name) = line.split_once(' ').unwrap_or_default();
+        if word == "run" {
+            let case = plan.iter().position(|case| case.name == name);
+            return plan.group_of_case(case.unwrap()) == Some(group);
+        }
+        let name = match word {
+            "down" => name.rsplit_once(' ').unwrap().0,
+            _ => name,
+        };
+        let instance = plan.instances.iter().position(|one| label(one) == name);
+        instance.is_some_and(|one| plan.group_of_instance(one) == group)
+    };
+    let lines = log.iter().map(String::as_str);
+    lines.filter(|line| is_there(line)).collect()
 }
 
 fn scopes(plan: &Plan) -> Vec<Option<&'static str>> {
@@ -166,16 +192,12 @@ fn of_scope(log: &[String], plan: &Plan, scope: Option<&str>, word: &str) -> Vec
         .collect()
 }
 
-fn downs(log: &[String], plan: &Plan, scope: Option<&str>) -> Vec<String> {
-    of_scope(log, plan, scope, "down ")
-}
-
 /// One thread tears down a scope in the very reverse of the order in which it was set up.
 fn assert_is_reversed(plan: &Plan, log: &[String]) {
     for scope in scopes(plan) {
         let mut ups = of_scope(log, plan, scope, "up ");
         ups.reverse();
-        assert_eq!(downs(log, plan, scope), ups, "{log:#?}");
+        assert_eq!(of_scope(log, plan, scope, "down "), ups, "{log:#?}");
     }
 }
 
