@@ -18,6 +18,7 @@ mod arguments;
 mod axis;
 mod case;
 mod catalog;
+mod configuration;
 mod draft;
 mod duration;
 mod ended;
@@ -48,6 +49,7 @@ pub use inventory::submit;
 
 pub use crate::axis::{Axis, AxisValue};
 pub use crate::case::{Case, Runner};
+pub use crate::configuration::{Configuration, configure};
 pub use crate::duration::{duration, parse_duration};
 pub use crate::ended::{Ended, Failure, FailureKind, Outcome, Postscript};
 pub use crate::instance::{Chosen, FixtureFailure, Group, Instance, Keeper, Place};

@@ -15,6 +15,7 @@ mod with;
 
 mod attributes;
 
+mod configure;
 mod expansion;
 mod registration;
 
@@ -59,4 +60,14 @@ mod mistake;
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expansion::test(&arguments.into(), item.into()).into()
+}
+
+/// Configures fixtures for the tests of a module and of those below it, in one place.
+///
+/// Stands on a `fn name(settings: &mut Settings)`, where `Settings` are those of a fixture, such as
+/// `solipsism::fixtures::StreamPairSettings`. It is called with the defaults whenever a test of its module gets such a
+/// fixture without sharing it; that of the closest module is called last, and the test's own `#[with(…)]` comes after all.
+#[proc_macro_attribute]
+pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    configure::configure(&arguments.into(), &item.into()).into()
 }

@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use solipsism_harness::{Case, Ended, Failure, FailureKind, Outcome, Runner, Use};
+use solipsism_harness::{Case, Ended, Failure, FailureKind, Group, Outcome, Place, Runner, Use};
 
-use self::alive::Alive;
-use self::course::Course;
-use self::run::run_case;
+pub(crate) use self::alive::{Alive, Gone, pair as alive};
+pub(crate) use self::course::Course;
+pub(crate) use self::run::{run_body, run_case, tear_down};
 use crate::__private::body;
 use crate::ClockKind;
 use crate::ending::Ending;
@@ -23,6 +23,7 @@ use crate::event_loop::Builder;
 use crate::executor::{Inbox, Standstill};
 use crate::fixture::{Asked, Asking};
 use crate::panics::{self, Print};
+use crate::scope::{self, Missed, ScopeThread};
 use crate::stopped::{Doing, Stopped, Verdict};
 use crate::time::{Epoch, Instant};
 
@@ -41,7 +42,7 @@ thread_local! {
 }
 
 /// Makes a body, on the thread that runs it.
-type MakeBody = Box<dyn FnOnce(Rc<Asking>) -> Body + Send>;
+pub(crate) type MakeBody = Box<dyn FnOnce(Rc<Asking>) -> Body + Send>;
 
 /// Runs a test in a world of its own: what an attribute's expansion registers. It is generic over what many tests have
 /// in common, and not over the test, since what is generic is compiled for each.
@@ -128,23 +129,39 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
     }
 }
 
-/// Each case has a thread of its own, named as the test, which is left alone if the wall limit comes first.
+/// Runs a case where the plan wants it.
 fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ended {
-    let limit = case
-        .options
-        .wall_limit
-        .or(settings.wall_limit)
-        .unwrap_or(WALL_LIMIT);
+    let limit = case.options.wall_limit.or(settings.wall_limit);
+    let limit = limit.unwrap_or(WALL_LIMIT);
+    match &case.place {
+        Place::Anywhere => run_alone(settings, case, body, limit),
+        Place::OnThread(group) => run_on_thread(settings, case, body, limit, group),
+        Place::InLoop(_) if settings.clock != ClockKind::Virtual => failed(format!(
+            "the clock of this test is not virtual, as that of the loop is in which it runs: a wider fixture that it uses \
+             asked for its own loop; leave out `clock` at {}, or the fixture",
+            case.test.site
+        )),
+        Place::InLoop(group) => run_in_loop(settings, case, body, limit, group),
+    }
+}
+
+/// On a thread of its own, named as the test, which is left alone if the wall limit comes first.
+fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) -> Ended {
     let (builder, site) = (settings.builder(case), case.test.site);
     let inbox = Arc::new(Inbox::new());
     let ended = Arc::new(Mutex::new(None));
     let (alive, gone) = alive::pair();
     let thread = thread::Builder::new().name(case.name.clone()).spawn({
         let (inbox, ended) = (Arc::clone(&inbox), Arc::clone(&ended));
+        let (uses, choices) = (case.uses.clone(), case.choices.clone());
         move || {
             ALIVE.set(Some(alive));
             let world = Rc::new(builder.build_watched(inbox));
-            let asking = Asking::new(Vec::new(), Vec::new());
+            let values = uses.iter().map(|instance| {
+                let kept = scope::on_shelf(instance);
+                (instance.provider, kept.expect("what is used was set up"))
+            });
+            let asking = Asking::new(values.collect(), choices);
             let run = run_case(&world, &asking, body(Rc::clone(&asking)), site);
             *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
         }
@@ -167,7 +184,56 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ended {
     }
 }
 
-fn wall_limit(inbox: &Arc<Inbox>, gone: &alive::Gone, limit: Duration) -> Stopped {
+/// In a world of its own, on the thread of the fixtures that no other thread may have.
+fn run_on_thread(
+    settings: &Settings,
+    case: &Case,
+    body: MakeBody,
+    limit: Duration,
+    group: &Group,
+) -> Ended {
+    let (builder, site) = (settings.builder(case), case.test.site);
+    let (uses, choices) = (case.uses.clone(), case.choices.clone());
+    let inbox = Arc::new(Inbox::new());
+    let own = Arc::clone(&inbox);
+    let run = ScopeThread::of(group).call(&case.name, &inbox, limit, move |residents| {
+        let world = Rc::new(builder.build_watched(own));
+        let asking = Asking::new(residents.values_of(&uses), choices);
+        run_case(&world, &asking, body(Rc::clone(&asking)), site)
+    });
+    course(run).told()
+}
+
+/// In a child of the loop of the fixtures that asked for one.
+fn run_in_loop(
+    settings: &Settings,
+    case: &Case,
+    body: MakeBody,
+    limit: Duration,
+    group: &Group,
+) -> Ended {
+    let (child, site) = (settings.builder(case).child(), case.test.site);
+    let (uses, choices) = (case.uses.clone(), case.choices.clone());
+    let thread = ScopeThread::of(group);
+    let run = thread.call(&case.name, thread.inbox(), limit, move |residents| {
+        let asking = Asking::new(residents.values_of(&uses), choices);
+        let body = body(Rc::clone(&asking));
+        residents.run(&child, &asking, body, site)
+    });
+    course(run).told()
+}
+
+fn course(run: Result<Course, Missed>) -> Course {
+    run.unwrap_or_else(|missed| match missed {
+        Missed::WallLimit(stopped) => Course::of_body(stopped),
+        Missed::Lost(lost) => Course::of_fixtures(format!(
+            "not run: the thread of the fixtures that it uses never came back from {lost}"
+        )),
+    })
+}
+
+/// What is to be said of a world that was not done in time.
+pub(crate) fn wall_limit(inbox: &Arc<Inbox>, gone: &Gone, limit: Duration) -> Stopped {
     let polls = inbox.polls();
     let polling = inbox.polling();
     // Who is stuck is found out by a second look.

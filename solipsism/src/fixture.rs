@@ -10,7 +10,8 @@ mod teardown;
 
 pub use asked::{Asked, Choice, Fresh, Lent, Loan, Owned, Shared};
 pub use asker::Asker;
-pub(crate) use asker::{Asking, Teardown};
+pub(crate) use asker::{Asking, RunTeardown, Teardown};
+pub use keep::Keep;
 pub use kept::Kept;
 pub use teardown::{NoTeardown, Ownable, TornDown};
 

@@ -35,6 +35,7 @@ pub mod __private;
 mod case;
 mod ending;
 mod fixture;
+mod scope;
 
 pub use event_loop::{Builder, ClockKind, EventLoop, External, Freeze};
 pub use fixture::{Asker, BuiltIn, Fixture, NoSettings, NoTeardown, Outcome, Skip};
@@ -42,7 +43,7 @@ pub use stopped::Stopped;
 pub use task::spawn;
 
 #[doc(inline)]
-pub use solipsism_macros::test;
+pub use solipsism_macros::{configure, test};
 
 /// The `main` of a test target with `harness = false`: runs every test that is registered in it, with the command line
 /// of `cargo test`.

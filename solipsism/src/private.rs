@@ -1,11 +1,14 @@
 //! What expansions of the attribute and of `main!` mention. Nothing here is for anybody else.
 
+use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
 pub use std::boxed::Box;
 
-pub use solipsism_harness::{ShouldPanic, Test, duration, run_under_libtest, submit};
+pub use solipsism_harness::{
+    Configuration, ShouldPanic, Test, duration, run_under_libtest, submit,
+};
 
 #[cfg(feature = "harness")]
 pub use solipsism_harness::main;
@@ -96,4 +99,17 @@ fn begin(asking: &Asking) {
             world.freeze();
         }
     });
+}
+
+/// Lets a function change settings of its own type.
+///
+/// # Panics
+///
+/// If they are of another.
+pub fn change<S: Any>(settings: &mut dyn Any, change: fn(&mut S)) {
+    change(
+        settings
+            .downcast_mut()
+            .expect("the settings are of the type that was registered"),
+    );
 }

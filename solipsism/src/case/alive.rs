@@ -4,20 +4,20 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Held by a thread for as long as it lives.
-pub(super) struct Alive(Gone);
+pub(crate) struct Alive(Gone);
 
 /// Tells when [`Alive`] was dropped.
 #[derive(Clone)]
-pub(super) struct Gone(Arc<(Mutex<bool>, Condvar)>);
+pub(crate) struct Gone(Arc<(Mutex<bool>, Condvar)>);
 
-pub(super) fn pair() -> (Alive, Gone) {
+pub(crate) fn pair() -> (Alive, Gone) {
     let gone = Gone(Arc::default());
     (Alive(gone.clone()), gone)
 }
 
 impl Gone {
     /// Whether that is so before this much of real time has passed.
-    pub(super) fn wait(&self, limit: Duration) -> bool {
+    pub(crate) fn wait(&self, limit: Duration) -> bool {
         let (is_gone, told) = &*self.0;
         let is_gone = is_gone.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = told.wait_timeout_while(is_gone, limit, |is_gone| !*is_gone);

@@ -9,34 +9,51 @@ use crate::stopped::Stopped;
 use crate::time::Instant;
 
 /// What a case came to. The body or the set-up before it has the first word.
-pub(super) struct Course {
+pub(crate) struct Course {
     first: First,
     /// Fixtures whose teardown failed, in the order of the teardowns.
     teardowns: Vec<(&'static Provider, Stopped)>,
 }
 
 enum First {
-    Well,
+    /// Well, or over before: then this is what teardowns are told.
+    Well(Outcome),
     Skipped(String),
+    /// Not at all, for the fixtures of a wider scope are in no state for it.
+    NotRun(String),
     Body(Stopped),
     /// The set-up of the last of these failed, each on behalf of the one before it.
     SetUp(Stopped, Vec<&'static Provider>),
 }
 
 impl Course {
-    pub(super) fn well() -> Self {
-        Self::of(First::Well)
+    pub(crate) fn well() -> Self {
+        Self::of(First::Well(Outcome::Passed))
     }
 
-    pub(super) fn skipped(why: String) -> Self {
+    /// Of a scope whose tests ended so, at the worst.
+    pub(crate) fn ended_with(outcome: Outcome) -> Self {
+        Self::of(First::Well(outcome))
+    }
+
+    /// Of a test that could not be run.
+    pub(crate) fn of_fixtures(why: String) -> Self {
+        Self::of(First::NotRun(why))
+    }
+
+    pub(crate) fn is_well(&self) -> bool {
+        matches!(self.first, First::Well(_))
+    }
+
+    pub(crate) fn skipped(why: String) -> Self {
         Self::of(First::Skipped(why))
     }
 
-    pub(super) fn of_body(stopped: Stopped) -> Self {
+    pub(crate) fn of_body(stopped: Stopped) -> Self {
         Self::of(First::Body(stopped))
     }
 
-    pub(super) fn of_set_up(mut stopped: Stopped, path: &[&'static Provider]) -> Self {
+    pub(crate) fn of_set_up(mut stopped: Stopped, path: &[&'static Provider]) -> Self {
         if let Some(provider) = path.last() {
             stopped.rename(format!("the set-up of `{}`", provider.name), provider.site);
         }
@@ -50,7 +67,7 @@ impl Course {
         }
     }
 
-    pub(super) fn teardown_failed(&mut self, mut stopped: Stopped, provider: &'static Provider) {
+    pub(crate) fn teardown_failed(&mut self, mut stopped: Stopped, provider: &'static Provider) {
         stopped.rename(
             format!("the teardown of `{}`", provider.name),
             provider.site,
@@ -59,7 +76,7 @@ impl Course {
     }
 
     /// The world was closed, and left these to be told.
-    pub(super) fn close(
+    pub(crate) fn close(
         &mut self,
         failures: Vec<executor::Failure>,
         at: Instant,
@@ -67,7 +84,7 @@ impl Course {
     ) {
         match &mut self.first {
             First::Body(stopped) | First::SetUp(stopped, _) => stopped.attach(failures),
-            First::Well | First::Skipped(_) => {
+            First::Well(_) | First::Skipped(_) | First::NotRun(_) => {
                 if let Err(stopped) = Stopped::after(failures, at, inbox) {
                     self.first = First::Body(stopped);
                 }
@@ -76,22 +93,28 @@ impl Course {
     }
 
     /// What a teardown is told of it.
-    pub(super) fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> Outcome {
         match &self.first {
-            First::Well | First::Skipped(_) => Outcome::Passed,
+            First::Well(outcome) => *outcome,
+            First::Skipped(_) => Outcome::Passed,
+            First::NotRun(_) => Outcome::Failed,
             First::Body(stopped) | First::SetUp(stopped, _) => stopped.outcome(),
         }
     }
 
-    pub(super) fn told(self) -> Ended {
+    pub(crate) fn told(self) -> Ended {
         let mut parts = Vec::new();
         let outcome = self.outcome();
         let (kind, late) = match &self.first {
             First::Skipped(why) if self.teardowns.is_empty() => {
                 return Ended::Skipped(why.clone());
             }
-            First::Well if self.teardowns.is_empty() => return Ended::Passed,
-            First::Well | First::Skipped(_) => (FailureKind::Fixture, None),
+            First::Well(_) if self.teardowns.is_empty() => return Ended::Passed,
+            First::Well(_) | First::Skipped(_) => (FailureKind::Fixture, None),
+            First::NotRun(why) => {
+                parts.push(why.clone());
+                (FailureKind::Fixture, None)
+            }
             First::Body(stopped) => {
                 parts.push(stopped.to_string());
                 let kind = match stopped.panic_message() {

@@ -23,7 +23,7 @@ use crate::time::Instant;
 const TEARDOWN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs it. Whatever comes of the body, every teardown is run.
-pub(super) fn run_case(
+pub(crate) fn run_case(
     world: &Rc<World>,
     asking: &Rc<Asking>,
     body: Body,
@@ -41,7 +41,7 @@ pub(super) fn run_case(
     ended
 }
 
-fn run_body(
+pub(crate) fn run_body(
     world: &Rc<World>,
     asking: &Rc<Asking>,
     body: Body,
@@ -98,14 +98,15 @@ fn chain(error: &dyn Error) -> Vec<String> {
 }
 
 /// Runs what the asker's fixtures have left to do, last first, each in its turn.
-fn tear_down(world: &Rc<World>, asking: &Asking, ended: &mut Course) {
+pub(crate) fn tear_down(world: &Rc<World>, asking: &Asking, ended: &mut Course) {
     let outcome = ended.outcome();
     while let Some(teardown) = asking.next_teardown() {
-        world.begin_teardown(TEARDOWN_LIMIT);
+        let limits = world.begin_teardown(TEARDOWN_LIMIT);
         let provider = teardown.provider;
         if let Err(stopped) = run_teardown(world, teardown, outcome) {
             ended.teardown_failed(stopped, provider);
         }
+        world.end_teardown(limits);
     }
     asking.forget_values();
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::EventLoop;
 use crate::core::NEVER;
-use crate::executor::{Inbox, Limits, World, WorldSettings};
+use crate::executor::{ChildSettings, Inbox, Limits, World, WorldSettings};
 use crate::time::SystemTime;
 
 use std::sync::Arc;
@@ -130,6 +130,15 @@ impl Builder {
     /// The loop.
     pub fn build(self) -> EventLoop {
         EventLoop::own(World::new(&self.settings, Arc::new(Inbox::new()), false))
+    }
+
+    /// What a child with these settings is: it has its loop's clock.
+    pub(crate) fn child(self) -> ChildSettings {
+        ChildSettings {
+            limits: self.settings.limits,
+            seed: self.settings.seed,
+            permute: self.settings.permute,
+        }
     }
 
     /// The world of a test, over which a wall limit watches.

@@ -37,26 +37,12 @@ pub(crate) struct Child(LoopId);
 
 impl Child {
     /// How its failures are known: a [`Failure`] whose `owner` is less is that of a loop around it.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the cases that share a fixture's loop will use it"
-        )
-    )]
     pub(crate) fn id(&self) -> LoopId {
         self.0
     }
 }
 
 /// What a child leaves behind.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the cases that share a fixture's loop will use it"
-    )
-)]
 #[derive(Debug)]
 pub(crate) struct ChildEnd {
     /// Panics that nobody was told of yet, whosesoever they are.
@@ -118,13 +104,6 @@ impl Nest {
 
 impl World {
     /// Begins a child of the innermost loop: from here on what a body does and spawns belongs to it.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the cases that share a fixture's loop will use it"
-        )
-    )]
     pub(crate) fn begin_child(self: &Rc<Self>, settings: &ChildSettings) -> Child {
         let now = self.now();
         self.end_dropped_elsewhere();
@@ -178,13 +157,6 @@ impl World {
     /// # Panics
     ///
     /// If the child is not the innermost one.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the cases that share a fixture's loop will use it"
-        )
-    )]
     #[expect(clippy::needless_pass_by_value, reason = "there is no child any more")]
     pub(crate) fn end_child(self: &Rc<Self>, child: Child) -> ChildEnd {
         let Child(id) = child;

@@ -476,13 +476,21 @@ impl World {
         self.advancing.borrow_mut()
     }
 
-    /// From now on teardowns run, one after the other: each has this much virtual time, and what fails in the background
-    /// meanwhile is kept for the end.
-    pub(crate) fn begin_teardown(&self, limit: Duration) {
+    /// A teardown runs next: it has this much virtual time, and what fails in the background meanwhile is kept for the end.
+    /// Gives what the limits were.
+    pub(crate) fn begin_teardown(&self, limit: Duration) -> Limits {
         self.lenient.set(true);
         let limit = u64::try_from(limit.as_nanos()).unwrap_or(NEVER);
-        let mut limits = self.limits.get();
-        limits.time = Some(self.now().saturating_add(limit));
+        let before = self.limits.get();
+        self.limits.set(Limits {
+            time: Some(self.now().saturating_add(limit)),
+            ..before
+        });
+        before
+    }
+
+    pub(crate) fn end_teardown(&self, limits: Limits) {
+        self.lenient.set(false);
         self.limits.set(limits);
     }
 

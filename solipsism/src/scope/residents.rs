@@ -1,0 +1,201 @@
+//! [`Residents`]: the values of wider fixtures on their thread, how each is set up and torn down in the world that they
+//! share, and how a test runs in a child of it.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::error::Error;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
+
+use crate::case::{Body, Course, run_body, tear_down};
+use crate::ending::Ending;
+use crate::executor::{ChildSettings, World};
+use crate::fixture::{Asker, Asking, Kept, RunTeardown};
+use crate::stopped::Stopped;
+use crate::time::Instant;
+
+/// A fixture's value in the making.
+pub(crate) type Making = Pin<Box<dyn Future<Output = Result<Kept, Box<dyn Error>>>>>;
+
+/// The teardown of a value that was kept.
+pub(crate) type TearDown = fn(Kept, Outcome) -> Pin<Box<dyn Future<Output = Ending>>>;
+
+/// What lives on one thread.
+pub(crate) struct Residents {
+    world: Rc<World>,
+    /// In the order of their set-up.
+    values: Vec<Resident>,
+    /// How a task of the fixtures failed: nobody can rely on them any more.
+    broken: Option<String>,
+}
+
+struct Resident {
+    instance: Arc<Instance>,
+    asking: Rc<Asking>,
+    kept: Kept,
+}
+
+/// Where tests on other threads find a value.
+struct Shelf(Mutex<Option<Arc<Box<dyn Any + Send + Sync>>>>);
+
+/// The value of an instance that tests on any thread may have.
+pub(crate) fn on_shelf(instance: &Instance) -> Option<Kept> {
+    let shelf = instance.kept.get()?.downcast_ref::<Shelf>()?;
+    let kept = shelf.0.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.clone().map(Kept::Everywhere)
+}
+
+impl Residents {
+    pub(super) fn new(world: Rc<World>) -> Self {
+        Self {
+            world,
+            values: Vec::new(),
+            broken: None,
+        }
+    }
+
+    /// The values of these instances: those that live here, and those that anybody may have.
+    pub(crate) fn values_of(&self, uses: &[Arc<Instance>]) -> Vec<(&'static Provider, Kept)> {
+        let value = |instance: &Arc<Instance>| {
+            let own = self.place(instance).map(|place| &self.values[place]);
+            let kept = match own {
+                Some(resident) => Some(resident.kept.clone()),
+                None => on_shelf(instance),
+            };
+            (instance.provider, kept.expect("what is used was set up"))
+        };
+        uses.iter().map(value).collect()
+    }
+
+    fn place(&self, instance: &Arc<Instance>) -> Option<usize> {
+        let mut residents = self.values.iter();
+        residents.position(|resident| Arc::ptr_eq(&resident.instance, instance))
+    }
+
+    /// Sets up an instance.
+    pub(crate) fn set_up(
+        &mut self,
+        instance: Arc<Instance>,
+        make: fn(Asker) -> Making,
+        tear_down_value: TearDown,
+    ) -> Result<(), FixtureFailure> {
+        if let Some(broken) = &self.broken {
+            return Err(FixtureFailure::Failed(broken.clone()));
+        }
+        let values = self.values_of(&instance.uses);
+        let asking = Asking::new(values, instance.choices.clone());
+        let made = Rc::new(Cell::new(None));
+        let body: Body = Box::pin({
+            let (asker, made) = (Asker::new(&asking), Rc::clone(&made));
+            async move {
+                made.set(Some(make(asker).await?));
+                Ok(())
+            }
+        });
+        let entered = self.world.enter("a fixture's set-up");
+        let mut course = run_body(&self.world, &asking, body, instance.provider.site);
+        let (true, Some(kept)) = (course.is_well(), made.take()) else {
+            tear_down(&self.world, &asking, &mut course);
+            drop(entered);
+            return Err(match course.told() {
+                Ended::Failed(failure) => FixtureFailure::Failed(failure.report),
+                Ended::Skipped(why) => FixtureFailure::Skipped(why),
+                Ended::Passed => unreachable!("a set-up that went well has made its value"),
+            });
+        };
+        drop(entered);
+        if let Kept::Everywhere(value) = &kept {
+            let shelf = Shelf(Mutex::new(Some(Arc::clone(value))));
+            if instance.kept.set(Box::new(shelf)).is_err() {
+                unreachable!("an instance is set up once");
+            }
+        }
+        asking.tear_down_at_end(instance.provider, last_owner(kept.clone(), tear_down_value));
+        self.values.push(Resident {
+            instance,
+            asking,
+            kept,
+        });
+        Ok(())
+    }
+
+    /// Tears an instance down, and all that was made for it.
+    pub(crate) fn tear_down(
+        &mut self,
+        instance: &Arc<Instance>,
+        outcome: Outcome,
+    ) -> Vec<FixtureFailure> {
+        let place = self.place(instance).expect("what is torn down was set up");
+        let Resident { asking, kept, .. } = self.values.remove(place);
+        if let Some(shelf) = instance
+            .kept
+            .get()
+            .and_then(|kept| kept.downcast_ref::<Shelf>())
+        {
+            shelf
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+        }
+        drop(kept);
+        let _entered = self.world.enter("a fixture's teardown");
+        let mut course = Course::ended_with(outcome);
+        tear_down(&self.world, &asking, &mut course);
+        match course.told() {
+            Ended::Failed(failure) => vec![FixtureFailure::Failed(failure.report)],
+            Ended::Passed | Ended::Skipped(_) => Vec::new(),
+        }
+    }
+
+    /// Runs a test in a child of the fixtures' loop.
+    pub(crate) fn run(
+        &mut self,
+        settings: &ChildSettings,
+        asking: &Rc<Asking>,
+        body: Body,
+        site: &'static Location<'static>,
+    ) -> Course {
+        if let Some(broken) = &self.broken {
+            return Course::of_fixtures(broken.clone());
+        }
+        let child = self.world.begin_child(settings);
+        let _entered = self.world.enter("#[solipsism::test]");
+        let mut course = run_body(&self.world, asking, body, site);
+        let mut failures = self.world.take_unheld_failures();
+        tear_down(&self.world, asking, &mut course);
+        let end = self.world.end_child(child);
+        failures.extend(end.untold);
+        let now = Instant::from_nanos(self.world.now());
+        course.close(failures, now, self.world.inbox());
+        let rest = Stopped::after(end.of_parents, now, self.world.inbox()).and(end.rest);
+        if let Err(stopped) = rest {
+            self.broken = Some(format!(
+                "not run: the loop of the fixtures that it uses is broken since an earlier test\n{stopped}"
+            ));
+        }
+        course
+    }
+
+    /// Ends the world.
+    pub(crate) fn end(&mut self) -> Vec<FixtureFailure> {
+        let _entered = self.world.enter_to_close();
+        let failures = self.world.close();
+        let now = Instant::from_nanos(self.world.now());
+        match Stopped::after(failures, now, self.world.inbox()) {
+            Ok(()) => Vec::new(),
+            Err(stopped) => vec![FixtureFailure::Failed(format!(
+                "the loop of the fixtures: {stopped}"
+            ))],
+        }
+    }
+}
+
+/// What tears a value down, when nobody else has it any more.
+fn last_owner(kept: Kept, tear_down: TearDown) -> RunTeardown {
+    Box::new(move |outcome| tear_down(kept, outcome))
+}
