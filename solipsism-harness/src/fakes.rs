@@ -1,5 +1,6 @@
 //! [`Fakes`]: tests and fixtures that do nothing but note it down, and fail where they are told to, for the tests of this crate.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::panic::{Location, resume_unwind};
@@ -238,6 +239,10 @@ struct FakeKeeper {
 }
 
 impl Keeper for FakeKeeper {
+    fn for_test(&self) -> Box<dyn Any> {
+        unreachable!("fakes are only planned for")
+    }
+
     fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure> {
         let name = label(instance);
         self.log.alone(&instance.group, || match self.set_up {

@@ -65,6 +65,9 @@ pub trait Keeper: Sync {
     /// Tears it down, and gives every way in which that failed.
     fn tear_down(&self, instance: &Arc<Instance>, outcome: Outcome) -> Vec<FixtureFailure>;
 
+    /// What sets its fixture up for a single test that does not name it, in terms of the runner's own.
+    fn for_test(&self) -> Box<dyn Any>;
+
     /// The last instance of this group is torn down: ends its thread.
     fn end(&self, group: &Arc<Group>) -> Vec<FixtureFailure>;
 }

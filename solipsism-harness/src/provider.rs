@@ -29,15 +29,10 @@ pub struct Provider {
     pub keeper: &'static dyn Keeper,
 }
 
-/// The registration of a provider that is used without being named.
-pub struct Autouse(pub &'static Provider);
-
-inventory::collect!(Autouse);
-
 /// Every provider that is used without being named, those of outer modules first.
 pub(crate) fn collect_autouse() -> Vec<&'static Provider> {
     let all = inventory::iter::<Autouse>.into_iter();
-    let mut all: Vec<_> = all.map(|Autouse(provider)| *provider).collect();
+    let mut all: Vec<_> = all.map(|Autouse(provider)| provider()).collect();
     all.sort_by_key(|provider| (provider.module, provider.site));
     all
 }
@@ -91,6 +86,11 @@ pub enum How {
     /// `&mut T`: a fresh one, torn down after whoever asked.
     Fresh,
 }
+
+/// A fixture that is set up without being named, as its expansion registers it.
+pub struct Autouse(pub fn() -> &'static Provider);
+
+inventory::collect!(Autouse);
 
 /// The very same function.
 impl PartialEq for Provider {

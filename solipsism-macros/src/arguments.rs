@@ -4,10 +4,10 @@
 //! duration or as a date is left to `const fn`s of the expansion.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
-use syn::parse::Parser;
-use syn::{Error, LitInt, LitStr, Path};
+use quote::ToTokens;
+use syn::{Error, LitInt, LitStr};
 
+use crate::crate_path::CratePath;
 use crate::mistake::mistake;
 
 /// The arguments of one attribute, each given once.
@@ -15,8 +15,7 @@ use crate::mistake::mistake;
 pub(crate) struct Arguments {
     /// All but `crate`, in the order in which they were typed.
     pub(crate) settings: Vec<Setting>,
-    /// The path that stands in for `::solipsism`.
-    crate_path: Option<Path>,
+    pub(crate) crate_path: CratePath,
 }
 
 /// One field of `Settings`.
@@ -68,23 +67,6 @@ impl Arguments {
         arguments
     }
 
-    /// `::solipsism::__private`, or what the argument `crate` says instead.
-    pub(crate) fn private(&self) -> TokenStream {
-        match &self.crate_path {
-            None => quote_spanned!(Span::mixed_site()=> ::solipsism::__private),
-            Some(path) => quote_spanned!(Span::mixed_site()=> #path::__private),
-        }
-    }
-
-    /// The same, as if it had been typed elsewhere, where rustc is to report what is wrong with the call.
-    pub(crate) fn private_at(&self, place: Span) -> TokenStream {
-        let tokens = self.private().into_iter().map(|mut token| {
-            token.set_span(token.span().located_at(place));
-            token
-        });
-        tokens.collect()
-    }
-
     fn take(&mut self, argument: &[TokenTree], given: &mut Vec<Ident>) -> syn::Result<()> {
         let all: TokenStream = argument.iter().cloned().collect();
         let [TokenTree::Ident(name), rest @ ..] = argument else {
@@ -114,8 +96,7 @@ impl Arguments {
         };
         let value = match name.to_string().as_str() {
             "crate" => {
-                let path = Path::parse_mod_style.parse2(value.clone());
-                self.crate_path = Some(path.map_err(|_| mistake(&value, "a path", cure))?);
+                self.crate_path = CratePath::parse(&value, cure)?;
                 return Ok(());
             }
             "clock" => Value::Clock(clock(&string()?)?),
@@ -152,7 +133,7 @@ fn clock(literal: &LitStr) -> syn::Result<Ident> {
     Ok(Ident::new(variant, literal.span()))
 }
 
-fn unknown(known: &[String], found: impl ToTokens, typed: &str) -> Error {
+pub(crate) fn unknown(known: &[String], found: impl ToTokens, typed: &str) -> Error {
     let needed = format!("one of `{}`", known.join("`, `"));
     let nearest = known.iter().min_by_key(|name| distance(name, typed));
     match nearest.filter(|name| distance(name, typed) <= 2) {

@@ -1,27 +1,34 @@
 //! The attributes beside ours, sorted by where they go.
 //!
-//! libtest's own (`ignore`, `should_panic`) are read here, since the registration repeats what they say. All others
-//! are handed on as they were typed.
+//! libtest's own (`ignore`, `should_panic`) are read here, since the registration repeats what they say, and so are the rows
+//! of `#[case(…)]`. All others are handed on as they were typed.
+
+use std::mem;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Error, Expr, ExprLit, Ident, Lit, Meta, MetaNameValue};
 
+use crate::cases::{Row, is_row};
 use crate::mistake::mistake;
+use crate::signature::Subject;
 
 /// The attributes of one test.
 #[derive(Default)]
 pub(crate) struct Attributes {
-    /// Doc comments, lint levels and libtest's attributes.
+    /// Doc comments and lint levels.
     pub(crate) wrapper: Vec<TokenStream>,
+    /// Libtest's own, but for those of single rows.
+    pub(crate) libtest: Vec<TokenStream>,
     /// All but libtest's attributes.
     pub(crate) function: Vec<Attribute>,
     /// Why the test is ignored; empty for a bare `#[ignore]`.
     pub(crate) ignore: Option<Literal>,
     pub(crate) should_panic: ShouldPanic,
+    pub(crate) rows: Vec<Row>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) enum ShouldPanic {
     #[default]
     No,
@@ -34,19 +41,42 @@ pub(crate) fn is_condition(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
 }
 
+impl ShouldPanic {
+    /// The variant of the type of the same name.
+    pub(crate) fn variant(&self) -> TokenStream {
+        match self {
+            Self::No => quote!(No),
+            Self::Yes => quote!(Yes),
+            Self::With(message) => quote!(With(#message)),
+        }
+    }
+}
+
 impl Attributes {
     /// Sorts them; what is wrong is told to `errors` and left out.
-    pub(crate) fn sort(all: Vec<Attribute>, errors: &mut Vec<Error>) -> Self {
+    pub(crate) fn sort(all: Vec<Attribute>, subject: Subject, errors: &mut Vec<Error>) -> Self {
         let mut sorted = Attributes::default();
         for attribute in all {
-            if let Err(error) = sorted.take(attribute) {
+            if let Err(error) = sorted.take(attribute, subject) {
                 errors.push(error);
             }
+        }
+        if subject == Subject::Fixture {
+            let cure = "write it before the `#[case(…)]` it is about, or on the tests";
+            let of_all = sorted.libtest.drain(..);
+            errors.extend(of_all.map(|found| mistake(found, "an attribute of a fixture", cure)));
         }
         sorted
     }
 
-    fn take(&mut self, attribute: Attribute) -> syn::Result<()> {
+    fn take(&mut self, attribute: Attribute, subject: Subject) -> syn::Result<()> {
+        if is_row(&attribute) {
+            // What stood before it is about this row alone.
+            let (ignore, should_panic) = (self.ignore.take(), mem::take(&mut self.should_panic));
+            self.libtest.clear();
+            self.rows.push(Row::parse(attribute, ignore, should_panic)?);
+            return Ok(());
+        }
         // A lint level and a doc comment have one segment, a test attribute may have any number.
         let path = attribute.path();
         if path
@@ -54,17 +84,18 @@ impl Attributes {
             .last()
             .is_some_and(|last| last.ident == "test")
         {
-            return Err(mistake(
-                attribute,
-                "one test attribute",
+            let needed = subject.says("one test attribute", "either a fixture or a test");
+            let cure = subject.says(
                 "remove it, or `#[solipsism::test]`",
-            ));
+                "remove it, or `#[solipsism::fixture]`",
+            );
+            return Err(mistake(attribute, needed, cure));
         }
         match path.get_ident().map(Ident::to_string).as_deref() {
             Some("ignore") => {
                 let reason = ignore(&attribute)?;
                 self.ignore.get_or_insert(reason);
-                self.wrapper.push(attribute.into_token_stream());
+                self.libtest.push(attribute.into_token_stream());
                 return Ok(());
             }
             Some("should_panic") => {
@@ -72,7 +103,7 @@ impl Attributes {
                 if matches!(self.should_panic, ShouldPanic::No) {
                     self.should_panic = should_panic;
                 }
-                self.wrapper.push(attribute.into_token_stream());
+                self.libtest.push(attribute.into_token_stream());
                 return Ok(());
             }
             // The wrapper has nothing in it that could fulfil the expectation.

@@ -9,9 +9,12 @@ use syn::Error;
 
 use crate::arguments::Arguments;
 use crate::attributes::{Attributes, is_condition};
+use crate::cases::{check, is_row};
+use crate::crate_path::CratePath;
 use crate::item::Item;
+use crate::parameter::without_ours;
 use crate::registration::registration;
-use crate::with;
+use crate::signature::Subject;
 
 /// The whole of an attribute.
 ///
@@ -38,9 +41,9 @@ use crate::with;
 pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Vec::new();
     let parsed = Arguments::parse(arguments.clone(), &mut errors);
-    let item = Item::parse(item, &mut errors);
+    let item = Item::parse(item, Subject::Test, &mut errors);
     if item.attributes.iter().any(is_condition) {
-        return after_conditions(&parsed, arguments, &item);
+        return after_conditions(&parsed.crate_path, "test", arguments, &item);
     }
     let Item {
         attributes,
@@ -48,13 +51,18 @@ pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
         function,
         signature,
     } = item;
-    let attributes = Attributes::sort(attributes, &mut errors);
-    let function = with::without(function);
-    let error = errors.into_iter().reduce(|mut all, one| {
-        all.combine(one);
-        all
-    });
-    match (signature, error) {
+    let has_rows = attributes.iter().any(is_row);
+    let attributes = Attributes::sort(attributes, Subject::Test, &mut errors);
+    if let Some(signature) = &signature {
+        check(
+            &attributes.rows,
+            &signature.parameters,
+            has_rows,
+            &mut errors,
+        );
+    }
+    let function = without_ours(function);
+    match (signature, combined(errors)) {
         (Some(signature), None) => {
             let wrapper = wrapper(&parsed, &attributes, &visibility, &signature.name);
             let registration = registration(&parsed, &attributes, &signature);
@@ -88,8 +96,14 @@ pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
 /// ```text
 /// #[cfg_attr(miri, ignore)] #[::solipsism::__private::test(seed = 1)] #[other] async fn name() { … }
 /// ```
-fn after_conditions(parsed: &Arguments, arguments: &TokenStream, item: &Item) -> TokenStream {
-    let private = parsed.private();
+pub(crate) fn after_conditions(
+    crate_path: &CratePath,
+    attribute: &str,
+    arguments: &TokenStream,
+    item: &Item,
+) -> TokenStream {
+    let private = crate_path.private();
+    let attribute = Ident::new(attribute, Span::mixed_site());
     let (conditions, others): (Vec<_>, Vec<_>) =
         item.attributes.iter().partition(|one| is_condition(one));
     let Item {
@@ -97,7 +111,16 @@ fn after_conditions(parsed: &Arguments, arguments: &TokenStream, item: &Item) ->
         function,
         ..
     } = item;
-    quote! { #(#conditions)* #[#private::test(#arguments)] #(#others)* #visibility #function }
+    quote! { #(#conditions)* #[#private::#attribute(#arguments)] #(#others)* #visibility #function }
+}
+
+/// All that is wrong, as what rustc reports.
+pub(crate) fn combined(errors: Vec<Error>) -> Option<TokenStream> {
+    let error = errors.into_iter().reduce(|mut all, one| {
+        all.combine(one);
+        all
+    });
+    error.map(Error::into_compile_error)
 }
 
 /// The errors, and the item as it was typed, so that nothing else breaks.
@@ -111,12 +134,11 @@ fn after_conditions(parsed: &Arguments, arguments: &TokenStream, item: &Item) ->
 /// #[allow(dead_code)] fn name() { … }
 /// ```
 fn rejected(
-    error: Option<Error>,
+    error: Option<TokenStream>,
     attributes: &Attributes,
     is_function: bool,
     item: &TokenStream,
 ) -> TokenStream {
-    let error = error.map(Error::into_compile_error);
     let unused = is_function.then(|| quote!(#[allow(dead_code)]));
     let typed = &attributes.function;
     quote! { #error #unused #(#typed)* #item }
@@ -145,14 +167,17 @@ fn wrapper(
     visibility: &TokenStream,
     name: &Ident,
 ) -> TokenStream {
-    let private = arguments.private();
-    let attributes = &attributes.wrapper;
+    let private = arguments.crate_path.private();
+    let Attributes {
+        wrapper, libtest, ..
+    } = attributes;
     let text = name.to_string();
     // With a span of ours, so that lints about the name speak of the function alone.
     let mut name = name.clone();
     name.set_span(name.span().resolved_at(Span::call_site()));
     quote! {
-        #(#attributes)*
+        #(#wrapper)*
+        #(#libtest)*
         #[::core::prelude::v1::test]
         #visibility fn #name() { #private::run_under_libtest(::core::module_path!(), #text) }
     }

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, Visibility};
 
-use crate::signature::Signature;
+use crate::signature::{Signature, Subject};
 
 /// An item as it was typed, and what could be made of it.
 pub(crate) struct Item {
@@ -22,7 +22,7 @@ pub(crate) struct Item {
 
 impl Item {
     /// Reads as much as can be read; what is wrong is told to `errors`.
-    pub(crate) fn parse(tokens: TokenStream, errors: &mut Vec<Error>) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, subject: Subject, errors: &mut Vec<Error>) -> Self {
         let (head, body) = head_and_body(tokens);
         let mut item = Item {
             attributes: Vec::new(),
@@ -35,7 +35,7 @@ impl Item {
             item.visibility = input.parse::<Visibility>()?.into_token_stream();
             let function: TokenStream = input.fork().parse()?;
             item.function = quote!(#function #body);
-            item.signature = Some(Signature::parse(input, errors)?);
+            item.signature = Some(Signature::parse(input, subject, errors)?);
             // A `where` clause, or the `;` that stands instead of a body.
             input.parse::<TokenStream>()
         };

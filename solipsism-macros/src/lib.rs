@@ -8,15 +8,25 @@
 use proc_macro::TokenStream;
 
 mod arguments;
+mod crate_path;
+mod fixture_arguments;
 
 mod item;
+mod lifetimes;
+mod parameter;
 mod signature;
 mod with;
 
 mod attributes;
+mod cases;
+mod expressions;
+mod ids;
+mod values;
 
+mod asking;
 mod configure;
 mod expansion;
+mod fixture;
 mod registration;
 
 mod mistake;
@@ -70,4 +80,10 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
     configure::configure(&arguments.into(), &item.into()).into()
+}
+
+/// Makes a fixture of a function.
+#[proc_macro_attribute]
+pub fn fixture(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    fixture::fixture(&arguments.into(), item.into()).into()
 }

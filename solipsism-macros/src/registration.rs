@@ -5,14 +5,14 @@
 //! `__private` do is left to `solipsism`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::Type;
-use syn::spanned::Spanned;
 
 use crate::arguments::{Arguments, Setting, Value};
-use crate::attributes::{Attributes, ShouldPanic};
-use crate::signature::{Parameter, Signature};
-use crate::with::With;
+use crate::asking::{Asking, about_type};
+use crate::attributes::Attributes;
+use crate::cases::{axes, option};
+use crate::signature::{Signature, Subject};
 
 /// The test as our harness sees it.
 ///
@@ -49,19 +49,12 @@ pub(crate) fn registration(
     attributes: &Attributes,
     signature: &Signature,
 ) -> TokenStream {
-    let private = arguments.private();
+    let private = arguments.crate_path.private();
     let name = signature.name.to_string();
     // The user's span as it is: `caller` steps out of every expansion that a span belongs to.
     let site = quote_spanned!(signature.name.span()=> ::core::panic::Location::caller());
-    let ignore = match &attributes.ignore {
-        None => quote!(::core::option::Option::None),
-        Some(reason) => quote!(::core::option::Option::Some(#reason)),
-    };
-    let should_panic = match &attributes.should_panic {
-        ShouldPanic::No => quote!(No),
-        ShouldPanic::Yes => quote!(Yes),
-        ShouldPanic::With(message) => quote!(With(#message)),
-    };
+    let ignore = option(attributes.ignore.as_ref());
+    let should_panic = attributes.should_panic.variant();
     let settings = arguments
         .settings
         .iter()
@@ -72,7 +65,13 @@ pub(crate) fn registration(
         Arguments::FIELDS => quote!(#private::Settings { #(#settings),* }),
         _ => quote!(#private::Settings { #(#settings,)* ..#private::Settings::DEFAULT }),
     };
-    let steps = steps(arguments, signature);
+    let axes = axes(
+        &arguments.crate_path,
+        &attributes.rows,
+        &signature.parameters,
+        Subject::Test,
+    );
+    let steps = steps(arguments, attributes, signature);
     quote_spanned! {Span::mixed_site()=>
         #private::submit! {
             #private::Test {
@@ -81,7 +80,7 @@ pub(crate) fn registration(
                 site: #site,
                 ignore: #ignore,
                 should_panic: #private::ShouldPanic::#should_panic,
-                axes: &[],
+                axes: #axes,
                 runner: &#private::InWorld {
                     settings: #settings,
                     #steps
@@ -95,14 +94,14 @@ pub(crate) fn registration(
 fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStream {
     match value {
         Value::Clock(clock) => {
-            let private = arguments.private_at(clock.span());
+            let private = arguments.crate_path.private_at(clock.span());
             quote!(#name: #private::Clock::#clock)
         }
         Value::Integer(integer, span) => {
             quote_spanned!(*span=> #name: ::core::option::Option::Some(#integer))
         }
         Value::Text(text, reader) => {
-            let private = arguments.private_at(text.span());
+            let private = arguments.crate_path.private_at(text.span());
             let reader = Ident::new(reader, text.span());
             let read = quote_spanned!(text.span()=> #private::#reader(#text));
             quote!(#name: ::core::option::Option::Some(#read))
@@ -125,30 +124,40 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
 /// },
 /// ```
 ///
-/// Nothing of ours is `async` here: a second coroutine would take as long to compile as the test's own.
-fn steps(arguments: &Arguments, signature: &Signature) -> TokenStream {
-    let private = arguments.private();
+/// Nothing of ours is `async` here: a second coroutine would take as long to compile as the test's own. Where a value is
+/// lent, somebody must hold it meanwhile: `async fn name(db: &Db, cache: &mut Cache)` is started by
+/// ```text
+/// start: |(fixture_0, (mut fixture_1, ()))| ::solipsism::__private::Box::new(async move {
+///     name(&*fixture_0, &mut *fixture_1).await
+/// }),
+/// ```
+fn steps(arguments: &Arguments, attributes: &Attributes, signature: &Signature) -> TokenStream {
+    let crate_path = &arguments.crate_path;
+    let private = crate_path.private();
     let Signature {
         name,
         parameters,
         returns,
+        ..
     } = signature;
-    let locals: Vec<Ident> = (0..parameters.len())
-        .map(|index| format_ident!("fixture_{index}", span = Span::mixed_site()))
-        .collect();
-    let fixtures = parameters.iter().map(|wanted| fixture(arguments, wanted));
+    let asking = Asking::new(crate_path, &attributes.rows, parameters);
     let set_up = if parameters.is_empty() {
         quote_spanned!(Span::mixed_site()=> #private::nothing)
     } else {
-        let fixtures = nested(fixtures);
-        quote_spanned!(Span::mixed_site()=> || #fixtures)
+        let asks = asking.asks();
+        quote_spanned!(Span::mixed_site()=> || #asks)
     };
-    let values = nested(locals.iter().map(ToTokens::to_token_stream));
+    let (locals, given) = (asking.locals(), asking.given());
+    let call = if asking.is_lent() {
+        quote_spanned!(Span::mixed_site()=> async move { #name(#given).await })
+    } else {
+        quote_spanned!(Span::mixed_site()=> #name(#given))
+    };
     let ending = match returns {
         // `!` cannot be named here on stable Rust, and becomes anything.
         Some(Type::Never(_)) => quote_spanned!(Span::mixed_site()=> |never| never),
         Some(returns) if !is_unit(returns) => {
-            let call = about_type(arguments, returns, "returns", &quote!(), &quote!());
+            let call = about_type(crate_path, returns, "returns", &quote!(), &quote!());
             quote_spanned! {Span::mixed_site()=>
                 |returned| {
                     use #private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _};
@@ -160,56 +169,11 @@ fn steps(arguments: &Arguments, signature: &Signature) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         asks: #set_up,
-        start: |#values| #private::Box::new(#name(#(#locals),*)),
+        start: |#locals| #private::Box::new(#call),
         ending: #ending,
     }
 }
 
-/// `a`, `b` becomes `(a, (b, ()))`.
-fn nested(all: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
-    all.rfold(quote!(()), |rest, one| quote!((#one, #rest)))
-}
-
-fn is_unit(returned: &Type) -> bool {
+pub(crate) fn is_unit(returned: &Type) -> bool {
     matches!(returned, Type::Tuple(tuple) if tuple.elems.is_empty())
-}
-
-/// The set-up of one fixture.
-///
-/// `event_loop: EventLoop` becomes
-/// ```text
-/// ::solipsism::__private::owned::<EventLoop, _>()
-/// ```
-/// and `#[with(capacity = 4)] StreamPair(a, b): StreamPair` becomes
-/// ```text
-/// ::solipsism::__private::owned_with::<StreamPair, _, _>(|mut settings| {
-///     settings.capacity = 4;
-///     settings
-/// })
-/// ```
-fn fixture(arguments: &Arguments, Parameter { wanted, settings }: &Parameter) -> TokenStream {
-    if settings.is_empty() {
-        return about_type(arguments, wanted, "owned", &quote!(, _), &quote!());
-    }
-    let fields = settings.iter().map(|With { name, value }| {
-        // All at the name's place, to which rustc points beside a value of another type.
-        let place = name.span().resolved_at(Span::mixed_site());
-        quote_spanned!(place=> settings.#name = #value;)
-    });
-    let change = quote_spanned!(Span::mixed_site()=> |mut settings| { #(#fields)* settings });
-    about_type(arguments, wanted, "owned_with", &quote!(, _, _), &change)
-}
-
-/// `function::<About more>(given)` under `::solipsism::__private`, all of it at the place of the type.
-fn about_type(
-    arguments: &Arguments,
-    about: &Type,
-    function: &str,
-    more: &TokenStream,
-    given: &TokenStream,
-) -> TokenStream {
-    let place = about.span().resolved_at(Span::mixed_site());
-    let private = arguments.private_at(place);
-    let function = Ident::new(function, place);
-    quote_spanned!(place=> #private::#function::<#about #more>(#given))
 }

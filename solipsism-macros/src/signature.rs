@@ -1,34 +1,49 @@
-//! The head of the function, read by hand: its name, the types of its parameters and the type that it returns.
+//! The head of the function, read by hand: its name, its parameters and the type that it returns.
 //!
-//! Patterns are skipped over, since the function keeps them. Whether a type is a fixture or an ending is left to the
+//! Whether a type is a fixture or an ending is left to the
 //! expansion.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Abi, Attribute, Error, Generics, Token, Type, parenthesized};
+use syn::{Abi, Error, Generics, Token, Type, parenthesized};
 
-use crate::attributes::is_condition;
 use crate::mistake::mistake;
-use crate::with::With;
+use crate::parameter::Parameter;
 
 /// What the expansion must know to call the function.
 pub(crate) struct Signature {
     pub(crate) name: Ident,
+    pub(crate) is_async: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) returns: Option<Type>,
 }
 
-/// A fixture that the test asks for.
-pub(crate) struct Parameter {
-    pub(crate) wanted: Type,
-    pub(crate) settings: Vec<With>,
+/// What the function is to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Test,
+    Fixture,
+}
+
+impl Subject {
+    /// What is said of a test, or of a fixture.
+    pub(crate) fn says(self, test: &'static str, fixture: &'static str) -> &'static str {
+        match self {
+            Self::Test => test,
+            Self::Fixture => fixture,
+        }
+    }
 }
 
 impl Signature {
     /// Reads up to the `where` clause. An error that is returned, and not pushed to `errors`, says that this is no function.
-    pub(crate) fn parse(input: ParseStream<'_>, errors: &mut Vec<Error>) -> syn::Result<Self> {
+    pub(crate) fn parse(
+        input: ParseStream<'_>,
+        subject: Subject,
+        errors: &mut Vec<Error>,
+    ) -> syn::Result<Self> {
         let start = input.fork();
         let mut is_async = false;
         let mut forbidden = Vec::new();
@@ -45,21 +60,25 @@ impl Signature {
         }
         if !input.peek(Token![fn]) {
             let found: Option<TokenTree> = start.parse().ok();
-            return Err(mistake(
-                found,
-                "an `async fn`",
+            let needed = subject.says("an `async fn`", "a `fn` or an `async fn`");
+            let cure = subject.says(
                 "put `#[solipsism::test]` on a function",
-            ));
+                "put `#[solipsism::fixture]` on a function",
+            );
+            return Err(mistake(found, needed, cure));
         }
         let fn_token: Token![fn] = input.parse()?;
-        if !is_async {
+        if !is_async && subject == Subject::Test {
             errors.push(mistake(
                 fn_token,
                 "an `async fn`",
                 "add `async`, or use the ordinary `#[test]`",
             ));
         }
-        let plain = "an `async fn` and nothing more";
+        let plain = subject.says(
+            "an `async fn` and nothing more",
+            "a `fn` or an `async fn` and nothing more",
+        );
         errors.extend(
             forbidden
                 .into_iter()
@@ -69,98 +88,53 @@ impl Signature {
         let name = input.call(Ident::parse_any)?;
         let generics: Generics = input.parse()?;
         if !generics.params.is_empty() {
-            let cure =
-                "nothing chooses them, so remove them or call a generic function from the test";
-            errors.push(mistake(generics, "a test without generics", cure));
+            let needed = subject.says("a test without generics", "a fixture without generics");
+            let cure = subject.says(
+                "nothing chooses them, so remove them or call a generic function from the test",
+                "nothing chooses them, so remove them or call a generic function from the fixture",
+            );
+            errors.push(mistake(generics, needed, cure));
         }
         let list;
         parenthesized!(list in input);
-        let parameters = parameters(&list, errors)?;
+        let parameters = parameters(&list, subject, errors)?;
         let arrow: Option<Token![->]> = input.parse()?;
         let returns: Option<Type> = arrow.map(|_| input.parse()).transpose()?;
         if let Some(opaque) = returns
             .as_ref()
             .filter(|returns| is_opaque(returns.to_token_stream()))
         {
-            errors.push(mistake(
-                opaque,
-                "a type that a test can return",
+            let needed = subject.says("a type that a test can return", "a fixture's type");
+            let cure = subject.says(
                 "write the type itself",
-            ));
+                "it is found by its type, so write the type itself, such as a `Box<dyn Trait>`",
+            );
+            errors.push(mistake(opaque, needed, cure));
         }
         Ok(Signature {
             name,
+            is_async,
             parameters,
             returns,
         })
     }
 }
 
-/// Reads `#[…] pattern: Type, …`, of which the expansion needs the types and the settings alone.
-fn parameters(list: ParseStream<'_>, errors: &mut Vec<Error>) -> syn::Result<Vec<Parameter>> {
-    let needed = "a parameter with a fixture's type";
+fn parameters(
+    list: ParseStream<'_>,
+    subject: Subject,
+    errors: &mut Vec<Error>,
+) -> syn::Result<Vec<Parameter>> {
     let mut parameters = Vec::new();
     while !list.is_empty() {
-        let attributes = list.call(Attribute::parse_outer)?;
-        let settings = With::parse(&attributes, errors);
-        for attribute in attributes {
-            if is_condition(&attribute) {
-                errors.push(mistake(
-                    attribute,
-                    "a parameter in every configuration",
-                    "put it on the function",
-                ));
-            }
-        }
-        let pattern = pattern(list)?;
-        let is_self = names_self(&pattern);
-        if is_self {
-            errors.push(mistake(
-                &pattern,
-                needed,
-                "a test is no method, so remove it",
-            ));
-        }
-        if list.peek(Token![...]) {
-            errors.push(mistake(list.parse::<Token![...]>()?, needed, "remove it"));
-        } else if !list.is_empty() && !list.peek(Token![,]) {
-            let wanted: Type = list.parse()?;
-            if is_opaque(wanted.to_token_stream()) {
-                errors.push(mistake(&wanted, needed, "write the type itself"));
-            }
-            parameters.push(Parameter { wanted, settings });
-        } else if !is_self {
-            errors.push(mistake(pattern, needed, "add the type"));
-        }
+        parameters.extend(Parameter::parse(list, subject, errors)?);
         list.parse::<Option<Token![,]>>()?;
     }
     Ok(parameters)
 }
 
-/// The tokens up to a single `:`, which is taken too; a `self` and a `...` may have none.
-fn pattern(list: ParseStream<'_>) -> syn::Result<TokenStream> {
-    let mut tokens = TokenStream::new();
-    while !list.is_empty() && !list.peek(Token![,]) && !list.peek(Token![...]) {
-        if let Some(colons) = list.parse::<Option<Token![::]>>()? {
-            colons.to_tokens(&mut tokens);
-        } else if list.parse::<Option<Token![:]>>()?.is_some() {
-            break;
-        } else {
-            list.parse::<TokenTree>()?.to_tokens(&mut tokens);
-        }
-    }
-    Ok(tokens)
-}
-
-fn names_self(pattern: &TokenStream) -> bool {
-    pattern
-        .clone()
-        .into_iter()
-        .any(|token| matches!(token, TokenTree::Ident(name) if name == "self"))
-}
-
 /// Whether there is an `impl` in a type, which can then stand in a signature and nowhere else.
-fn is_opaque(tokens: TokenStream) -> bool {
+pub(crate) fn is_opaque(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(name) => name == "impl",
         TokenTree::Group(group) => is_opaque(group.stream()),

@@ -3,8 +3,7 @@
 //! A value is an expression, handed on as it was typed. Whether the fixture has such a setting, and of which type, is
 //! left to rustc: to the expansion it is a field.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use syn::parse::Parser;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::{Attribute, Error, Meta};
 
 use crate::arguments::is_punct;
@@ -27,44 +26,6 @@ impl With {
         }));
         settings.unwrap_or_default()
     }
-}
-
-/// Takes every `#[with(…)]` off a function's parameters, where rustc would not know it.
-///
-/// `async fn name(#[with(capacity = 4)] pair: StreamPair) { … }` becomes `async fn name(pair: StreamPair) { … }`.
-pub(crate) fn without(function: TokenStream) -> TokenStream {
-    let tokens = function.into_iter().map(|token| match token {
-        TokenTree::Group(list) if list.delimiter() == Delimiter::Parenthesis => bare(list).into(),
-        other => other,
-    });
-    tokens.collect()
-}
-
-/// The very same list where nothing is to be taken off: a new one has one span for both of its parentheses.
-fn bare(list: Group) -> Group {
-    let mut kept: Vec<TokenTree> = Vec::new();
-    let mut is_same = true;
-    for token in list.stream() {
-        match (kept.last(), &token) {
-            (Some(hash), TokenTree::Group(_)) if is_punct(hash, '#') => {
-                let tokens = TokenStream::from_iter([hash.clone(), token.clone()]);
-                let attribute = Attribute::parse_outer.parse2(tokens);
-                if attribute.is_ok_and(|attribute| attribute.iter().all(is_with)) {
-                    is_same = false;
-                    kept.pop();
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        kept.push(token);
-    }
-    if is_same {
-        return list;
-    }
-    let mut bare = Group::new(Delimiter::Parenthesis, kept.into_iter().collect());
-    bare.set_span(list.span());
-    bare
 }
 
 fn is_with(attribute: &Attribute) -> bool {

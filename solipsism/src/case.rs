@@ -21,7 +21,7 @@ use crate::ClockKind;
 use crate::ending::Ending;
 use crate::event_loop::Builder;
 use crate::executor::{Inbox, Standstill};
-use crate::fixture::{Asked, Asking};
+use crate::fixture::{self, Asked, Asking};
 use crate::panics::{self, Print};
 use crate::scope::{self, Missed, ScopeThread};
 use crate::stopped::{Doing, Stopped, Verdict};
@@ -124,7 +124,9 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
 
     fn run(&self, case: &Case) -> Ended {
         let (asks, start, ending) = (self.asks, self.start, self.ending);
-        let body = Box::new(move |asking| body(asks, start, ending, asking));
+        let autouse = case.autouse.iter().map(|provider| fixture::share(provider));
+        let autouse = autouse.collect();
+        let body = Box::new(move |asking| body(autouse, asks, start, ending, asking));
         run_watched(&self.settings, case, body)
     }
 }

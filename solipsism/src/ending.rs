@@ -73,7 +73,7 @@ impl TestReturn for <fn() -> ! as Outputs>::Out {
 }
 
 #[derive(Debug)]
-struct InWords(String);
+pub(crate) struct InWords(pub(crate) String);
 
 impl fmt::Display for InWords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,26 +1,36 @@
 //! What a test's parameters are: fixtures, found by their types.
 //!
-//! `asker` is on whose behalf one is made, `asked` what a function asks for, `teardown` what is done in the end.
+//! `asker` is on whose behalf one is made, `asked` what a function asks for, `provided` what a fixture function returns,
+//! `shareable` whether other threads may have it, `teardown` what is done in the end.
 
 mod asked;
 mod asker;
 mod keep;
 mod kept;
+mod provided;
+mod shareable;
 mod teardown;
 
-pub use asked::{Asked, Choice, Fresh, Lent, Loan, Owned, Shared};
+pub(crate) use asked::Asked;
+pub use asked::{Choice, Fresh, Owned, Shared};
 pub use asker::Asker;
 pub(crate) use asker::{Asking, RunTeardown, Teardown};
 pub use keep::Keep;
+pub(crate) use keep::{Share, share};
 pub use kept::Kept;
-pub use teardown::{NoTeardown, Ownable, TornDown};
+pub(crate) use provided::FixtureReturn;
+pub use provided::{FromAnything, FromDebug, FromError, FromSendError, Provided};
+pub use shareable::{ByAll, ByItsThread, Shareable};
+pub use teardown::{NoTeardown, TearDown, TornDown, TornDownBy};
+pub(crate) use teardown::{Ownable, told};
 
 use std::error::Error;
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 
-pub use solipsism_harness::{Outcome, Provider};
+pub use solipsism_harness::Outcome;
+pub(crate) use solipsism_harness::Provider;
 use solipsism_harness::{Scope, Use};
 
 use self::keep::NotKept;
@@ -43,6 +53,13 @@ pub trait Fixture<By>: Sized + 'static {
 
     /// [`NoTeardown`], or [`TornDown`] if there is one.
     type Teardown;
+
+    /// Who shares the value that `&T` asks for.
+    const SCOPE: Scope = Scope::Test;
+
+    /// Holds if all that it asks for can be there when it is set up. It depends on that of each fixture that it asks for, so
+    /// that the compiler reports a cycle.
+    const ORDER: () = ();
 
     /// What the plan knows of it.
     fn provider() -> &'static Provider;

@@ -43,7 +43,7 @@ pub use stopped::Stopped;
 pub use task::spawn;
 
 #[doc(inline)]
-pub use solipsism_macros::{configure, test};
+pub use solipsism_macros::{configure, fixture, test};
 
 /// The `main` of a test target with `harness = false`: runs every test that is registered in it, with the command line
 /// of `cargo test`.

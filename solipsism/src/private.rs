@@ -1,13 +1,16 @@
 //! What expansions of the attribute and of `main!` mention. Nothing here is for anybody else.
 
 use std::any::Any;
+use std::error::Error;
 use std::marker::PhantomData;
+use std::pin::Pin;
 use std::rc::Rc;
 
 pub use std::boxed::Box;
 
 pub use solipsism_harness::{
-    Configuration, ShouldPanic, Test, duration, run_under_libtest, submit,
+    Autouse, Axis, Configuration, Provider, Scope, ShouldPanic, Test, Use, duration,
+    run_under_libtest, submit,
 };
 
 #[cfg(feature = "harness")]
@@ -16,48 +19,142 @@ pub use solipsism_harness::main;
 pub use crate::case::{InWorld, Settings};
 pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError, ViaSendError};
 pub use crate::event_loop::ClockKind as Clock;
-pub use crate::fixture::{Asker, Choice, Fresh, Owned, Shared};
+pub use crate::fixture::{
+    Asker, ByAll, ByItsThread, Choice, Fixture, Fresh, FromAnything, FromDebug, FromError,
+    FromSendError, Keep, Kept, NoSettings, NoTeardown, Outcome, Owned, Provided, Shareable, Shared,
+    TearDown, TornDown, TornDownBy,
+};
 pub use crate::time::epoch;
-pub use solipsism_macros::test;
+pub use solipsism_macros::{fixture, test};
 
+use solipsism_harness::AxisValue;
+
+use crate::ClockKind;
 use crate::case::Body;
 use crate::ending::TestReturn;
 use crate::executor::World;
-use crate::fixture::{Asked, Asking, Ownable};
-use crate::{ClockKind, Fixture};
+use crate::fixture::{Asked, Asking, FixtureReturn, Ownable, Share, told};
 
 /// A parameter `T`.
-pub fn owned<T: Fixture<By, Teardown: Ownable<T>>, By>() -> Owned<T, By> {
+pub const fn owned<T: Fixture<By, Teardown: Ownable<T>>, By>() -> Owned<T, By> {
+    let () = T::ORDER;
     Owned(|settings| settings)
 }
 
 /// The same with other settings. They are made in the test's world, where a panic is one of the test's.
-pub fn owned_with<T: Fixture<By, Settings = S, Teardown: Ownable<T>>, By, S: Default + 'static>(
+pub const fn owned_with<
+    T: Fixture<By, Settings = S, Teardown: Ownable<T>>,
+    By,
+    S: Default + 'static,
+>(
     change: fn(S) -> S,
 ) -> Owned<T, By> {
+    let () = T::ORDER;
     Owned(change)
 }
 
 /// A parameter `&mut T`.
-pub fn fresh<T: Fixture<By>, By>() -> Fresh<T, By> {
+pub const fn fresh<T: Fixture<By>, By>() -> Fresh<T, By> {
+    let () = T::ORDER;
     Fresh(|settings| settings)
 }
 
 /// The same with other settings.
-pub fn fresh_with<T: Fixture<By, Settings = S>, By, S: Default + 'static>(
+pub const fn fresh_with<T: Fixture<By, Settings = S>, By, S: Default + 'static>(
     change: fn(S) -> S,
 ) -> Fresh<T, By> {
+    let () = T::ORDER;
     Fresh(change)
 }
 
 /// A parameter `&T`.
-pub fn shared<T: Fixture<By>, By>() -> Shared<T, By> {
-    Shared(PhantomData)
+pub const fn shared<T: Fixture<By>, By>() -> Shared<T, By> {
+    let () = T::ORDER;
+    Shared {
+        scope: T::SCOPE,
+        of: PhantomData,
+    }
 }
 
 /// A parameter whose value depends on the case.
 pub fn choice<V>(axis: usize, value: fn(usize) -> V) -> Choice<V> {
     Choice { axis, value }
+}
+
+/// What is chosen from is counted by the expansion.
+///
+/// # Panics
+///
+/// Always.
+pub fn no_such_value() -> ! {
+    unreachable!("the plan chooses among the values of an axis")
+}
+
+/// The values of an axis: the id of each, and what its own attributes say.
+pub fn values(values: &[(&'static str, Option<&'static str>, ShouldPanic)]) -> Vec<AxisValue> {
+    let value = |&(id, ignore, should_panic): &(&'static str, _, _)| AxisValue {
+        id: id.into(),
+        ignore,
+        should_panic,
+    };
+    values.iter().map(value).collect()
+}
+
+/// What the plan must know of what a fixture asks for.
+pub fn uses(asked: &impl Asked) -> Vec<Use> {
+    let mut uses = Vec::new();
+    asked.uses(&mut uses);
+    uses
+}
+
+/// The set-up of a fixture: of what it asks for, and then its own.
+pub async fn set_up<A: Asked, T, F: Future<Output = Result<T, Box<dyn Error>>>>(
+    asked: A,
+    asker: Asker,
+    make: impl FnOnce(A::Values) -> F,
+) -> Result<T, Box<dyn Error>> {
+    let values = asked.set_up(asker).await?;
+    make(values).await
+}
+
+/// Compiles for the `Result` of a fixture; see [`Provided`] for what to do with it.
+pub fn provided<R: FixtureReturn>() -> Provided<R> {
+    Provided(PhantomData)
+}
+
+/// Tells whether other threads may have a value of this type, for `(&&shareable::<T>())`.
+pub fn shareable<T>() -> Shareable<T> {
+    Shareable(PhantomData)
+}
+
+/// What becomes of a value in the end.
+pub type Teardown = Pin<Box<dyn Future<Output = Ending>>>;
+
+/// A teardown by a function that has a name.
+pub fn torn_down<T: 'static, How>(
+    value: T,
+    outcome: Outcome,
+    by: impl TearDown<T, How> + 'static,
+) -> Teardown {
+    Box::pin(async move { by.tear_down(value, outcome).await })
+}
+
+/// A teardown by a closure with one parameter, whose type is found by this bound.
+pub fn torn_down_alone<T: 'static, R: TornDownBy<How>, How>(
+    value: T,
+    _: Outcome,
+    by: impl FnOnce(T) -> R + 'static,
+) -> Teardown {
+    Box::pin(async move { by(value).ending().await })
+}
+
+/// A teardown by a closure with two parameters.
+pub fn torn_down_told<T: 'static, R: TornDownBy<How>, How>(
+    value: T,
+    outcome: Outcome,
+    by: impl FnOnce(T, &'static Outcome) -> R + 'static,
+) -> Teardown {
+    Box::pin(async move { by(value, told(outcome)).ending().await })
 }
 
 /// Compiles for what a test can return; see [`Returned`] for what to do with it.
@@ -67,13 +164,18 @@ pub fn returns<R: TestReturn>() -> Returned<R> {
 
 /// A test as the runner takes it: set-up, body, and what its output means.
 pub(crate) fn body<A: Asked, R: 'static>(
+    autouse: Vec<Share>,
     asked: fn() -> A,
     start: fn(A::Values) -> Box<dyn Future<Output = R>>,
     ending: fn(R) -> Ending,
     asking: Rc<Asking>,
 ) -> Body {
     Box::pin(async move {
-        let values = asked().set_up(Asker::new(&asking)).await?;
+        let asker = Asker::new(&asking);
+        for share in autouse {
+            share(asker.clone()).await?;
+        }
+        let values = asked().set_up(asker).await?;
         begin(&asking);
         ending(Box::into_pin(start(values)).await)
     })

@@ -1,7 +1,7 @@
 //! `#[with(…)]`: what a parameter's fixture is told, and that nothing else of the function changes.
 
+use solipsism::EventLoop;
 use solipsism::time::{Duration, Instant, sleep};
-use solipsism::{EventLoop, Fixture};
 
 /// Shows what it was told.
 struct Told(Settings, Instant);
@@ -14,27 +14,23 @@ struct Settings {
     add: fn(u32, u32) -> u32,
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Settings {
-            capacity: 64,
-            name: "default".to_owned(),
-            r#type: None,
-            started: None,
-            add: |a, b| a + b,
-        }
-    }
-}
-
-enum ThisSuite {}
-
-impl Fixture<ThisSuite> for Told {
-    type Settings = Settings;
-
-    async fn set_up(settings: Settings) -> Self {
-        sleep(Duration::from_secs(1)).await;
-        Told(settings, Instant::now())
-    }
+#[solipsism::fixture]
+async fn told(
+    #[default(64)] capacity: usize,
+    #[default("default".to_owned())] name: String,
+    #[default(None)] r#type: Option<&'static str>,
+    #[default(None)] started: Option<Instant>,
+    #[default(|a, b| a + b)] add: fn(u32, u32) -> u32,
+) -> Told {
+    sleep(Duration::from_secs(1)).await;
+    let settings = Settings {
+        capacity,
+        name,
+        r#type,
+        started,
+        add,
+    };
+    Told(settings, Instant::now())
 }
 
 #[solipsism::test]

@@ -100,6 +100,7 @@ fn chain(error: &dyn Error) -> Vec<String> {
 /// Runs what the asker's fixtures have left to do, last first, each in its turn.
 pub(crate) fn tear_down(world: &Rc<World>, asking: &Asking, ended: &mut Course) {
     let outcome = ended.outcome();
+    asking.forget_values();
     while let Some(teardown) = asking.next_teardown() {
         let limits = world.begin_teardown(TEARDOWN_LIMIT);
         let provider = teardown.provider;
@@ -108,7 +109,6 @@ pub(crate) fn tear_down(world: &Rc<World>, asking: &Asking, ended: &mut Course) 
         }
         world.end_teardown(limits);
     }
-    asking.forget_values();
 }
 
 fn run_teardown(world: &Rc<World>, teardown: Teardown, outcome: Outcome) -> Result<(), Stopped> {

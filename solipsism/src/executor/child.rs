@@ -37,7 +37,8 @@ pub(crate) struct Child(LoopId);
 
 impl Child {
     /// How its failures are known: a [`Failure`] whose `owner` is less is that of a loop around it.
-    pub(crate) fn id(&self) -> LoopId {
+    #[cfg(test)]
+    fn id(&self) -> LoopId {
         self.0
     }
 }

@@ -6,30 +6,17 @@ use solipsism::EventLoop;
 mod pair {
     pub struct Pair;
 
-    #[derive(Default)]
-    pub struct PairSettings {
-        pub capacity: usize,
-        pub latency: std::time::Duration,
-        secret: u32,
-    }
-
-    pub enum By {}
-
-    impl solipsism::Fixture<By> for Pair {
-        type Settings = PairSettings;
-
-        async fn set_up(settings: PairSettings) -> Pair {
-            let PairSettings { capacity, latency, secret } = settings;
-            let _ = (capacity, latency, secret);
-            Pair
-        }
+    #[solipsism::fixture]
+    fn pair(#[default(64)] capacity: usize, #[default(std::time::Duration::ZERO)] latency: std::time::Duration) -> Pair {
+        let _ = (capacity, latency);
+        Pair
     }
 }
 
 struct Database;
 
 #[solipsism::test]
-async fn unknown(#[with(capacty = 4, unheard_of = 5, secret = 6)] pair: Pair) {
+async fn unknown(#[with(capacty = 4, unheard_of = 5)] pair: Pair) {
     let Pair = pair;
 }
 

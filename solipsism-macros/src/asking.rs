@@ -1,0 +1,209 @@
+//! [`Asking`]: how what a function asks for is made, and how the function is called with it. A test and a fixture ask alike.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
+use syn::spanned::Spanned;
+
+use crate::cases::Row;
+use crate::crate_path::CratePath;
+use crate::parameter::{Fixture, How, Parameter, Source};
+use crate::with::With;
+
+/// The parameters of one function.
+pub(crate) struct Asking<'a> {
+    crate_path: &'a CratePath,
+    rows: &'a [Row],
+    parameters: &'a [Parameter],
+}
+
+impl<'a> Asking<'a> {
+    pub(crate) fn new(
+        crate_path: &'a CratePath,
+        rows: &'a [Row],
+        parameters: &'a [Parameter],
+    ) -> Self {
+        Self {
+            crate_path,
+            rows,
+            parameters,
+        }
+    }
+
+    /// What is made before the function is called, for `__private`.
+    ///
+    /// `a: EventLoop, b: &Db, #[values(1, 2)] c: u32` becomes
+    /// ```text
+    /// (::solipsism::__private::owned::<EventLoop, _>(),
+    ///     (::solipsism::__private::shared::<Db, _>(),
+    ///         (::solipsism::__private::choice::<u32>(0, |index| …), ())))
+    /// ```
+    pub(crate) fn asks(&self) -> TokenStream {
+        // The rows have the first axis, if there are any.
+        let (mut column, mut axis) = (0, usize::from(!self.rows.is_empty()));
+        let mut asks = Vec::new();
+        for parameter in self.parameters {
+            match &parameter.source {
+                Source::Default(_) => {}
+                Source::Fixture(wanted) => asks.push(fixture(self.crate_path, wanted)),
+                Source::Case(_) => {
+                    let values = self.rows.iter().map(|row| &row.values[column]);
+                    asks.push(self.choice(&parameter.wanted, 0, values));
+                    column += 1;
+                }
+                Source::Values(values) => {
+                    asks.push(self.choice(&parameter.wanted, axis, values.all.iter()));
+                    axis += 1;
+                }
+            }
+        }
+        nested(asks.into_iter())
+    }
+
+    /// The pattern that takes what [`asks`](Self::asks) makes: `(fixture_0, (mut fixture_1, ()))`.
+    pub(crate) fn locals(&self) -> TokenStream {
+        let parameters = self.parameters.iter().enumerate();
+        let asked = parameters.filter(|(_, one)| !matches!(one.source, Source::Default(_)));
+        let locals = asked.map(|(index, parameter)| {
+            let local = local(index);
+            let is_fresh = parameter.how() == Some(How::Fresh);
+            let mutable = is_fresh.then(|| quote_spanned!(Span::mixed_site()=> mut));
+            quote!(#mutable #local)
+        });
+        nested(locals.collect::<Vec<_>>().into_iter())
+    }
+
+    /// The arguments of the call: `fixture_0, &mut *fixture_1, settings.name`.
+    pub(crate) fn given(&self) -> TokenStream {
+        let given = self
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(index, parameter)| {
+                let local = local(index);
+                if matches!(parameter.source, Source::Default(_)) {
+                    let name = &parameter.name;
+                    return quote_spanned!(Span::mixed_site()=> settings.#name);
+                }
+                match parameter.how() {
+                    Some(How::Shared) => quote_spanned!(Span::mixed_site()=> &*#local),
+                    Some(How::Fresh) => quote_spanned!(Span::mixed_site()=> &mut *#local),
+                    Some(How::Owned) | None => quote!(#local),
+                }
+            });
+        quote!(#(#given),*)
+    }
+
+    /// Whether a value must be held while the function runs.
+    pub(crate) fn is_lent(&self) -> bool {
+        let hows = self.parameters.iter().map(Parameter::how);
+        hows.flatten().any(|how| how != How::Owned)
+    }
+
+    /// A value that depends on the case. The type is that of the parameter, so that literals need no suffix.
+    ///
+    /// ```text
+    /// ::solipsism::__private::choice::<u32>(0, |index| match index {
+    ///     0 => 1,
+    ///     1 => 60,
+    ///     _ => ::solipsism::__private::no_such_value(),
+    /// })
+    /// ```
+    fn choice<'v>(
+        &self,
+        wanted: &Type,
+        axis: usize,
+        values: impl Iterator<Item = &'v TokenStream>,
+    ) -> TokenStream {
+        let private = self.crate_path.private();
+        let values = values
+            .enumerate()
+            .map(|(index, value)| quote!(#index => { #value }));
+        let value = quote_spanned! {Span::mixed_site()=>
+            |index| match index {
+                #(#values)*
+                _ => #private::no_such_value(),
+            }
+        };
+        let given = quote!(#axis, #value);
+        about_type(self.crate_path, wanted, "choice", &quote!(), &given)
+    }
+}
+
+impl Parameter {
+    /// How it takes its fixture, if it has one.
+    fn how(&self) -> Option<How> {
+        match &self.source {
+            Source::Fixture(fixture) => Some(fixture.how),
+            _ => None,
+        }
+    }
+}
+
+/// What makes one fixture.
+///
+/// `event_loop: EventLoop` becomes
+/// ```text
+/// ::solipsism::__private::owned::<EventLoop, _>()
+/// ```
+/// and `#[from(wide)] #[with(capacity = 4)] pair: &mut StreamPair` becomes
+/// ```text
+/// ::solipsism::__private::fresh_with::<StreamPair, wide, _>(|mut settings| {
+///     settings.capacity = 4;
+///     settings
+/// })
+/// ```
+pub(crate) fn fixture(crate_path: &CratePath, fixture: &Fixture) -> TokenStream {
+    let Fixture {
+        wanted,
+        how,
+        from,
+        settings,
+    } = fixture;
+    let from = match from {
+        None => quote!(_),
+        Some(path) => quote!(#path),
+    };
+    if settings.is_empty() {
+        let function = match how {
+            How::Owned => "owned",
+            How::Shared => "shared",
+            How::Fresh => "fresh",
+        };
+        return about_type(crate_path, wanted, function, &quote!(, #from), &quote!());
+    }
+    let function = match how {
+        How::Owned | How::Shared => "owned_with",
+        How::Fresh => "fresh_with",
+    };
+    let fields = settings.iter().map(|With { name, value }| {
+        // All at the name's place, to which rustc points beside a value of another type.
+        let place = name.span().resolved_at(Span::mixed_site());
+        quote_spanned!(place=> settings.#name = #value;)
+    });
+    let change = quote_spanned!(Span::mixed_site()=> |mut settings| { #(#fields)* settings });
+    about_type(crate_path, wanted, function, &quote!(, #from, _), &change)
+}
+
+/// `function::<About more>(given)` under `::solipsism::__private`, all of it at the place of the type.
+pub(crate) fn about_type(
+    crate_path: &CratePath,
+    about: &Type,
+    function: &str,
+    more: &TokenStream,
+    given: &TokenStream,
+) -> TokenStream {
+    let place = about.span().resolved_at(Span::mixed_site());
+    let private = crate_path.private_at(place);
+    let function = Ident::new(function, place);
+    quote_spanned!(place=> #private::#function::<#about #more>(#given))
+}
+
+fn local(index: usize) -> Ident {
+    format_ident!("fixture_{index}", span = Span::mixed_site())
+}
+
+/// `a`, `b` becomes `(a, (b, ()))`.
+fn nested(all: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    all.rfold(quote!(()), |rest, one| quote!((#one, #rest)))
+}
