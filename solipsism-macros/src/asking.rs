@@ -34,8 +34,8 @@ impl<'a> Asking<'a> {
     ///
     /// `a: EventLoop, b: &Db, #[values(1, 2)] c: u32` becomes
     /// ```text
-    /// (::solipsism::__private::owned::<EventLoop, _>(),
-    ///     (::solipsism::__private::shared::<Db, _>(),
+    /// (::solipsism::__private::owned::<EventLoop, _, _, _>(),
+    ///     (::solipsism::__private::shared::<Db, _, _>(),
     ///         (::solipsism::__private::choice::<u32>(0, |index| …), ())))
     /// ```
     pub(crate) fn asks(&self) -> TokenStream {
@@ -144,7 +144,7 @@ impl Parameter {
 ///
 /// `event_loop: EventLoop` becomes
 /// ```text
-/// ::solipsism::__private::owned::<EventLoop, _>()
+/// ::solipsism::__private::owned::<EventLoop, _, _, _>()
 /// ```
 /// and `#[from(wide)] #[with(capacity = 4)] pair: &mut StreamPair` becomes
 /// ```text
@@ -164,25 +164,29 @@ pub(crate) fn fixture(crate_path: &CratePath, fixture: &Fixture) -> TokenStream 
         None => quote!(_),
         Some(path) => quote!(#path),
     };
-    if settings.is_empty() {
-        let function = match how {
-            How::Owned => "owned",
-            How::Shared => "shared",
-            How::Fresh => "fresh",
-        };
-        return about_type(crate_path, wanted, function, &quote!(, #from), &quote!());
-    }
-    let function = match how {
-        How::Owned | How::Shared => "owned_with",
-        How::Fresh => "fresh_with",
+    // All but the fixture and who provides it is found by that. What is wrong with one of these is wrong with the type.
+    let found = quote_spanned!(wanted.span()=> _);
+    let (function, more) = match how {
+        How::Owned => ("owned", quote!(, #from, #found, #found)),
+        How::Shared => ("shared", quote!(, #from, #found)),
+        How::Fresh => ("fresh", quote!(, #from, #found)),
     };
+    if settings.is_empty() {
+        return about_type(crate_path, wanted, function, &more, &quote!());
+    }
     let fields = settings.iter().map(|With { name, value }| {
         // All at the name's place, to which rustc points beside a value of another type.
         let place = name.span().resolved_at(Span::mixed_site());
         quote_spanned!(place=> settings.#name = #value;)
     });
     let change = quote_spanned!(Span::mixed_site()=> |mut settings| { #(#fields)* settings });
-    about_type(crate_path, wanted, function, &quote!(, #from, _), &change)
+    about_type(
+        crate_path,
+        wanted,
+        &format!("{function}_with"),
+        &more,
+        &change,
+    )
 }
 
 /// `function::<About more>(given)` under `::solipsism::__private`, all of it at the place of the type.

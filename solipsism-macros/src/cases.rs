@@ -97,8 +97,12 @@ pub(crate) fn check(
                 1 => "1 value, for the one `#[case]` parameter".to_owned(),
                 wanted => format!("{wanted} values, one for each `#[case]` parameter"),
             };
-            let cure = format!("there are {} here", values.len());
-            errors.push(mistake(attribute, &needed, &cure));
+            let cure = if values.len() < columns.len() {
+                "add what is missing"
+            } else {
+                "remove what is too much"
+            };
+            errors.push(mistake(attribute, &needed, cure));
         }
     }
 }

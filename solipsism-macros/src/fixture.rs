@@ -1,7 +1,7 @@
 //! What a fixture becomes: the function as it was typed but for our attributes, a type of the same name that stands for it,
 //! and the implementation that finds it by the type it provides.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Error, GenericArgument, PathArguments, Type};
@@ -14,7 +14,7 @@ use crate::fixture_arguments::{FixtureArguments, Teardown};
 use crate::item::Item;
 use crate::lifetimes::{bare, copy, is_borrowing, made_static};
 use crate::mistake::mistake;
-use crate::parameter::{How, Parameter, Source, without_ours};
+use crate::parameter::{Fixture, How, Parameter, Source, without_ours};
 use crate::registration::is_unit;
 use crate::signature::{Signature, Subject};
 
@@ -36,7 +36,7 @@ use crate::signature::{Signature, Subject};
 /// const _: () = {
 ///     pub struct settings_of_db { … }
 ///     impl ::solipsism::__private::Fixture<db> for Db { … }
-///     const _: () = <Db as ::solipsism::__private::Fixture<db>>::ORDER;
+///     const _: () = { … };
 /// };
 /// ```
 pub(crate) fn fixture(arguments: &TokenStream, item: TokenStream) -> TokenStream {
@@ -79,7 +79,11 @@ pub(crate) fn fixture(arguments: &TokenStream, item: TokenStream) -> TokenStream
             let implementation = provided.implementation();
             quote!(#function #marker const _: () = { #implementation };)
         }
-        (_, error) => quote!(#error #[allow(dead_code)] #function #marker),
+        // No type can stand beside a method.
+        (_, error) => {
+            let marker = (!signature.is_method).then_some(marker);
+            quote!(#error #[allow(dead_code)] #function #marker)
+        }
     }
 }
 
@@ -179,7 +183,7 @@ impl Provided<'_> {
     ///     type Settings = settings_of_db;
     ///     type Teardown = ::solipsism::__private::TornDown<Self>;
     ///     const SCOPE: ::solipsism::__private::Scope = ::solipsism::__private::Scope::Session;
-    ///     const ORDER: () = { … };
+    ///     const NEEDS_ITSELF: () = { … };
     ///     fn provider() -> &'static ::solipsism::__private::Provider { … }
     ///     fn set_up(…) -> … { … }
     ///     fn tear_down(…) -> … { … }
@@ -198,18 +202,16 @@ impl Provided<'_> {
             Some(_) => quote!(TornDown<Self>),
         };
         let scope = self.scope();
-        let (order, provider) = (self.order(), self.provider());
+        let (needs, scopes, provider) = (self.needs(), self.scopes(), self.provider());
         let (set_up, tear_down) = (self.set_up(), self.tear_down());
         let autouse = self.arguments.autouse.then(|| {
             quote! { #private::submit! { #private::Autouse(<#wanted as #private::Fixture<#name>>::provider) } }
         });
-        quote_spanned! {Span::mixed_site()=>
-            #settings_struct
-            impl #private::Fixture<#name> for #wanted {
+        let body = quote_spanned! {Span::mixed_site()=>
                 type Settings = #settings;
                 type Teardown = #private::#teardown;
                 const SCOPE: #private::Scope = #private::Scope::#scope;
-                const ORDER: () = { #order };
+                #needs
                 #provider
                 #set_up
                 #tear_down
@@ -217,10 +219,27 @@ impl Provided<'_> {
                     use #private::{ByAll as _, ByItsThread as _};
                     (&&#private::shareable::<#wanted>()).keep()(self)
                 }
-            }
-            const _: () = <#wanted as #private::Fixture<#name>>::ORDER;
+        };
+        // rustc points here where it tells of several.
+        let place = self.place();
+        let private_there = self.arguments.crate_path.private_at(place);
+        let head = quote_spanned!(place=> impl #private_there::Fixture<#name>);
+        let mut body = Group::new(Delimiter::Brace, body);
+        body.set_span(place);
+        quote_spanned! {Span::mixed_site()=>
+            #settings_struct
+            #head for #wanted #body
+            const _: () = {
+                <#wanted as #private::Fixture<#name>>::NEEDS_ITSELF;
+                #scopes
+            };
             #autouse
         }
+    }
+
+    /// The function's name, as if it were of ours.
+    fn place(&self) -> Span {
+        self.signature.name.span().resolved_at(Span::mixed_site())
     }
 
     fn scope(&self) -> Ident {
@@ -288,26 +307,41 @@ impl Provided<'_> {
         (settings.to_token_stream(), Some(definition))
     }
 
-    /// What each fixture that it asks for must fulfil.
+    /// What each fixture that it asks for must fulfil: not to ask for this one.
     ///
     /// ```text
-    /// ::solipsism::__private::owned::<EventLoop, _>();
-    /// ::solipsism::__private::shared::<Cache, _>().lives_as_long_as(
+    /// const NEEDS_ITSELF: () = {
+    ///     let _ = ::solipsism::__private::owned::<EventLoop, _, _, _>();
+    ///     let _ = ::solipsism::__private::shared::<Cache, _, _>();
+    /// };
+    /// ```
+    fn needs(&self) -> TokenStream {
+        let asked = self
+            .fixtures()
+            .map(|fixture| asked(&self.arguments.crate_path, fixture));
+        // rustc points here where it tells of a cycle.
+        quote_spanned! {self.place()=>
+            const NEEDS_ITSELF: () = { #(let _ = #asked;)* };
+        }
+    }
+
+    /// And to live as long, where it is shared.
+    ///
+    /// ```text
+    /// ::solipsism::__private::shared::<Cache, _, _>().lives_as_long_as(
     ///     ::solipsism::__private::Scope::Session,
     ///     "needed …",
     /// );
     /// ```
-    fn order(&self) -> TokenStream {
+    fn scopes(&self) -> TokenStream {
         let crate_path = &self.arguments.crate_path;
-        let edges = self.signature.parameters.iter().filter_map(|parameter| {
-            let Source::Fixture(fixture) = &parameter.source else {
-                return None;
-            };
+        let Some((scope, typed)) = &self.arguments.scope else {
+            return TokenStream::new();
+        };
+        let shared = self.fixtures().filter(|fixture| fixture.how == How::Shared);
+        let checks = shared.map(|fixture| {
             let made = asked(crate_path, fixture);
             let place = fixture.wanted.span().resolved_at(Span::mixed_site());
-            let (How::Shared, Some((scope, typed))) = (fixture.how, &self.arguments.scope) else {
-                return Some(quote_spanned!(place=> #made;));
-            };
             let private = crate_path.private_at(place);
             let name = &self.signature.name;
             let wanted = fixture.wanted.to_token_stream().to_string();
@@ -316,9 +350,19 @@ impl Provided<'_> {
                  widen that, narrow `{name}`, or take a value of its own, as `{wanted}` or as `&mut {wanted}`"
             );
             let scope = Ident::new(&scope.to_string(), place);
-            Some(quote_spanned!(place=> #made.lives_as_long_as(#private::Scope::#scope, #message);))
+            quote_spanned!(place=> #made.lives_as_long_as(#private::Scope::#scope, #message);)
         });
-        quote!(#(#edges)*)
+        quote!(#(#checks)*)
+    }
+
+    fn fixtures(&self) -> impl Iterator<Item = &Fixture> {
+        self.signature
+            .parameters
+            .iter()
+            .filter_map(|parameter| match &parameter.source {
+                Source::Fixture(fixture) => Some(fixture),
+                _ => None,
+            })
     }
 
     /// What the plan knows.
@@ -329,7 +373,7 @@ impl Provided<'_> {
     ///         module: ::core::module_path!(),
     ///         name: "db",
     ///         …
-    ///         uses: || ::solipsism::__private::uses(&(::solipsism::__private::shared::<Cache, _>(), ())),
+    ///         uses: || ::solipsism::__private::uses(&(::solipsism::__private::shared::<Cache, _, _>(), ())),
     ///         keeper: &::solipsism::__private::Keep::<Db, db>(::core::marker::PhantomData),
     ///     };
     ///     &PROVIDER
@@ -373,7 +417,7 @@ impl Provided<'_> {
     /// ```text
     /// fn set_up(settings: Self::Settings, asker: ::solipsism::__private::Asker) -> impl … + 'static {
     ///     ::solipsism::__private::set_up(
-    ///         (::solipsism::__private::shared::<Cache, _>(), ()),
+    ///         (::solipsism::__private::shared::<Cache, _, _>(), ()),
     ///         asker,
     ///         move |(fixture_0, ())| async move {
     ///             let returned = db(&*fixture_0, settings.port).await;
@@ -424,14 +468,15 @@ impl Provided<'_> {
     /// }
     /// ```
     fn tear_down(&self) -> Option<TokenStream> {
-        let private = self.arguments.crate_path.private();
         let (function, teardown) = match self.arguments.teardown.as_ref()? {
             Teardown::Path(path) => ("torn_down", path),
             Teardown::Alone(closure) => ("torn_down_alone", closure),
             Teardown::Told(closure) => ("torn_down_told", closure),
         };
-        let function = Ident::new(function, Span::mixed_site());
-        Some(quote_spanned! {Span::mixed_site()=>
+        let place = teardown.span().resolved_at(Span::mixed_site());
+        let private = self.arguments.crate_path.private_at(place);
+        let function = Ident::new(function, place);
+        Some(quote_spanned! {place=>
             fn tear_down(self, outcome: #private::Outcome) -> #private::Teardown {
                 #private::#function(self, outcome, #teardown)
             }

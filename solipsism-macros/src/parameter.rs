@@ -128,7 +128,7 @@ fn source(
         return Source::Fixture(fixture(attributes, wanted, errors));
     };
     for other in all.iter().filter(|other| !std::ptr::eq(**other, first)) {
-        let needed = format!("`{}` alone", path(first));
+        let needed = format!("`#[{}]` alone", path(first));
         let cure = "a parameter has one source, so remove one of the two";
         errors.push(mistake(other, &needed, cure));
     }
@@ -304,7 +304,8 @@ fn name(pattern: &TokenStream) -> Option<Ident> {
     }
 }
 
-fn names_self(pattern: &TokenStream) -> bool {
+/// Whether there is a `self` that is in no brackets.
+pub(crate) fn names_self(pattern: &TokenStream) -> bool {
     pattern
         .clone()
         .into_iter()

@@ -116,7 +116,7 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
 /// ```
 /// becomes
 /// ```text
-/// asks: || (::solipsism::__private::owned::<EventLoop, _>(), ()),
+/// asks: || (::solipsism::__private::owned::<EventLoop, _, _, _>(), ()),
 /// start: |(fixture_0, ())| ::solipsism::__private::Box::new(name(fixture_0)),
 /// ending: |returned| {
 ///     use ::solipsism::__private::{ViaAnything as _, ViaDebug as _, ViaError as _, ViaSendError as _};

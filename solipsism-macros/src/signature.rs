@@ -10,12 +10,13 @@ use syn::parse::ParseStream;
 use syn::{Abi, Error, Generics, Token, Type, parenthesized};
 
 use crate::mistake::mistake;
-use crate::parameter::Parameter;
+use crate::parameter::{Parameter, names_self};
 
 /// What the expansion must know to call the function.
 pub(crate) struct Signature {
     pub(crate) name: Ident,
     pub(crate) is_async: bool,
+    pub(crate) is_method: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) returns: Option<Type>,
 }
@@ -97,6 +98,7 @@ impl Signature {
         }
         let list;
         parenthesized!(list in input);
+        let is_method = names_self(&list.fork().parse()?);
         let parameters = parameters(&list, subject, errors)?;
         let arrow: Option<Token![->]> = input.parse()?;
         let returns: Option<Type> = arrow.map(|_| input.parse()).transpose()?;
@@ -114,6 +116,7 @@ impl Signature {
         Ok(Signature {
             name,
             is_async,
+            is_method,
             parameters,
             returns,
         })

@@ -75,11 +75,7 @@ fn ids(tokens: &[TokenTree], values: usize) -> syn::Result<Vec<String>> {
     let literals = literals.ok_or_else(|| mistake(&all, "ids", cure))?;
     if literals.len() != values {
         let needed = format!("{values} ids, one for each value");
-        let cure = format!(
-            "there are {} here, so write as many as values",
-            literals.len()
-        );
-        return Err(mistake(list, &needed, &cure));
+        return Err(mistake(list, &needed, "write as many as values"));
     }
     let is_part_of_name = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
     let ids = literals.iter().map(|literal| {

@@ -11,7 +11,7 @@ mod provided;
 mod shareable;
 mod teardown;
 
-pub(crate) use asked::Asked;
+pub(crate) use asked::{Asked, Wanted};
 pub use asked::{Choice, Fresh, Owned, Shared};
 pub use asker::Asker;
 pub(crate) use asker::{Asking, RunTeardown, Teardown};
@@ -57,9 +57,8 @@ pub trait Fixture<By>: Sized + 'static {
     /// Who shares the value that `&T` asks for.
     const SCOPE: Scope = Scope::Test;
 
-    /// Holds if all that it asks for can be there when it is set up. It depends on that of each fixture that it asks for, so
-    /// that the compiler reports a cycle.
-    const ORDER: () = ();
+    /// A constant that is made of those of the fixtures that it asks for: the compiler reports one that needs itself.
+    const NEEDS_ITSELF: () = ();
 
     /// What the plan knows of it.
     fn provider() -> &'static Provider;

@@ -33,47 +33,41 @@ use crate::ClockKind;
 use crate::case::Body;
 use crate::ending::TestReturn;
 use crate::executor::World;
-use crate::fixture::{Asked, Asking, FixtureReturn, Ownable, Share, told};
+use crate::fixture::{Asked, Asking, FixtureReturn, Ownable, Share, Wanted, told};
 
 /// A parameter `T`.
-pub const fn owned<T: Fixture<By, Teardown: Ownable<T>>, By>() -> Owned<T, By> {
-    let () = T::ORDER;
-    Owned(|settings| settings)
+pub const fn owned<T, By, S: Default + 'static, D: Ownable<T>>() -> Owned<T, S>
+where
+    T: Fixture<By, Settings = S, Teardown = D>,
+{
+    Owned(Wanted::new(|settings| settings))
 }
 
 /// The same with other settings. They are made in the test's world, where a panic is one of the test's.
-pub const fn owned_with<
-    T: Fixture<By, Settings = S, Teardown: Ownable<T>>,
-    By,
-    S: Default + 'static,
->(
+pub const fn owned_with<T, By, S: Default + 'static, D: Ownable<T>>(
     change: fn(S) -> S,
-) -> Owned<T, By> {
-    let () = T::ORDER;
-    Owned(change)
+) -> Owned<T, S>
+where
+    T: Fixture<By, Settings = S, Teardown = D>,
+{
+    Owned(Wanted::new(change))
 }
 
 /// A parameter `&mut T`.
-pub const fn fresh<T: Fixture<By>, By>() -> Fresh<T, By> {
-    let () = T::ORDER;
-    Fresh(|settings| settings)
+pub const fn fresh<T: Fixture<By, Settings = S>, By, S: Default + 'static>() -> Fresh<T, S> {
+    Fresh(Wanted::new(|settings| settings))
 }
 
 /// The same with other settings.
 pub const fn fresh_with<T: Fixture<By, Settings = S>, By, S: Default + 'static>(
     change: fn(S) -> S,
-) -> Fresh<T, By> {
-    let () = T::ORDER;
-    Fresh(change)
+) -> Fresh<T, S> {
+    Fresh(Wanted::new(change))
 }
 
 /// A parameter `&T`.
-pub const fn shared<T: Fixture<By>, By>() -> Shared<T, By> {
-    let () = T::ORDER;
-    Shared {
-        scope: T::SCOPE,
-        of: PhantomData,
-    }
+pub const fn shared<T: Fixture<By, Settings = S>, By, S: Default + 'static>() -> Shared<T, S> {
+    Shared(Wanted::new(|settings| settings))
 }
 
 /// A parameter whose value depends on the case.
