@@ -51,6 +51,8 @@ pub(crate) struct Deadlines {
     timers: Slab<Timer>,
     /// How many were ever set: the order of the next one.
     set: u64,
+    /// What was set before that may have been taken by `take_since`.
+    taken_before: u64,
     /// How many of `timers` have no entry in the heap, for they never fire.
     never: usize,
 }
@@ -102,6 +104,11 @@ impl Deadlines {
         self.timers
             .get(key.slot as usize)
             .is_some_and(|timer| timer.order == key.order)
+    }
+
+    /// Whether this deadline, if it is not set any more, may have been taken by [`take_since`](Self::take_since).
+    pub(crate) fn may_be_taken(&self, key: Key) -> bool {
+        key.order & !LAST < self.taken_before
     }
 
     /// Says who waits for a set deadline from now on. Returns whom that replaces, to be dropped where user code may
@@ -172,6 +179,9 @@ impl Deadlines {
             })
         });
         let keys: Vec<Key> = keys.collect();
+        if !keys.is_empty() {
+            self.taken_before = self.set;
+        }
         let taken = keys.into_iter().filter_map(|key| self.cancel(key));
         taken.collect()
     }

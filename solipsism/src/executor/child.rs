@@ -232,7 +232,7 @@ impl World {
 
     fn undo_orders(&self, child: LoopId) {
         self.clock.borrow_mut().end_child(child);
-        self.frozen.borrow_mut().retain(|owner| *owner < child);
+        self.change_frozen(|frozen| frozen.retain(|owner| *owner < child));
         if self.network.borrow().is_some() {
             let stays = self.staying(child);
             let stays = |task: u32| stays.binary_search(&task).is_ok();

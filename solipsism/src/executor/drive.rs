@@ -276,7 +276,7 @@ impl World {
                 self.wake(advance.waiter.waker);
                 Ok(())
             }
-            (None, Some(_)) if !self.frozen.borrow().is_empty() => match self.pace.get() {
+            (None, Some(_)) if self.frozen.get() > 0 => match self.pace.get() {
                 Some(_) => {
                     self.wait(None, budget);
                     Ok(())

@@ -18,10 +18,6 @@ mod stuck;
 mod tasks;
 mod world;
 
-#[expect(
-    unused_imports,
-    reason = "the cases that share a fixture's loop will use them"
-)]
 pub(crate) use child::{Child, ChildEnd, ChildSettings};
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;

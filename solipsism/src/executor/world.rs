@@ -94,7 +94,9 @@ pub(crate) struct World {
     /// How many have asked to settle or to advance: so they know themselves again.
     tickets: Cell<u64>,
     /// Who has stopped the clock: `freeze` guards, and a manual clock while the body runs.
-    pub(super) frozen: RefCell<Vec<LoopId>>,
+    pub(super) frozen: Cell<usize>,
+    /// And in which loops.
+    pub(super) frozen_in: RefCell<Vec<LoopId>>,
     pub(super) pace: Cell<Option<Pace>>,
     /// Room for the wakers of one step, kept for the next.
     pub(super) woken: Cell<Vec<Waker>>,
@@ -170,7 +172,8 @@ impl World {
             settling: RefCell::default(),
             advancing: RefCell::default(),
             tickets: Cell::new(0),
-            frozen: RefCell::default(),
+            frozen: Cell::new(0),
+            frozen_in: RefCell::default(),
             pace: Cell::new(None),
             woken: Cell::default(),
             failures: RefCell::default(),
@@ -497,7 +500,7 @@ impl World {
     /// Stops the clock, until the current loop thaws it or ends. Gives this loop.
     pub(crate) fn freeze(&self) -> LoopId {
         let owner = self.owner();
-        self.frozen.borrow_mut().push(owner);
+        self.change_frozen(|frozen| frozen.push(owner));
         owner
     }
 
@@ -508,10 +511,17 @@ impl World {
 
     /// Takes back what this loop froze; if that has ended, nothing is left of it.
     pub(crate) fn thaw_for(&self, owner: LoopId) {
-        let mut frozen = self.frozen.borrow_mut();
-        if let Some(place) = frozen.iter().position(|by| *by == owner) {
-            frozen.remove(place);
-        }
+        self.change_frozen(|frozen| {
+            if let Some(place) = frozen.iter().position(|by| *by == owner) {
+                frozen.remove(place);
+            }
+        });
+    }
+
+    pub(super) fn change_frozen(&self, change: impl FnOnce(&mut Vec<LoopId>)) {
+        let mut frozen = self.frozen_in.borrow_mut();
+        change(&mut frozen);
+        self.frozen.set(frozen.len());
     }
 }
 

@@ -163,13 +163,15 @@ impl Future for Sleep {
                     self.world == Some(world.id()),
                     "a `Sleep` was polled in another world than before: make a new one there"
                 );
-                if world.deadlines(|deadlines| deadlines.is_set(key)) {
+                let (is_set, may_be_taken) = world
+                    .deadlines(|deadlines| (deadlines.is_set(key), deadlines.may_be_taken(key)));
+                if is_set {
                     self.state
-                } else if self.deadline.nanos() <= world.now() {
-                    State::Elapsed
-                } else {
+                } else if may_be_taken && self.deadline.nanos() > world.now() {
                     // It was set in a child loop that has ended.
                     self.begin(world, cx)
+                } else {
+                    State::Elapsed
                 }
             }
             State::New if self.deadline.nanos() <= world.now() => State::Elapsed,
