@@ -91,7 +91,8 @@ pub(crate) fn collect() -> Vec<&'static Test> {
 
 impl Test {
     /// The name libtest gives it: the path below the crate's root.
-    pub(crate) fn libtest_name(&self) -> String {
+    #[must_use]
+    pub fn libtest_name(&self) -> String {
         match self.module.split_once("::") {
             Some((_, module)) => format!("{module}::{}", self.name),
             None => self.name.to_owned(),

@@ -21,7 +21,7 @@ use crate::ClockKind;
 use crate::ending::Ending;
 use crate::event_loop::Builder;
 use crate::executor::{Inbox, Standstill};
-use crate::fixture::{self, Asked, Asking};
+use crate::fixture::{self, Asked, Asking, Subject};
 use crate::panics::{self, Print};
 use crate::scope::{self, Missed, ScopeThread};
 use crate::stopped::{Doing, Stopped, Verdict};
@@ -106,10 +106,22 @@ impl Settings {
         }
         builder
     }
+
+    /// Who asks for the fixtures of this case.
+    fn subject(&self, case: &Case) -> Subject {
+        let seed = case.options.seed.or(self.seed);
+        Subject {
+            name: case.name.clone(),
+            base: case.test.libtest_name(),
+            module: case.test.module,
+            seed: seed.unwrap_or_else(|| seed_of(&case.name)),
+            site: case.test.site,
+        }
+    }
 }
 
 /// A seed that depends on a test's name alone, so that adding a test changes no other: 64-bit FNV-1a.
-fn seed_of(name: &str) -> u64 {
+pub(crate) fn seed_of(name: &str) -> u64 {
     name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
     })
@@ -150,6 +162,7 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ended {
 /// On a thread of its own, named as the test, which is left alone if the wall limit comes first.
 fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) -> Ended {
     let (builder, site) = (settings.builder(case), case.test.site);
+    let subject = settings.subject(case);
     let inbox = Arc::new(Inbox::new());
     let ended = Arc::new(Mutex::new(None));
     let (alive, gone) = alive::pair();
@@ -163,7 +176,7 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) 
                 let kept = scope::on_shelf(instance);
                 (instance.provider, kept.expect("what is used was set up"))
             });
-            let asking = Asking::new(values.collect(), choices);
+            let asking = Asking::new(subject, values.collect(), choices);
             let run = run_case(&world, &asking, body(Rc::clone(&asking)), site);
             *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
         }
@@ -196,11 +209,12 @@ fn run_on_thread(
 ) -> Ended {
     let (builder, site) = (settings.builder(case), case.test.site);
     let (uses, choices) = (case.uses.clone(), case.choices.clone());
+    let subject = settings.subject(case);
     let inbox = Arc::new(Inbox::new());
     let own = Arc::clone(&inbox);
     let run = ScopeThread::of(group).call(&case.name, &inbox, limit, move |residents| {
         let world = Rc::new(builder.build_watched(own));
-        let asking = Asking::new(residents.values_of(&uses), choices);
+        let asking = Asking::new(subject, residents.values_of(&uses), choices);
         run_case(&world, &asking, body(Rc::clone(&asking)), site)
     });
     course(run).told()
@@ -216,9 +230,10 @@ fn run_in_loop(
 ) -> Ended {
     let (child, site) = (settings.builder(case).child(), case.test.site);
     let (uses, choices) = (case.uses.clone(), case.choices.clone());
+    let subject = settings.subject(case);
     let thread = ScopeThread::of(group);
     let run = thread.call(&case.name, thread.inbox(), limit, move |residents| {
-        let asking = Asking::new(residents.values_of(&uses), choices);
+        let asking = Asking::new(subject, residents.values_of(&uses), choices);
         let body = body(Rc::clone(&asking));
         residents.run(&child, &asking, body, site)
     });

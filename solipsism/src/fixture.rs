@@ -14,7 +14,7 @@ mod teardown;
 pub(crate) use asked::{Asked, Wanted};
 pub use asked::{Choice, Fresh, Owned, Shared};
 pub use asker::Asker;
-pub(crate) use asker::{Asking, RunTeardown, Teardown};
+pub(crate) use asker::{Asking, RunTeardown, Subject, Teardown};
 pub use keep::Keep;
 pub(crate) use keep::{Share, share};
 pub use kept::Kept;

@@ -1,5 +1,11 @@
 //! The fixtures that come with this crate.
 
+mod rng;
+mod test_info;
+
+pub use rng::Rng;
+pub use test_info::TestInfo;
+
 use std::error::Error;
 use std::panic::Location;
 

@@ -18,7 +18,7 @@ mod stuck;
 mod tasks;
 mod world;
 
-pub(crate) use child::{Child, ChildEnd, ChildSettings};
+pub(crate) use child::ChildSettings;
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;
 pub(crate) use header::{Header, Name, TaskKey};

@@ -11,10 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 
-use crate::case::{Body, Course, run_body, tear_down};
+use crate::case::{Body, Course, run_body, seed_of, tear_down};
 use crate::ending::Ending;
 use crate::executor::{ChildSettings, World};
-use crate::fixture::{Asker, Asking, Kept, RunTeardown};
+use crate::fixture::{Asker, Asking, Kept, RunTeardown, Subject};
 use crate::stopped::Stopped;
 use crate::time::Instant;
 
@@ -87,7 +87,7 @@ impl Residents {
             return Err(FixtureFailure::Failed(broken.clone()));
         }
         let values = self.values_of(&instance.uses);
-        let asking = Asking::new(values, instance.choices.clone());
+        let asking = Asking::new(subject(&instance), values, instance.choices.clone());
         let made = Rc::new(Cell::new(None));
         let body: Body = Box::pin({
             let (asker, made) = (Asker::new(&asking), Rc::clone(&made));
@@ -198,4 +198,20 @@ impl Residents {
 /// What tears a value down, when nobody else has it any more.
 fn last_owner(kept: Kept, tear_down: TearDown) -> RunTeardown {
     Box::new(move |outcome| tear_down(kept, outcome))
+}
+
+/// Who asks for what a wider fixture needs.
+fn subject(instance: &Instance) -> Subject {
+    let module = instance.module.unwrap_or_default();
+    let name = match instance.module {
+        Some(module) => module.to_owned(),
+        None => "session".to_owned(),
+    };
+    Subject {
+        seed: seed_of(&name),
+        base: name.clone(),
+        name,
+        module,
+        site: instance.provider.site,
+    }
 }
