@@ -1,10 +1,14 @@
 //! The fixtures that come with this crate.
 
+mod localhost;
 mod rng;
 mod test_info;
+mod unused_port;
 
+pub use localhost::Localhost;
 pub use rng::Rng;
 pub use test_info::TestInfo;
+pub use unused_port::{UnusedPort, UnusedPorts, UnusedPortsSettings};
 
 use std::error::Error;
 use std::panic::Location;
@@ -89,4 +93,19 @@ fn uses_network() -> Vec<Use> {
         provider: Network::provider(),
         how: How::Owned,
     }]
+}
+
+/// All of them, as an array.
+///
+/// # Panics
+///
+/// If there are not as many.
+#[track_caller]
+fn exactly<T, const N: usize>(all: Vec<T>, what: &str) -> [T; N] {
+    let count = all.len();
+    all.try_into().unwrap_or_else(|_: Vec<T>| {
+        panic!(
+            "an array of {N} was made of `{what}`, of which there are {count}: ask for `#[with(count = {N})]`"
+        )
+    })
 }

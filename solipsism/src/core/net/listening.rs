@@ -97,6 +97,11 @@ impl Network {
         self.ports.release(claim);
     }
 
+    /// A port that nobody has bound, never the same twice; see [`Ports::unused`](super::ports::Ports).
+    pub(crate) fn unused_port(&mut self) -> Option<u16> {
+        self.ports.unused()
+    }
+
     /// Listens at a claimed address.
     ///
     /// # Errors

@@ -15,6 +15,9 @@ const FIRST_FREE: u16 = 60_001;
 /// The ports that connecting takes: those of Linux, but none that port 0 gives.
 const CLIENTS: std::ops::Range<u16> = 32_768..FIRST_FREE;
 
+/// The ports that are given to whoever asks for an unused one: the network itself never takes one of these.
+const UNUSED: std::ops::Range<u16> = 20_000..CLIENTS.start;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Protocol {
     Tcp,
@@ -61,6 +64,8 @@ pub(super) struct Ports {
     claims: BTreeMap<(HostId, Protocol, u16), Vec<Entry>>,
     clients: BTreeMap<(HostId, IpAddr), Clients>,
     claimed: u64,
+    /// How many of the unused ports were given away.
+    given: u16,
 }
 
 /// The client ports of one address: the lowest that is free is taken next.
@@ -134,6 +139,20 @@ impl Ports {
             free = free.checked_add(1)?;
         }
         Some(free)
+    }
+
+    /// A port that nobody has bound, and that nobody gets but by naming it. It is never the same twice.
+    pub(super) fn unused(&mut self) -> Option<u16> {
+        loop {
+            let port = UNUSED.start + self.given;
+            if !UNUSED.contains(&port) {
+                return None;
+            }
+            self.given += 1;
+            if !self.claims.keys().any(|(.., bound)| *bound == port) {
+                return Some(port);
+            }
+        }
     }
 
     /// Says what answers at a claimed address.
