@@ -1,10 +1,12 @@
 //! The fixtures that come with this crate.
 
+mod bound_socket;
 mod localhost;
 mod rng;
 mod test_info;
 mod unused_port;
 
+pub use bound_socket::{Bindable, BoundSocket, BoundSockets, BoundSocketsSettings};
 pub use localhost::Localhost;
 pub use rng::Rng;
 pub use test_info::TestInfo;

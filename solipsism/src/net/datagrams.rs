@@ -24,6 +24,11 @@ impl DatagramSocket {
         }
     }
 
+    /// Closes it before it is dropped. Nobody must use it afterwards.
+    pub(super) fn close(&self) {
+        self.home.end(Dropped::Datagrams(self.key));
+    }
+
     /// Asks the network for something about this socket.
     ///
     /// # Panics
@@ -181,7 +186,7 @@ impl Source for DatagramSocket {
 
 impl Drop for DatagramSocket {
     fn drop(&mut self) {
-        self.home.end(Dropped::Datagrams(self.key));
+        self.close();
     }
 }
 

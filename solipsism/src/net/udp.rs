@@ -76,6 +76,11 @@ impl UdpSocket {
         .await
     }
 
+    /// Closes it before it is dropped. Nobody must use it afterwards.
+    pub(crate) fn close(&self) {
+        self.socket.close();
+    }
+
     /// Has [`send`](Self::send) send to the first of the addresses that can be reached, and hears nobody else from now
     /// on. What has arrived before stays. A socket at a wildcard address gets the address that leads there.
     ///

@@ -168,6 +168,14 @@ impl TcpSocket {
         (state.options, state.bound.take().map(|(_, claim)| claim))
     }
 
+    /// Leaves an unbound socket behind, and its address to others.
+    pub(crate) fn close(&self) {
+        let bound = self.state().bound.take();
+        if let Some((home, claim)) = bound {
+            home.end(Dropped::Claim(claim));
+        }
+    }
+
     fn any(&self) -> std::net::IpAddr {
         if self.is_v6 {
             Ipv6Addr::UNSPECIFIED.into()
@@ -361,9 +369,7 @@ impl fmt::Debug for TcpSocket {
 
 impl Drop for TcpSocket {
     fn drop(&mut self) {
-        if let Some((home, claim)) = self.state().bound.take() {
-            home.end(Dropped::Claim(claim));
-        }
+        self.close();
     }
 }
 
