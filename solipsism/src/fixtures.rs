@@ -3,12 +3,14 @@
 mod bound_socket;
 mod localhost;
 mod rng;
+mod temp_dir;
 mod test_info;
 mod unused_port;
 
 pub use bound_socket::{Bindable, BoundSocket, BoundSockets, BoundSocketsSettings};
 pub use localhost::Localhost;
 pub use rng::Rng;
+pub use temp_dir::{Keep, TempDir, TempDirSettings};
 pub use test_info::TestInfo;
 pub use unused_port::{UnusedPort, UnusedPorts, UnusedPortsSettings};
 
