@@ -1,6 +1,7 @@
 //! The fixtures that come with this crate.
 
 mod bound_socket;
+mod context;
 mod localhost;
 mod rng;
 mod temp_dir;
@@ -8,6 +9,7 @@ mod test_info;
 mod unused_port;
 
 pub use bound_socket::{Bindable, BoundSocket, BoundSockets, BoundSocketsSettings};
+pub use context::{Context, ContextError, Get};
 pub use localhost::Localhost;
 pub use rng::Rng;
 pub use temp_dir::{Keep, TempDir, TempDirSettings};

@@ -25,4 +25,4 @@ pub(crate) use header::{Header, Name, TaskKey};
 pub(crate) use inbox::{Inbox, Stranger};
 pub(crate) use stuck::{Standing, Standstill, StuckTask, Wait};
 pub(crate) use tasks::Stage;
-pub(crate) use world::{Advance, Limits, World, WorldSettings};
+pub(crate) use world::{Advance, AwaitedValue, Limits, World, WorldSettings};

@@ -68,6 +68,12 @@ pub(crate) enum Wait {
         since: Instant,
         site: &'static Location<'static>,
     },
+    /// For somebody to set it.
+    Value {
+        key: String,
+        since: Instant,
+        site: &'static Location<'static>,
+    },
     Settle,
     Advance {
         to: Instant,
@@ -256,6 +262,14 @@ impl World {
                 site: listening.site,
             };
             add(listening.task, wait);
+        }
+        for (_, value) in self.awaited.borrow().iter() {
+            let wait = Wait::Value {
+                key: value.key.clone(),
+                since: Instant::from_nanos(value.since),
+                site: value.site,
+            };
+            add(value.task, wait);
         }
         for (_, waiter) in self.settling.borrow().iter() {
             add(waiter.task, Wait::Settle);

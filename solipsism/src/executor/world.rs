@@ -54,6 +54,15 @@ pub(crate) struct Advance {
     pub(crate) site: &'static Location<'static>,
 }
 
+/// A value under a key that a task waits for.
+#[derive(Clone, Debug)]
+pub(crate) struct AwaitedValue {
+    pub(crate) task: u32,
+    pub(crate) key: String,
+    pub(crate) since: u64,
+    pub(crate) site: &'static Location<'static>,
+}
+
 /// How real time maps to the clock's, where it does.
 #[derive(Clone, Copy)]
 pub(super) struct Pace {
@@ -91,6 +100,8 @@ pub(crate) struct World {
     pub(super) crashed: RefCell<Vec<u32>>,
     pub(super) settling: RefCell<VecDeque<(u64, Waiter)>>,
     pub(super) advancing: RefCell<Option<Advance>>,
+    /// The values that somebody is to set, by ticket.
+    pub(super) awaited: RefCell<Vec<(u64, AwaitedValue)>>,
     /// How many have asked to settle or to advance: so they know themselves again.
     tickets: Cell<u64>,
     /// Who has stopped the clock: `freeze` guards, and a manual clock while the body runs.
@@ -171,6 +182,7 @@ impl World {
             crashed: RefCell::default(),
             settling: RefCell::default(),
             advancing: RefCell::default(),
+            awaited: RefCell::default(),
             tickets: Cell::new(0),
             frozen: Cell::new(0),
             frozen_in: RefCell::default(),
@@ -473,6 +485,11 @@ impl World {
     /// Those who wait until every other task is blocked, by ticket.
     pub(crate) fn settling(&self) -> RefMut<'_, VecDeque<(u64, Waiter)>> {
         self.settling.borrow_mut()
+    }
+
+    /// The values that somebody is to set, by ticket.
+    pub(crate) fn awaited(&self) -> RefMut<'_, Vec<(u64, AwaitedValue)>> {
+        self.awaited.borrow_mut()
     }
 
     pub(crate) fn advancing(&self) -> RefMut<'_, Option<Advance>> {
