@@ -4,6 +4,7 @@ mod bound_socket;
 mod context;
 mod localhost;
 mod rng;
+mod services;
 mod temp_dir;
 mod test_info;
 mod unused_port;
@@ -12,6 +13,7 @@ pub use bound_socket::{Bindable, BoundSocket, BoundSockets, BoundSocketsSettings
 pub use context::{Context, ContextError, Get};
 pub use localhost::Localhost;
 pub use rng::Rng;
+pub use services::{AnyService, Service, Services, ServicesSettings, Starting};
 pub use temp_dir::{Keep, TempDir, TempDirSettings};
 pub use test_info::TestInfo;
 pub use unused_port::{UnusedPort, UnusedPorts, UnusedPortsSettings};
