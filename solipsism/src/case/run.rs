@@ -48,7 +48,9 @@ pub(crate) fn run_body(
     site: &'static Location<'static>,
 ) -> Course {
     let mut stage = pin!(Stage::new(body));
-    let result = match world.run(Print::Later, site, stage.as_mut()) {
+    let result = world.run(Print::Later, site, stage.as_mut());
+    asking.end();
+    let result = match result {
         Err(ended) => Err(ended.stopped),
         Ok(()) => match look_at(world, stage.output()) {
             Err(Bad::Skipped(why)) if !asking.has_begun() => return Course::skipped(why),

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+use super::Addr;
 use crate::executor::World;
 use crate::time;
 
@@ -164,6 +165,22 @@ impl ToSocketAddrs for (String, u16) {}
 impl Sealed for (String, u16) {
     fn target(&self) -> io::Result<Target> {
         Ok(from_name(&self.0, self.1))
+    }
+}
+
+impl ToSocketAddrs for Addr {}
+
+impl Sealed for Addr {
+    fn target(&self) -> io::Result<Target> {
+        match self {
+            Self::Inet(addr) => Ok(Target::Addrs(vec![*addr])),
+            Self::Unix(_) => Err(io::Error::new(
+                ErrorKind::InvalidInput,
+                format!(
+                    "`{self}` is the address of a unix socket: `Stream::connect` takes any address"
+                ),
+            )),
+        }
     }
 }
 

@@ -78,6 +78,7 @@
 //! ]
 //! ```
 
+pub mod any;
 pub mod tcp;
 mod udp;
 pub mod unix;
@@ -96,6 +97,7 @@ mod readiness;
 mod socket;
 mod stream;
 
+pub use any::Stream;
 pub use host::Host;
 pub use link::Link;
 pub use lookup::{ToSocketAddrs, lookup_host};

@@ -94,6 +94,8 @@ pub(crate) struct Network {
     capacity: Nested<usize>,
     /// How many sockets were ever made, and how often somebody waited.
     serial: u64,
+    /// How many paths were given out.
+    paths: u32,
 }
 
 impl Network {
@@ -113,6 +115,7 @@ impl Network {
             random: Nested::new(Random::new(seed)),
             capacity: Nested::new(CAPACITY),
             serial: 0,
+            paths: 0,
         }
     }
 
@@ -124,6 +127,12 @@ impl Network {
     /// For a future that will wait beside others.
     pub(crate) fn ticket(&mut self) -> Ticket {
         Ticket(self.serial())
+    }
+
+    /// A path for a unix socket that nobody was given before.
+    pub(crate) fn unused_path(&mut self) -> UnixAddr {
+        self.paths += 1;
+        UnixAddr::new(format!("/run/solipsism/{}.sock", self.paths).as_ref())
     }
 
     fn serial(&mut self) -> u64 {
