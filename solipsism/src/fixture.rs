@@ -1,10 +1,11 @@
 //! What a test's parameters are: fixtures, found by their types.
 //!
 //! `asker` is on whose behalf one is made, `asked` what a function asks for, `provided` what a fixture function returns,
-//! `shareable` whether other threads may have it, `teardown` what is done in the end.
+//! `shareable` whether other threads may have it, `teardown` what is done in the end, `end` when that is.
 
 mod asked;
 mod asker;
+mod end;
 mod keep;
 mod kept;
 mod provided;
@@ -15,6 +16,7 @@ pub(crate) use asked::{Asked, Wanted};
 pub use asked::{Choice, Fresh, Owned, Shared};
 pub use asker::Asker;
 pub(crate) use asker::{Asking, RunTeardown, Subject, Teardown};
+pub(crate) use end::End;
 pub use keep::Keep;
 pub(crate) use keep::{Share, share};
 pub use kept::Kept;

@@ -13,6 +13,8 @@ pub(crate) struct Course {
     first: First,
     /// Fixtures whose teardown failed, in the order of the teardowns.
     teardowns: Vec<(&'static Provider, Stopped)>,
+    /// What fixtures have to say that is no failure.
+    remarks: Vec<String>,
 }
 
 enum First {
@@ -64,6 +66,7 @@ impl Course {
         Self {
             first,
             teardowns: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -73,6 +76,11 @@ impl Course {
             provider.site,
         );
         self.teardowns.push((provider, stopped));
+    }
+
+    /// Is told beside what failed.
+    pub(super) fn remark(&mut self, remarks: Vec<String>) {
+        self.remarks.extend(remarks);
     }
 
     /// The world was closed, and left these to be told.
@@ -137,10 +145,13 @@ impl Course {
                 "fixture `{name}`, at {site}: its teardown failed\n{stopped}"
             ));
         }
+        let remarks: String = (self.remarks.iter())
+            .map(|remark| format!("\n  {remark}"))
+            .collect();
         Ended::Failed(Failure {
             kind,
             outcome,
-            report: parts.join("\nand "),
+            report: parts.join("\nand ") + &remarks,
             postscript: late.map(|late| Box::new(late) as _),
         })
     }

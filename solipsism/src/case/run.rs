@@ -36,6 +36,7 @@ pub(crate) fn run_case(
     }
     let mut failures = world.take_unheld_failures();
     tear_down(world, asking, &mut ended);
+    ended.remark(asking.end().take_remarks());
     failures.extend(world.close());
     ended.close(failures, Instant::from_nanos(world.now()), world.inbox());
     ended
@@ -49,7 +50,7 @@ pub(crate) fn run_body(
 ) -> Course {
     let mut stage = pin!(Stage::new(body));
     let result = world.run(Print::Later, site, stage.as_mut());
-    asking.end();
+    asking.end().come();
     let result = match result {
         Err(ended) => Err(ended.stopped),
         Ok(()) => match look_at(world, stage.output()) {

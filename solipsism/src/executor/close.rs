@@ -175,6 +175,12 @@ impl World {
             .ok_or_else(|| tasks.set_joiner(key, waiter()))
     }
 
+    /// Whoever waited for the end of this task does so no longer.
+    pub(crate) fn stop_joining(&self, key: TaskKey) {
+        let joiner = self.tasks.borrow_mut().take_joiner(key);
+        drop(joiner);
+    }
+
     /// Cancels a task on the spot, as at the end of the world.
     pub(super) fn drop_task(&self, key: TaskKey) {
         let task = self.tasks.borrow_mut().check_out(key);
