@@ -462,6 +462,26 @@ mod handlers {
     }
 
     #[solipsism::test]
+    async fn may_be_shut_down_by_one_of_several(server: Server) -> io::Result<()> {
+        let start = Instant::now();
+        for _ in 0..3 {
+            server.start(|_stream| time::sleep(SECOND)).await?;
+            let _clients = [server.connect().await?, server.connect().await?];
+            let both = futures_util::future::join(server.shutdown(), server.shutdown());
+            both.await;
+        }
+        assert_eq!(start.elapsed(), 3 * SECOND);
+        let late = server.start_and_connect(|_stream| time::sleep(SECOND));
+        let _late = late.await?;
+        // Giving up is no end of anything.
+        let shut_down = time::timeout(SECOND / 2, server.shutdown());
+        assert!(shut_down.await.is_err());
+        server.shutdown().await;
+        assert_eq!(start.elapsed(), 4 * SECOND);
+        Ok(())
+    }
+
+    #[solipsism::test]
     async fn are_waited_for_by_shutdown(server: Server) -> io::Result<()> {
         let start = Instant::now();
         let _client = server
@@ -629,6 +649,65 @@ mod the_end {
         one.write_all(b"x").await?;
         other.read_exact(&mut [0]).await?;
         server.start_and_connect(shout).await.map(drop)
+    }
+
+    #[solipsism::test(clock = "manual")]
+    async fn under_a_manual_clock_handlers_finish_too(server: Server) -> io::Result<()> {
+        let (notes, noted) = Noted::new(&["finished at 10s"]);
+        keep(noted);
+        server
+            .start_and_connect(move |_stream| {
+                let notes = Rc::clone(&notes);
+                async move {
+                    time::sleep(10 * SECOND).await;
+                    note(&notes, "finished");
+                }
+            })
+            .await
+            .map(drop)
+    }
+
+    /// It would take 30 seconds of real time.
+    #[solipsism::test(clock = "real", wall_limit = "10s")]
+    async fn under_a_real_clock_nobody_waits_for_what_cannot_be(server: Server) -> io::Result<()> {
+        let _client = server
+            .start_and_connect(|_stream| std::future::pending::<()>())
+            .await?;
+        Ok(())
+    }
+
+    /// The client has gone before its connection was accepted.
+    #[solipsism::test]
+    async fn who_was_never_accepted_is_handled_all_the_same(server: Server) -> io::Result<()> {
+        let (notes, noted) = Noted::new(&["\"hello\" at 0ns"]);
+        keep(noted);
+        let mut client = server
+            .start_and_connect(move |mut stream: Stream| {
+                let notes = Rc::clone(&notes);
+                async move {
+                    let mut all = String::new();
+                    stream.read_to_string(&mut all).await?;
+                    note(&notes, &format!("{all:?}"));
+                    io::Result::Ok(())
+                }
+            })
+            .await?;
+        client.write_all(b"hello").await
+    }
+
+    /// A task of the test's that is still there keeps its stream until the world is closed.
+    #[solipsism::test]
+    async fn a_handler_whose_client_is_a_task_is_cancelled(server: Server) -> io::Result<()> {
+        let mut client = server.start_and_connect(shout).await?;
+        solipsism::spawn(async move { client.read(&mut [0]).await });
+        Ok(())
+    }
+
+    #[solipsism::test]
+    async fn closing_before_the_end_is_fine(server: Server) -> io::Result<()> {
+        let _client = server.start_and_connect(shout).await?;
+        server.close().await;
+        Ok(())
     }
 
     #[solipsism::test]
