@@ -145,13 +145,15 @@ impl Course {
                 "fixture `{name}`, at {site}: its teardown failed\n{stopped}"
             ));
         }
-        let remarks: String = (self.remarks.iter())
-            .map(|remark| format!("\n  {remark}"))
-            .collect();
+        let mut report = parts.join("\nand ");
+        for remark in &self.remarks {
+            report.push_str("\n  ");
+            report.push_str(remark);
+        }
         Ended::Failed(Failure {
             kind,
             outcome,
-            report: parts.join("\nand ") + &remarks,
+            report,
             postscript: late.map(|late| Box::new(late) as _),
         })
     }

@@ -61,9 +61,8 @@ impl OwnedReadHalf {
             return Err(ReuniteError(self, other));
         }
         other.forget();
-        Ok(Arc::try_unwrap(self.0)
-            .ok()
-            .expect("a stream has two halves, and one is gone"))
+        let stream = Arc::into_inner(self.0);
+        Ok(stream.expect("a stream has two halves, and one is gone"))
     }
 }
 
