@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
-use solipsism::fixtures::transport::{Transport, only, unix};
+use solipsism::fixtures::transport::{only, unix};
 use solipsism::fixtures::{EachTransport, Server};
 use solipsism::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use solipsism::net::{Stream, TcpListener};

@@ -5,7 +5,6 @@ use std::io;
 use std::time::Duration;
 
 use solipsism::fixtures::Server;
-use solipsism::fixtures::transport::Transport;
 use solipsism::io::{AsyncReadExt, AsyncWriteExt};
 use solipsism::net::Stream;
 use solipsism::time::{self, Instant};

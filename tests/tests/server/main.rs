@@ -12,7 +12,6 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use solipsism::fixtures::Server;
-use solipsism::fixtures::transport::Transport;
 use solipsism::io::{AsyncReadExt, AsyncWriteExt};
 use solipsism::net::Stream;
 

@@ -5,7 +5,6 @@ use std::io;
 use std::rc::Rc;
 
 use solipsism::fixtures::Server;
-use solipsism::fixtures::transport::Transport;
 
 use super::{ask, shout};
 

@@ -2,9 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
-use solipsism::fixtures::transport::{Transport, only, unix};
+use solipsism::fixtures::transport::{only, unix};
 use solipsism::fixtures::{EachTransport, Server};
-use solipsism::io::AsyncWriteExt;
 use solipsism::net::{Addr, Stream, TcpListener, TcpStream};
 use solipsism::time::{self, Instant};
 

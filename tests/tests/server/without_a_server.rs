@@ -2,9 +2,8 @@
 
 use std::io::ErrorKind;
 
-use solipsism::fixtures::transport::{Transport, memory, only, unix};
+use solipsism::fixtures::transport::{memory, only, unix};
 use solipsism::fixtures::{EachTransport, Server};
-use solipsism::io::AsyncWriteExt;
 
 use super::shout;
 
