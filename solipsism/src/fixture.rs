@@ -114,6 +114,9 @@ pub struct NoSettings;
 #[derive(Debug)]
 pub enum BuiltIn {}
 
+/// The module of those.
+pub(crate) const BUILT_IN: &str = "solipsism";
+
 /// The provider of a built-in fixture of this name, which stands at this place and uses these.
 pub(crate) const fn built_in(
     name: &'static str,
@@ -121,7 +124,7 @@ pub(crate) const fn built_in(
     uses: fn() -> Vec<Use>,
 ) -> Provider {
     Provider {
-        module: "solipsism",
+        module: BUILT_IN,
         name,
         site,
         scope: Scope::Test,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider};
 
 use crate::executor::{self, Inbox};
+use crate::fixture::BUILT_IN;
 use crate::stopped::Stopped;
 use crate::time::Instant;
 
@@ -140,10 +141,8 @@ impl Course {
             }
         };
         for (provider, stopped) in &self.teardowns {
-            let Provider { name, site, .. } = provider;
-            parts.push(format!(
-                "fixture `{name}`, at {site}: its teardown failed\n{stopped}"
-            ));
+            let fixture = place(provider);
+            parts.push(format!("{fixture}: its teardown failed\n{stopped}"));
         }
         let mut report = parts.join("\nand ");
         for remark in &self.remarks {
@@ -162,12 +161,23 @@ impl Course {
 /// "fixture `db`, at tests/it.rs:3:10, which `app` asked for: its set-up failed"
 fn set_up_failed(path: &[&'static Provider]) -> String {
     let mut path = path.iter().rev();
-    let Some(Provider { name, site, .. }) = path.next() else {
+    let Some(provider) = path.next() else {
         return "a fixture's set-up failed".to_owned();
     };
-    let mut text = format!("fixture `{name}`, at {site}");
+    let mut text = place(provider);
     for asker in path {
         text += &format!(", which `{}` asks for", asker.name);
     }
     text + ": its set-up failed"
+}
+
+/// "fixture `db`, at tests/it.rs:3:10". A built-in one has no place that a user could look at, and that were the same on
+/// every machine.
+fn place(provider: &Provider) -> String {
+    let Provider { name, site, .. } = provider;
+    if provider.module == BUILT_IN {
+        format!("fixture `{name}`")
+    } else {
+        format!("fixture `{name}`, at {site}")
+    }
 }

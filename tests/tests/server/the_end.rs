@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::io;
 use std::rc::Rc;
-use std::time::Duration;
 
 use solipsism::EventLoop;
 use solipsism::fixtures::transport::{only, unix};
