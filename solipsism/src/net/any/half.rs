@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 
 use futures_util::io::{AsyncRead, AsyncWrite};
 
-use super::{Stream, async_io};
+use super::Stream;
+use super::transfer::async_io;
 use crate::net::Addr;
 
 /// The half of a borrowed [`Stream`] that reads.

@@ -1,18 +1,16 @@
 //! A stream of any transport.
 
 mod half;
+mod transfer;
 
 pub use half::{OwnedReadHalf, OwnedWriteHalf, ReadHalf, ReuniteError, WriteHalf};
 
 use std::fmt;
-use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
-use std::pin::Pin;
+use std::io::{self, ErrorKind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
 
 use futures_util::io::{AsyncRead, AsyncWrite};
 
-use super::stream::{HasSocket, poll_read, poll_write};
 use super::{Addr, TcpStream, UnixStream};
 
 /// A connection over TCP, over unix sockets, or over whatever else carries bytes both ways.
@@ -215,78 +213,6 @@ impl Stream {
     pub fn into_split(self) -> (OwnedReadHalf, OwnedWriteHalf) {
         half::into_split(self)
     }
-
-    #[track_caller]
-    fn read(&self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        match &self.0 {
-            Inner::Tcp(stream) => poll_read(stream, cx, buf),
-            Inner::Unix(stream) => poll_read(stream, cx, buf),
-            Inner::Other(other) => Pin::new(&mut *other.io()).poll_read(cx, buf),
-        }
-    }
-
-    #[track_caller]
-    fn read_vectored(
-        &self,
-        cx: &mut Context<'_>,
-        bufs: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match &self.0 {
-            Inner::Tcp(stream) => stream.socket().poll_read_vectored(cx, bufs),
-            Inner::Unix(stream) => stream.socket().poll_read_vectored(cx, bufs),
-            Inner::Other(other) => Pin::new(&mut *other.io()).poll_read_vectored(cx, bufs),
-        }
-    }
-
-    #[track_caller]
-    fn write(&self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        match &self.0 {
-            Inner::Tcp(stream) => poll_write(stream, cx, buf),
-            Inner::Unix(stream) => poll_write(stream, cx, buf),
-            Inner::Other(other) => Pin::new(&mut *other.io()).poll_write(cx, buf),
-        }
-    }
-
-    #[track_caller]
-    fn write_vectored(
-        &self,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match &self.0 {
-            Inner::Tcp(stream) => stream.socket().poll_write_vectored(cx, bufs),
-            Inner::Unix(stream) => stream.socket().poll_write_vectored(cx, bufs),
-            Inner::Other(other) => Pin::new(&mut *other.io()).poll_write_vectored(cx, bufs),
-        }
-    }
-
-    fn flush(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &self.0 {
-            // What is written to a socket is on its way.
-            Inner::Tcp(_) | Inner::Unix(_) => Poll::Ready(Ok(())),
-            Inner::Other(other) => Pin::new(&mut *other.io()).poll_flush(cx),
-        }
-    }
-
-    #[track_caller]
-    fn close(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &self.0 {
-            Inner::Tcp(stream) => Poll::Ready(stream.socket().shut_down()),
-            Inner::Unix(stream) => Poll::Ready(stream.socket().shut_down()),
-            Inner::Other(other) => Pin::new(&mut *other.io()).poll_close(cx),
-        }
-    }
-
-    /// As `close`, where nobody can wait or hear of an error.
-    fn close_on_drop(&self) {
-        match &self.0 {
-            Inner::Tcp(stream) => stream.socket().shut_down_on_drop(),
-            Inner::Unix(stream) => stream.socket().shut_down_on_drop(),
-            Inner::Other(_) => {
-                let _ = self.close(&mut Context::from_waker(Waker::noop()));
-            }
-        }
-    }
 }
 
 impl Other {
@@ -306,71 +232,6 @@ impl Other {
             })
     }
 }
-
-/// Implements a direction's trait of futures-io for what leads to a `Stream`.
-macro_rules! async_io {
-    (read: $($stream:tt)*) => {
-        $($stream)* {
-            #[track_caller]
-            fn poll_read(
-                self: Pin<&mut Self>,
-                cx: &mut Context<'_>,
-                buf: &mut [u8],
-            ) -> Poll<io::Result<usize>> {
-                self.stream().read(cx, buf)
-            }
-
-            #[track_caller]
-            fn poll_read_vectored(
-                self: Pin<&mut Self>,
-                cx: &mut Context<'_>,
-                bufs: &mut [IoSliceMut<'_>],
-            ) -> Poll<io::Result<usize>> {
-                self.stream().read_vectored(cx, bufs)
-            }
-        }
-    };
-    (write: $($stream:tt)*) => {
-        $($stream)* {
-            #[track_caller]
-            fn poll_write(
-                self: Pin<&mut Self>,
-                cx: &mut Context<'_>,
-                buf: &[u8],
-            ) -> Poll<io::Result<usize>> {
-                self.stream().write(cx, buf)
-            }
-
-            #[track_caller]
-            fn poll_write_vectored(
-                self: Pin<&mut Self>,
-                cx: &mut Context<'_>,
-                bufs: &[IoSlice<'_>],
-            ) -> Poll<io::Result<usize>> {
-                self.stream().write_vectored(cx, bufs)
-            }
-
-            fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-                self.stream().flush(cx)
-            }
-
-            #[track_caller]
-            fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-                self.stream().close(cx)
-            }
-        }
-    };
-}
-use async_io;
-
-impl Stream {
-    fn stream(&self) -> &Self {
-        self
-    }
-}
-
-async_io!(read: impl AsyncRead for Stream);
-async_io!(write: impl AsyncWrite for Stream);
 
 impl From<TcpStream> for Stream {
     fn from(stream: TcpStream) -> Self {
