@@ -83,6 +83,20 @@ async fn bytes_an_end_and_a_reset_take_the_way_once() {
 }
 
 #[solipsism::test]
+async fn a_server_may_be_gone_before_its_client_hears_of_it(net: Network) {
+    net.link("localhost", "api.internal").latency(millis(10));
+    let listener = TcpListener::bind("api.internal:80").await.unwrap();
+    spawn(async move {
+        let (mut server, _) = listener.accept().await.unwrap();
+        server.write_all(b"bye").await.unwrap();
+    });
+    let mut client = TcpStream::connect("api.internal:80").await.unwrap();
+    let mut all = Vec::new();
+    client.read_to_end(&mut all).await.expect("no reset");
+    assert_eq!(all, b"bye");
+}
+
+#[solipsism::test]
 async fn a_reply_takes_both_ways_and_each_has_its_own_latency(net: Network) {
     net.one_way("localhost", "api.internal").latency(millis(1));
     net.one_way("api.internal", "localhost").latency(millis(10));

@@ -69,6 +69,12 @@ impl Acceptor {
         })
     }
 
+    /// See [`TcpListener::answer_late`](super::TcpListener::answer_late).
+    #[track_caller]
+    pub(super) fn answer_late(&self) {
+        self.with(|network, key, _| network.answer_late(key));
+    }
+
     #[track_caller]
     pub(super) fn set_capacity(&self, capacity: usize) -> io::Result<()> {
         self.with(|network, key, _| network.set_listener_capacity(key, capacity))

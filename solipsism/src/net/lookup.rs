@@ -7,7 +7,8 @@ use super::Addr;
 use crate::executor::World;
 use crate::time;
 
-/// What a socket can be bound or connected to: socket addresses, `"host:port"`, and pairs of a host and a port.
+/// What a socket can be bound or connected to: socket addresses, an [`Addr`] that is one, `"host:port"`, and pairs of a
+/// host and a port.
 ///
 /// Every name is a host. It resolves without regard to case, always to the same address, in every run; see
 /// [`Network`](super::Network) for other answers.
@@ -97,11 +98,11 @@ where
     Err(error)
 }
 
-pub(super) mod sealed {
+pub(crate) mod sealed {
     use std::io;
     use std::net::SocketAddr;
 
-    #[derive(Debug)]
+    #[derive(Clone, Debug)]
     pub enum Target {
         Addrs(Vec<SocketAddr>),
         Name(String, u16),
@@ -141,6 +142,14 @@ impl Sealed for str {
                 ),
             )),
         }
+    }
+}
+
+impl ToSocketAddrs for Target {}
+
+impl Sealed for Target {
+    fn target(&self) -> io::Result<Target> {
+        Ok(self.clone())
     }
 }
 

@@ -100,6 +100,7 @@ mod stream;
 pub use any::Stream;
 pub use host::Host;
 pub use link::Link;
+pub(crate) use lookup::sealed::Target;
 pub use lookup::{ToSocketAddrs, lookup_host};
 pub use network::Network;
 pub use readiness::{Interest, Ready};

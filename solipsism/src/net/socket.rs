@@ -188,6 +188,25 @@ impl Socket {
         Ok(self)
     }
 
+    /// See [`TcpStream::until_reset`](super::TcpStream::until_reset).
+    pub(super) async fn until_reset(&self) -> io::Result<()> {
+        let attempt = || {
+            if self.with(|network, key, _| network.is_broken(key)) {
+                Ok(())
+            } else {
+                Err(ErrorKind::WouldBlock.into())
+            }
+        };
+        // Whoever waits to read is woken by a reset.
+        Attempt::new(self, Interest::READABLE, attempt).await
+    }
+
+    /// See [`TcpStream::answer`](super::TcpStream::answer).
+    #[track_caller]
+    pub(super) fn answer(&self) {
+        self.with(Network::answer);
+    }
+
     /// Ends the direction in which this end writes. What has ended already has.
     #[track_caller]
     pub(super) fn shut_down(&self) -> io::Result<()> {

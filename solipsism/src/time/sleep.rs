@@ -86,7 +86,7 @@ enum State {
 }
 
 impl Sleep {
-    pub(super) fn at(deadline: Instant, site: &'static Location<'static>) -> Self {
+    pub(crate) fn at(deadline: Instant, site: &'static Location<'static>) -> Self {
         Self {
             deadline,
             site,

@@ -75,7 +75,7 @@ impl Network {
             }
             return;
         }
-        let was_open = connection.stage == Stage::Open;
+        let was_open = connection.stage == Stage::Open || (side == 1 && connection.is_answered);
         let end = &mut connection.ends[side];
         end.held = false;
         let was_shut = std::mem::replace(&mut end.shut, true);
@@ -149,6 +149,12 @@ impl Connection {
         let end = &mut self.ends[side];
         // When both directions have ended there is nothing left to reset.
         if !end.held || end.broken || (end.shut && end.ended) {
+            return;
+        }
+        // As the answer to a connect it is a refusal.
+        if self.stage == Stage::Connecting {
+            self.stage = Stage::Failed(ErrorKind::ConnectionRefused);
+            self.wake_end(side, call);
             return;
         }
         end.broken = true;

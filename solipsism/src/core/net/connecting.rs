@@ -164,6 +164,7 @@ impl Network {
             return;
         }
         let options = listener.options;
+        let answers_late = listener.answers_late;
         let is_v6 = listener.addr.as_inet().is_some_and(|addr| addr.is_ipv6());
         let key = ListenerKey {
             serial: listener.serial,
@@ -182,7 +183,9 @@ impl Network {
         let listener = self.listener(key);
         listener.queue.push_back(client.peer());
         listener.acceptors.wake(call);
-        self.transmit(client, Payload::Opened, call);
+        if !answers_late {
+            self.answer(client.peer(), call);
+        }
     }
 
     /// The slot of the listener that answers a client.

@@ -111,6 +111,8 @@ pub(super) struct Connection {
     pub(super) serial: u64,
     pub(super) kind: Kind,
     pub(super) stage: Stage,
+    /// The server has sent its answer: for it the stream is open, though the client may not have heard yet.
+    pub(super) is_answered: bool,
     pub(super) ends: [End; 2],
     /// Each is read by the end with its index.
     pub(super) pipes: [Pipe; 2],
@@ -242,6 +244,7 @@ impl Network {
             serial,
             kind,
             stage,
+            is_answered: false,
             ends,
             pipes: [Pipe::new(capacity), Pipe::new(capacity)],
         });
@@ -347,6 +350,11 @@ impl Network {
             Side::Read => connection.is_over(own),
             Side::Write => connection.ends[own].shut || connection.is_cut_off(own),
         }
+    }
+
+    /// Whether it was reset.
+    pub(crate) fn is_broken(&mut self, key: EndKey) -> bool {
+        self.held(key).ends[key.side()].broken
     }
 
     pub(crate) fn local_addr(&mut self, key: EndKey) -> Addr {

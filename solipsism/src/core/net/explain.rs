@@ -174,7 +174,10 @@ impl Network {
             .find_map(|(from, to)| self.links.keeper(from, to));
         What::Connect {
             to: self.named(server.host, &server.addr),
-            is_full: connection.pipes.iter().all(super::pipe::Pipe::is_still),
+            // Unless somebody has accepted it who answers late.
+            is_full: !server.held
+                && server.user == u32::MAX
+                && connection.pipes.iter().all(super::pipe::Pipe::is_still),
             keeper: keeper.map(Keeper::of),
         }
     }

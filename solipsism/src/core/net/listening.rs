@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::nesting::Gone;
 use super::options::check_capacity;
+use super::pipe::Payload;
 use super::ports::Holder;
 use super::waiters::{AskedAt, Waiters};
 use super::{
@@ -42,6 +43,8 @@ pub(super) struct Listener {
     pub(super) acceptors: Waiters,
     /// Of the streams that it accepts.
     pub(super) options: Options,
+    /// Whoever accepts a connection says when its client is connected.
+    pub(super) answers_late: bool,
 }
 
 /// What a listener occupies.
@@ -202,6 +205,7 @@ impl Network {
             waiting: VecDeque::new(),
             acceptors: Waiters::default(),
             options,
+            answers_late: false,
         });
         // Whoever was there first is answered first.
         for end in std::mem::take(&mut self.unanswered) {
@@ -244,6 +248,18 @@ impl Network {
 
     pub(crate) fn listener_options(&mut self, key: ListenerKey) -> &mut Options {
         &mut self.listener(key).options
+    }
+
+    /// From now on a client is connected when [`answer`](Self::answer) says so of the end that was accepted; it is refused
+    /// if that is closed before.
+    pub(crate) fn answer_late(&mut self, key: ListenerKey) {
+        self.listener(key).answers_late = true;
+    }
+
+    /// Connects the client at the other end of what was accepted.
+    pub(crate) fn answer(&mut self, key: EndKey, call: &mut Call) {
+        self.connections[key.slot()].is_answered = true;
+        self.transmit(key.peer(), Payload::Opened, call);
     }
 
     /// The next connection that waits, and the address of its other end.

@@ -91,6 +91,13 @@ impl TcpListener {
         self.acceptor.poll_accept(cx).map_ok(Self::accepted)
     }
 
+    /// From now on a client is connected when [`TcpStream::answer`] says so, and is refused if the stream that was
+    /// accepted is dropped before.
+    #[track_caller]
+    pub(crate) fn answer_late(&self) {
+        self.acceptor.answer_late();
+    }
+
     fn accepted((socket, peer): (crate::net::socket::Socket, Addr)) -> (TcpStream, SocketAddr) {
         let peer = peer.as_inet().expect("it is TCP's");
         (TcpStream::new(socket), peer)

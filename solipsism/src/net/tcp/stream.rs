@@ -97,6 +97,17 @@ impl TcpStream {
         Ok(Self::new(socket.connected().await?))
     }
 
+    /// Connects the client at the other end, of what a listener accepted that answers late.
+    #[track_caller]
+    pub(crate) fn answer(&self) {
+        self.socket.answer();
+    }
+
+    /// Waits until the other end resets the stream, whatever else can be read.
+    pub(crate) async fn until_reset(&self) -> io::Result<()> {
+        self.socket.until_reset().await
+    }
+
     /// The address of this end.
     ///
     /// # Errors
