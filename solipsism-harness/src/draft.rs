@@ -19,8 +19,10 @@ pub(crate) struct Draft {
 pub(crate) struct Drafts {
     all: Vec<Draft>,
     /// By fixture and module, and then by the values that are chosen.
-    places: BTreeMap<(usize, Option<&'static str>), BTreeMap<Vec<usize>, usize>>,
+    places: BTreeMap<(usize, Option<&'static str>), ByValues>,
 }
+
+type ByValues = BTreeMap<Vec<usize>, usize>;
 
 impl Drafts {
     /// The instances that the cases of one test need, which shares the values of these fixtures: for each case in turn.

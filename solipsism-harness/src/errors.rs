@@ -44,22 +44,16 @@ impl Errors {
         instance: usize,
     ) -> Ended {
         self.taken_along += 1;
-        let report = match self.told.get(&instance) {
-            Some(case) => {
-                let provider = scopes.plan().instances[instance].provider;
-                format!("fixture {provider:?}: its set-up failed, as is told at {case}")
-            }
-            None => {
-                let case = scopes.plan()[place].name.clone();
-                self.told.insert(instance, case);
-                let report = scopes
-                    .failure(instance)
-                    .expect("the instance could not be set up");
-                format!(
-                    "{report}\n  it takes {} along",
-                    count(scopes.users(instance), "test")
-                )
-            }
+        let report = if let Some(case) = self.told.get(&instance) {
+            let provider = scopes.plan().instances[instance].provider;
+            format!("fixture {provider:?}: its set-up failed, as is told at {case}")
+        } else {
+            let case = scopes.plan()[place].name.clone();
+            self.told.insert(instance, case);
+            let report = scopes.failure(instance);
+            let report = report.expect("the instance could not be set up");
+            let users = count(scopes.demand().users(instance), "test");
+            format!("{report}\n  it takes {users} along")
         };
         Ended::Failed(Failure {
             kind: FailureKind::Fixture,

@@ -213,7 +213,7 @@ impl Log {
     }
 }
 
-/// "db", "cache in it::b", "pool[x]".
+/// `db`, `cache in it::b`, `pool[1]`.
 pub(crate) fn label(instance: &Instance) -> String {
     let module = instance.module.map(|module| format!(" in {module}"));
     let values: Vec<_> = instance
@@ -221,9 +221,10 @@ pub(crate) fn label(instance: &Instance) -> String {
         .iter()
         .map(|one| one.value.to_string())
         .collect();
-    let values = match values.is_empty() {
-        true => String::new(),
-        false => format!("[{}]", values.join(",")),
+    let values = if values.is_empty() {
+        String::new()
+    } else {
+        format!("[{}]", values.join(","))
     };
     format!(
         "{}{values}{}",

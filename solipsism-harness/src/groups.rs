@@ -52,9 +52,10 @@ impl Groups {
         let mut of_instances = Vec::with_capacity(instances.len());
         let mut in_loop = Vec::with_capacity(instances.len());
         for (place, draft) in instances.iter().enumerate() {
-            let key = match bound[place] {
-                true => Key::Bound(connected.root(place)),
-                false => Key::Free(draft.module),
+            let key = if bound[place] {
+                Key::Bound(connected.root(place))
+            } else {
+                Key::Free(draft.module)
             };
             let next = numbers.len();
             let group = *numbers.entry(key).or_insert(next);
@@ -128,9 +129,9 @@ fn parts(
     of_modules.retain(|_, groups| groups.iter().any(|&group| outlives[group]));
     let mut connected = Connected::new(groups);
     for groups in of_modules.values() {
-        groups
-            .iter()
-            .for_each(|&group| connected.join(groups[0], group));
+        for &group in groups {
+            connected.join(groups[0], group);
+        }
     }
     let of_case = |(needs, group): (&Vec<usize>, &Option<usize>)| {
         let mut modules = needs.iter().filter_map(|&one| instances[one].module);

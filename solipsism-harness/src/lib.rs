@@ -3,7 +3,7 @@
 //! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`, `provider`) and made into a
 //! plan (`plan`) of cases (`product`, `case`) and of the wider fixtures that they share (`catalog`, `draft`, `groups`). The command line
 //! and the environment choose among the cases (`arguments`, `selection`, `options`) or ask to see the plan (`show`); worker threads run
-//! them (`run`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`scopes`, `stage`),
+//! them (`run`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`, `scopes`, `stage`),
 //! through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told by libtest-mimic in
 //! the plan's order (`report`, `errors`).
 //! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).
@@ -19,11 +19,13 @@ mod axis;
 mod case;
 mod catalog;
 mod configuration;
+mod demand;
 mod draft;
 mod duration;
 mod ended;
 mod errors;
-#[cfg(all(test, feature = "libtest-mimic"))]
+#[cfg(test)]
+#[cfg(feature = "libtest-mimic")]
 mod fakes;
 mod groups;
 mod instance;
@@ -79,8 +81,9 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     let report = report::Report::new(run::start(&plan, schedule, arguments.threads)?);
     let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan, &arguments));
     let is_broken = report.print_rest(&arguments);
-    Ok(match conclusion.has_failed() || is_broken {
-        true => std::process::ExitCode::from(101),
-        false => std::process::ExitCode::SUCCESS,
+    Ok(if is_broken {
+        std::process::ExitCode::from(101)
+    } else {
+        conclusion.exit_code()
     })
 }

@@ -213,5 +213,6 @@ fn not_registered(path: &str) -> Refusal {
     ))
 }
 
-#[cfg(all(test, feature = "libtest-mimic"))]
+#[cfg(test)]
+#[cfg(feature = "libtest-mimic")]
 mod tests;

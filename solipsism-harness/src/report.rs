@@ -39,9 +39,10 @@ impl Report {
         let trial = |(place, case): (usize, &Case)| {
             let told = Arc::clone(&self.told);
             let plan = Arc::clone(plan);
-            let name = match arguments.names(case) {
-                true => &case.name,
-                false => FILTERED_OUT,
+            let name = if arguments.names(case) {
+                &case.name
+            } else {
+                FILTERED_OUT
             };
             Trial::ignorable_test(name, move || lock(&told).verdict(place, &plan[place]))
                 .with_ignored_flag(case.is_ignored())

@@ -1,44 +1,25 @@
 //! [`Scopes`]: which instances are set up, and who still needs them: a case is run between the set-up of what it needs and the
 //! teardown of what nobody needs after it. In which order cases are run, and on which threads, is for others to say.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::demand::{Demand, SESSION};
 use crate::plan::Plan;
 use crate::stage::Stage;
 use crate::{Ended, Failure, FailureKind, FixtureFailure, Outcome};
 
-/// The session, and each module, with those of their instances that the selected cases need.
+/// The session and the modules, while the selected cases are run.
 pub(crate) struct Scopes<S> {
     plan: Arc<Plan>,
+    demand: Demand,
     stage: S,
-    /// Which cases were selected.
-    is_selected: Vec<bool>,
     /// What came of the set-up of each instance.
     set_up: Vec<OnceLock<Result<(), FixtureFailure>>>,
-    /// How many of the selected cases need each instance.
-    users: Vec<usize>,
-    /// Which scope each instance belongs to.
-    scope_of: Vec<usize>,
-    scopes: Vec<Scope>,
     /// Locked by whoever has something done on the group's thread. Who holds one whose values are bound to their thread may take one
     /// whose values are not, and never the other way round.
     threads: Vec<Mutex<()>>,
     left: Mutex<Left>,
-}
-
-/// The session's place among the scopes.
-const SESSION: usize = 0;
-
-/// What ends together.
-#[derive(Default)]
-struct Scope {
-    /// The selected cases that need any of its instances, in the order in which one thread would run them.
-    cases: Vec<usize>,
-    /// The groups of those instances, and one of each.
-    groups: BTreeMap<usize, usize>,
-    /// Whether it is a module with an instance that needs the session's.
-    holds_session: bool,
 }
 
 /// Who is still to come.
@@ -49,7 +30,7 @@ struct Left {
     scopes: Vec<usize>,
     /// For each group, whether anything was ever to be set up on its thread.
     begun: Vec<bool>,
-    /// The worst that became of a case that used the instance.
+    /// The worst that became of a case that needed the instance.
     outcomes: Vec<Outcome>,
 }
 
@@ -80,73 +61,29 @@ pub(crate) struct BrokenTeardown {
 impl<S: Stage> Scopes<S> {
     /// `selected` are the places of the cases that will be run, in the order in which one thread would run them.
     pub(crate) fn new(plan: &Arc<Plan>, selected: &[usize], stage: S) -> Self {
-        let mut numbers = BTreeMap::from([(None, SESSION)]);
-        let scope_of = plan.instances.iter().map(|instance| {
-            let next = numbers.len();
-            *numbers.entry(instance.module).or_insert(next)
-        });
-        let scope_of: Vec<usize> = scope_of.collect();
-        let mut this = Self {
+        let (instances, groups) = (plan.instances.len(), plan.groups().len());
+        let demand = Demand::new(plan, selected);
+        Self {
             plan: Arc::clone(plan),
             stage,
-            is_selected: vec![false; plan.len()],
-            set_up: plan.instances.iter().map(|_| OnceLock::new()).collect(),
-            users: vec![0; plan.instances.len()],
-            scopes: numbers.iter().map(|_| Scope::default()).collect(),
-            threads: plan.groups().iter().map(|_| Mutex::default()).collect(),
+            set_up: (0..instances).map(|_| OnceLock::new()).collect(),
+            threads: (0..groups).map(|_| Mutex::default()).collect(),
             left: Mutex::new(Left {
-                users: vec![0; numbers.len()],
-                scopes: vec![0; plan.groups().len()],
-                begun: vec![false; plan.groups().len()],
-                outcomes: vec![Outcome::Passed; plan.instances.len()],
+                users: demand.users_of_scopes(),
+                scopes: demand.scopes_of_groups(groups),
+                begun: vec![false; groups],
+                outcomes: vec![Outcome::Passed; instances],
             }),
-            scope_of,
-        };
-        for &place in selected {
-            this.expect(place);
+            demand,
         }
-        this.expect_scopes();
-        this
-    }
-
-    fn expect(&mut self, place: usize) {
-        let plan = Arc::clone(&self.plan);
-        self.is_selected[place] = true;
-        for &instance in plan.needs(place) {
-            let scope = &mut self.scopes[self.scope_of[instance]];
-            if self.users[instance] == 0 {
-                scope
-                    .groups
-                    .insert(plan.group_of_instance(instance), instance);
-                let mut uses = plan.instances[instance].uses.iter();
-                scope.holds_session |= plan.instances[instance].module.is_some()
-                    && uses.any(|used| used.module.is_none());
-            }
-            self.users[instance] += 1;
-        }
-        for scope in self.scopes_of(place) {
-            self.scopes[scope].cases.push(place);
-            self.left().users[scope] += 1;
-        }
-    }
-
-    fn expect_scopes(&self) {
-        let mut left = self.left();
-        for scope in &self.scopes {
-            left.users[SESSION] += usize::from(scope.holds_session);
-            for &group in scope.groups.keys() {
-                left.scopes[group] += 1;
-            }
-        }
-    }
-
-    /// Of how many selected cases the instance is needed.
-    pub(crate) fn users(&self, instance: usize) -> usize {
-        self.users[instance]
     }
 
     pub(crate) fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    pub(crate) fn demand(&self) -> &Demand {
+        &self.demand
     }
 
     /// Sets up what the case needs, runs it, and tears down what no other selected case needs any more.
@@ -154,7 +91,7 @@ impl<S: Stage> Scopes<S> {
     /// Each selected case is to be run once.
     pub(crate) fn run(&self, place: usize) -> Came {
         let case = &self.plan[place];
-        if !self.is_selected[place] && !self.plan.needs(place).is_empty() {
+        if !self.demand.is_selected(place) && !self.plan.needs(place).is_empty() {
             return Came {
                 to: CameTo::Ended(unexpected()),
                 teardowns: Vec::new(),
@@ -212,7 +149,7 @@ impl<S: Stage> Scopes<S> {
             *worst = outcome.max(*worst);
         }
         let mut broken = Vec::new();
-        for scope in self.scopes_of(place) {
+        for scope in self.demand.scopes_of(&self.plan, place) {
             self.release_scope(scope, &mut broken);
         }
         broken
@@ -221,16 +158,16 @@ impl<S: Stage> Scopes<S> {
     fn release_scope(&self, place: usize, broken: &mut Vec<BrokenTeardown>) {
         let is_over = {
             let users = &mut self.left().users[place];
-            *users = users.saturating_sub(1);
+            *users -= 1;
             *users == 0
         };
-        let scope = &self.scopes[place];
         if !is_over {
             return;
         }
+        let scope = &self.demand.scopes[place];
         // Modules in their order, and the session after all of them.
         let order = match place {
-            SESSION => self.scopes.len(),
+            SESSION => self.demand.scopes.len(),
             module => module,
         };
         let mut step = 0;
@@ -256,11 +193,11 @@ impl<S: Stage> Scopes<S> {
     fn in_order(&self, place: usize) -> Vec<usize> {
         let mut seen = BTreeSet::new();
         let mut order = Vec::new();
-        for &case in &self.scopes[place].cases {
+        for &case in &self.demand.scopes[place].cases {
             let needs = self.plan.needs(case).iter();
             // A case sets up nothing after what fails it.
             let set_up = needs.take_while(|&&one| matches!(self.set_up[one].get(), Some(Ok(()))));
-            let of_scope = set_up.filter(|&&one| self.scope_of[one] == place);
+            let of_scope = set_up.filter(|&&one| self.demand.scope_of(one) == place);
             order.extend(of_scope.filter(|&&one| seen.insert(one)));
         }
         order
@@ -286,14 +223,6 @@ impl<S: Stage> Scopes<S> {
         let _thread = self.thread(group);
         let keeper = self.plan.instances[instance].provider.keeper;
         self.stage.end(keeper, &self.plan.groups()[group])
-    }
-
-    /// The scopes in which the case shares something, narrower ones first.
-    fn scopes_of(&self, place: usize) -> Vec<usize> {
-        let needs = self.plan.needs(place).iter();
-        let scopes: BTreeSet<usize> = needs.map(|&one| self.scope_of[one]).collect();
-        // A case is in one module, and the session is the first of all.
-        scopes.into_iter().rev().collect()
     }
 
     fn thread(&self, group: usize) -> MutexGuard<'_, ()> {
@@ -323,5 +252,6 @@ fn unexpected() -> Ended {
     })
 }
 
-#[cfg(all(test, feature = "libtest-mimic"))]
+#[cfg(test)]
+#[cfg(feature = "libtest-mimic")]
 mod tests;

@@ -48,9 +48,12 @@ impl Selection {
 
     /// Whether the test of this name is asked for, or its case of the other name.
     fn is_named(&self, test: &str, case: &str) -> bool {
-        let matches = |filter: &String| match self.is_exact {
-            true => filter == test || filter == case,
-            false => case.contains(filter.as_str()),
+        let matches = |filter: &String| {
+            if self.is_exact {
+                filter == test || filter == case
+            } else {
+                case.contains(filter.as_str())
+            }
         };
         (self.filters.is_empty() || self.filters.iter().any(matches))
             && !self.skip.iter().any(matches)

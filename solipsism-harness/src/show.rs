@@ -23,7 +23,7 @@ pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, schedule: &Schedule) -> Exit
     ExitCode::SUCCESS
 }
 
-/// "db (session), at tests/it.rs:3:10, uses EventLoop, &config", wider scopes first, and then by name.
+/// "db (session), at tests/it.rs:3:10, uses pool, &config", wider scopes first, and then by name.
 fn fixtures(plan: &Plan) -> String {
     let mut entries: Vec<_> = plan.catalog.iter().collect();
     entries.sort_by_key(|entry| {
@@ -45,7 +45,7 @@ fn fixtures(plan: &Plan) -> String {
     text
 }
 
-/// ", uses EventLoop, &config", or nothing.
+/// ", uses pool, &config", or nothing.
 fn uses_of(uses: impl Iterator<Item = (&'static Provider, How)>) -> String {
     let name = |(provider, how): (&Provider, How)| match how {
         How::Owned => provider.name.to_owned(),
@@ -53,10 +53,10 @@ fn uses_of(uses: impl Iterator<Item = (&'static Provider, How)>) -> String {
         How::Fresh => format!("&mut {}", provider.name),
     };
     let names: Vec<_> = uses.map(name).collect();
-    match names.is_empty() {
-        true => String::new(),
-        false => format!(", uses {}", names.join(", ")),
+    if names.is_empty() {
+        return String::new();
     }
+    format!(", uses {}", names.join(", "))
 }
 
 /// What one thread would do, one step a line, indented by what is there at the time.
@@ -101,12 +101,13 @@ impl<'a> Notes<'a> {
         steps.depth += up;
     }
 
-    /// "db[pg] (session)", "cache (module it::b)"
+    /// `db[pg] (session)`, `cache (module it::b)`
     fn name(&self, instance: &Instance) -> String {
         let ids: Vec<_> = instance.choices.iter().map(|one| self.id(*one)).collect();
-        let ids = match ids.is_empty() {
-            true => String::new(),
-            false => format!("[{}]", ids.join("::")),
+        let ids = if ids.is_empty() {
+            String::new()
+        } else {
+            format!("[{}]", ids.join("::"))
         };
         let scope = match instance.module {
             None => "session".to_owned(),

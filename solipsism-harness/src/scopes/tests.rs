@@ -20,8 +20,8 @@ struct Ran {
 
 /// Runs those cases whose names this likes.
 fn run(fakes: &Fakes, plan: &Arc<Plan>, threads: usize, likes: impl Fn(&str) -> bool) -> Ran {
-    let liked = |&place: &usize| likes(&plan[place].name);
-    let selected: Vec<usize> = (0..plan.len()).filter(liked).collect();
+    let places = 0..plan.len();
+    let selected: Vec<usize> = places.filter(|&it| likes(&plan[it].name)).collect();
     let schedule = Schedule::new(plan, &selected);
     let mut results = start(plan, schedule, NonZero::new(threads).unwrap()).unwrap();
     let mut errors = Errors::default();

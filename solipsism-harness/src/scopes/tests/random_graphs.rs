@@ -2,8 +2,8 @@
 //! last user, and nothing that went wrong is lost.
 
 use super::*;
-use crate::fakes::{id, label};
-use crate::{Instance, Place};
+use crate::fakes::{FakeFixture, id, label};
+use crate::{Case, Instance};
 
 const NAMES: [&str; 12] = [
     "f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7", "f8", "f9", "f10", "f11",
@@ -13,7 +13,7 @@ const TESTS: [&str; 12] = [
 ];
 const MODULES: [&str; 4] = ["it", "it::m", "it::m::n", "it::o"];
 
-/// SplitMix64.
+/// `SplitMix64`.
 struct Random(u64);
 
 impl Random {
@@ -202,120 +202,121 @@ fn assert_is_reversed(plan: &Plan, log: &[String]) {
 }
 
 fn check_run(fakes: &Fakes, plan: &Plan, ran: &Ran, likes: &impl Fn(&str) -> bool) {
-    let Ran { log, failed, .. } = ran;
-    let at = |line: &str| {
-        let mut places = log.iter().enumerate().filter(|(_, other)| *other == line);
-        let place = places.next().map(|(place, _)| place);
-        assert!(places.next().is_none(), "twice: {line}\n{log:#?}");
-        place
-    };
-    let down = |one: &Instance| {
-        let start = format!("down {} ", label(one));
-        let mut lines = log
-            .iter()
-            .enumerate()
-            .filter(|(_, it)| it.starts_with(&start));
-        let first = lines.next();
-        assert!(lines.next().is_none(), "twice: {start}");
-        first.map(|(place, line)| (place, line[start.len()..].to_owned()))
-    };
-    let fate = |one: &Instance| {
-        fakes
-            .fixtures
-            .iter()
-            .find(|it| it.name == one.provider.name)
-            .unwrap()
-    };
     let selected: Vec<_> = plan.iter().filter(|case| likes(&case.name)).collect();
-
     for instance in &plan.instances {
-        let (name, users) = (
-            label(instance),
-            selected.iter().filter(|case| uses(case, instance)),
-        );
-        let (up, down_at) = (at(&format!("up {name}")), down(instance));
-        assert_eq!(up.is_some(), down_at.is_some(), "{name}\n{log:#?}");
-        let broken = ran
-            .teardowns
-            .iter()
-            .filter(|it| **it == format!("broken: {name}"));
-        let is_broken = up.is_some() && fate(instance).tear_down == Fate::Fails;
+        let name = label(instance);
+        let is_up = at(&ran.log, &format!("up {name}")).is_some();
+        let is_broken = is_up && fixture(fakes, instance).tear_down == Fate::Fails;
+        let broken = ran.teardowns.iter();
+        let broken = broken.filter(|it| **it == format!("broken: {name}"));
         assert_eq!(broken.count(), usize::from(is_broken));
-        let (Some(up), Some((down_at, told))) = (up, down_at) else {
-            continue;
-        };
-        for used in &instance.uses {
-            assert!(at(&format!("up {}", label(used))).unwrap() < up);
-            assert!(down(used).unwrap().0 > down_at, "{log:#?}");
-        }
-        let mut worst = Outcome::Passed;
-        for user in users {
-            if let Some(run) = at(&format!("run {}", user.name)) {
-                assert!(up < run && run < down_at, "{name}, {}\n{log:#?}", user.name);
-            }
-            if failed.iter().any(|(name, _)| *name == user.name) {
-                let is_run = at(&format!("run {}", user.name)).is_some();
-                let panics = is_run && body(fakes, user) == Fate::Panics;
-                worst = worst.max(if panics {
-                    Outcome::Panicked
-                } else {
-                    Outcome::Failed
-                });
-            }
-        }
-        assert_eq!(told, format!("{worst:?}"));
+        check_instance(fakes, &selected, ran, instance);
     }
-
-    // The primary cause, and it alone: the first that could not be set up, or the body.
-    let mut told: Vec<String> = Vec::new();
+    let mut told = Vec::new();
     for case in selected {
-        let missing = case.uses.iter().find(|one| fate(one).set_up != Fate::Well);
-        let report = failed.iter().find(|(name, _)| *name == case.name);
-        let report = report.map(|(_, report)| report.as_str());
-        let run = at(&format!("run {}", case.name));
-        assert_eq!(run.is_some(), missing.is_none());
-        match missing {
-            None => match body(fakes, case) {
-                Fate::Fails | Fate::Panics => {
-                    assert_eq!(report, Some(&*format!("the body of {}", case.name)))
-                }
-                _ => assert_eq!(report, None),
-            },
-            Some(one) if fate(one).set_up == Fate::Skips => assert_eq!(report, None),
-            Some(one) => {
-                let (name, report) = (label(one), report.unwrap());
-                if told.contains(&name) {
-                    assert!(
-                        report.contains(&format!("`{}`", one.provider.name)),
-                        "{report}"
-                    );
-                    assert!(report.contains("as is told at "), "{report}");
-                } else {
-                    assert!(
-                        report.starts_with(&format!("the whole about {name}\n  it takes ")),
-                        "{report}"
-                    );
-                    told.push(name);
-                }
-            }
-        }
-        if let Place::OnThread(group) | Place::InLoop(group) = &case.place {
-            assert!(case.uses.iter().any(|one| Arc::ptr_eq(&one.group, group)));
-        }
+        check_case(fakes, ran, case, &mut told);
     }
     let line = ran.line.as_deref().unwrap_or_default();
-    assert_eq!(
-        line.contains("in its set-up") || line.contains("in their set-up"),
-        !told.is_empty()
-    );
+    let is_counted = line.contains("in its set-up") || line.contains("in their set-up");
+    assert_eq!(is_counted, !told.is_empty());
     assert_eq!(line.contains("teardown"), !ran.teardowns.is_empty());
 }
 
-fn uses(case: &crate::Case, instance: &Instance) -> bool {
-    case.uses.iter().any(|one| std::ptr::eq(&**one, instance))
+/// It is there while any of its users runs, and while anything is there that uses it.
+fn check_instance(fakes: &Fakes, selected: &[&Case], ran: &Ran, instance: &Instance) {
+    let Ran { log, failed, .. } = ran;
+    let name = label(instance);
+    let up = at(log, &format!("up {name}"));
+    let down = down(log, instance);
+    assert_eq!(up.is_some(), down.is_some(), "{name}\n{log:#?}");
+    let (Some(up), Some((down, told))) = (up, down) else {
+        return;
+    };
+    for used in &instance.uses {
+        assert!(at(log, &format!("up {}", label(used))).unwrap() < up);
+        assert!(self::down(log, used).unwrap().0 > down, "{log:#?}");
+    }
+    let mut worst = Outcome::Passed;
+    for user in selected.iter().filter(|case| uses(case, instance)) {
+        let run = at(log, &format!("run {}", user.name));
+        if let Some(run) = run {
+            assert!(up < run && run < down, "{name}, {}\n{log:#?}", user.name);
+        }
+        if failed.iter().any(|(name, _)| *name == user.name) {
+            let panics = run.is_some() && body(fakes, user) == Fate::Panics;
+            worst = worst.max(if panics {
+                Outcome::Panicked
+            } else {
+                Outcome::Failed
+            });
+        }
+    }
+    assert_eq!(told, format!("{worst:?}"));
 }
 
-fn body(fakes: &Fakes, case: &crate::Case) -> Fate {
+/// It fails by its primary cause alone, which is the first that could not be set up, or else its body. `told` are the set-ups that
+/// were told in full by now.
+fn check_case(fakes: &Fakes, ran: &Ran, case: &Case, told: &mut Vec<String>) {
+    let mut needed = case.uses.iter();
+    let missing = needed.find(|one| fixture(fakes, one).set_up != Fate::Well);
+    let report = ran.failed.iter().find(|(name, _)| *name == case.name);
+    let report = report.map(|(_, report)| report.as_str());
+    let run = at(&ran.log, &format!("run {}", case.name));
+    assert_eq!(run.is_some(), missing.is_none());
+    let Some(missing) = missing else {
+        let fails = matches!(body(fakes, case), Fate::Fails | Fate::Panics);
+        let expected = fails.then(|| format!("the body of {}", case.name));
+        assert_eq!(report, expected.as_deref());
+        return;
+    };
+    if fixture(fakes, missing).set_up == Fate::Skips {
+        assert_eq!(report, None);
+        return;
+    }
+    let (name, report) = (label(missing), report.unwrap());
+    if told.contains(&name) {
+        let short = format!("fixture `{}`, at ", missing.provider.name);
+        assert!(report.starts_with(&short), "{report}");
+        assert!(report.contains(", as is told at "), "{report}");
+    } else {
+        let whole = format!("the whole about {name}\n  it takes ");
+        assert!(report.starts_with(&whole), "{report}");
+        told.push(name);
+    }
+}
+
+/// Where the line is in the log: nothing is done twice.
+fn at(log: &[String], line: &str) -> Option<usize> {
+    let places = log.iter().enumerate();
+    let mut places = places.filter(|(_, other)| *other == line);
+    let first = places.next();
+    assert!(places.next().is_none(), "twice: {line}\n{log:#?}");
+    first.map(|(place, _)| place)
+}
+
+/// Where the log tells of its teardown, and what that was told.
+fn down<'a>(log: &'a [String], instance: &Instance) -> Option<(usize, &'a str)> {
+    let start = format!("down {} ", label(instance));
+    let lines = log.iter().enumerate();
+    let mut lines = lines.filter_map(|(place, line)| Some((place, line.strip_prefix(&start)?)));
+    let first = lines.next();
+    assert!(lines.next().is_none(), "twice: {start}\n{log:#?}");
+    first
+}
+
+fn uses(case: &Case, instance: &Instance) -> bool {
+    let mut uses = case.uses.iter();
+    uses.any(|one| std::ptr::eq(Arc::as_ptr(one), instance))
+}
+
+fn fixture<'a>(fakes: &'a Fakes, instance: &Instance) -> &'a FakeFixture {
+    let mut fixtures = fakes.fixtures.iter();
+    fixtures
+        .find(|it| it.name == instance.provider.name)
+        .unwrap()
+}
+
+fn body(fakes: &Fakes, case: &Case) -> Fate {
     let mut tests = fakes.tests.iter();
     tests.find(|test| test.name == case.test.name).unwrap().body
 }
