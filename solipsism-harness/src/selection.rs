@@ -52,6 +52,7 @@ impl Selection {
             if self.is_exact {
                 filter == test || filter == case
             } else {
+                // It begins with the test's name.
                 case.contains(filter.as_str())
             }
         };
@@ -62,7 +63,6 @@ impl Selection {
     /// Whether the case is among those that are told of, ignored or not. Its test's own name stands for all its cases.
     #[cfg(feature = "libtest-mimic")]
     pub(crate) fn names(&self, case: &Case) -> bool {
-        // The name of a case is that of its test, and what was chosen.
         self.is_named(&case.test.libtest_name(), &case.name)
     }
 
