@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
+use crate::connected::Connected;
 use crate::draft::Draft;
 use crate::{Group, Place};
 
@@ -14,9 +15,9 @@ pub(crate) struct Groups {
     pub(crate) of_instances: Vec<usize>,
     /// The group of each case that must run on a group's thread.
     pub(crate) of_cases: Vec<Option<usize>>,
-    /// Which cases are to be run one after another, by number: those of a group, and more.
+    /// Whether an instance cannot leave its thread.
     #[cfg(feature = "libtest-mimic")]
-    pub(crate) parts: Vec<Option<usize>>,
+    bound: Vec<bool>,
     /// Whether an instance takes those that use it into its group's loop.
     in_loop: Vec<bool>,
 }
@@ -80,12 +81,18 @@ impl Groups {
         let of_cases: Vec<_> = needs.iter().map(of_case).collect();
         Self {
             #[cfg(feature = "libtest-mimic")]
-            parts: parts(instances, &bound, &of_instances, needs, &of_cases),
+            bound,
             of_cases,
             all: has_loop.into_iter().map(group).collect(),
             of_instances,
             in_loop,
         }
+    }
+
+    /// The group on whose thread this instance is, if it cannot leave it.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn of_bound(&self, instance: usize) -> Option<usize> {
+        self.bound[instance].then(|| self.of_instances[instance])
     }
 
     /// Where a case runs that needs these instances.
@@ -99,71 +106,5 @@ impl Groups {
         } else {
             Place::OnThread(group)
         }
-    }
-}
-
-/// A module is torn down when all that share in it are over. Where it has a value on a thread that outlives it, because the session has
-/// one there too, that must not come between any two cases of that thread, but always between the same: then all that share in the
-/// module are run one after another.
-#[cfg(feature = "libtest-mimic")]
-fn parts(
-    instances: &[Draft],
-    bound: &[bool],
-    of_instances: &[usize],
-    needs: &[Vec<usize>],
-    of_cases: &[Option<usize>],
-) -> Vec<Option<usize>> {
-    let groups = of_instances.iter().max().map_or(0, |last| last + 1);
-    let mut outlives = vec![false; groups];
-    let mut of_modules: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (place, draft) in instances.iter().enumerate() {
-        match draft.module {
-            _ if !bound[place] => {}
-            None => outlives[of_instances[place]] = true,
-            Some(module) => of_modules
-                .entry(module)
-                .or_default()
-                .push(of_instances[place]),
-        }
-    }
-    of_modules.retain(|_, groups| groups.iter().any(|&group| outlives[group]));
-    let mut connected = Connected::new(groups);
-    for groups in of_modules.values() {
-        for &group in groups {
-            connected.join(groups[0], group);
-        }
-    }
-    let of_case = |(needs, group): (&Vec<usize>, &Option<usize>)| {
-        let mut modules = needs.iter().filter_map(|&one| instances[one].module);
-        let of_module = modules.next().and_then(|module| of_modules.get(module));
-        let group = group.or_else(|| of_module.map(|groups| groups[0]))?;
-        Some(connected.root(group))
-    };
-    needs.iter().zip(of_cases).map(of_case).collect()
-}
-
-/// Sets that grow together; each is known by its smallest member.
-struct Connected {
-    above: Vec<usize>,
-}
-
-impl Connected {
-    fn new(count: usize) -> Self {
-        Self {
-            above: (0..count).collect(),
-        }
-    }
-
-    fn root(&mut self, mut one: usize) -> usize {
-        while self.above[one] != one {
-            self.above[one] = self.above[self.above[one]];
-            one = self.above[one];
-        }
-        one
-    }
-
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.root(one), self.root(other));
-        self.above[one.max(other)] = one.min(other);
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`, `provider`) and made into a
 //! plan (`plan`) of cases (`product`, `case`) and of the wider fixtures that they share (`catalog`, `draft`, `groups`). The command line
-//! and the environment choose among the cases (`arguments`, `selection`, `options`) or ask to see the plan (`show`); worker threads run
-//! them (`run`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`, `scopes`, `stage`),
-//! through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told by libtest-mimic in
-//! the plan's order (`report`, `errors`).
+//! and the environment choose among the cases (`arguments`, `selection`, `options`) or ask to see the plan (`show`). Worker threads run
+//! them (`run`, `parts`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`,
+//! `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told
+//! by libtest-mimic in the plan's order (`report`, `errors`).
 //! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).
 //!
 //! The harness knows tests, cases, fixtures, outcomes, arguments and stdout. It knows no clock and no socket: what a case does is the
@@ -19,6 +19,7 @@ mod axis;
 mod case;
 mod catalog;
 mod configuration;
+mod connected;
 mod demand;
 mod draft;
 mod duration;
@@ -31,6 +32,8 @@ mod groups;
 mod instance;
 mod libtest;
 mod options;
+#[cfg(feature = "libtest-mimic")]
+mod parts;
 mod plan;
 mod product;
 mod provider;

@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 use crate::catalog::Catalog;
 use crate::draft::{Draft, Drafts};
 use crate::groups::Groups;
+#[cfg(feature = "libtest-mimic")]
+use crate::parts::parts;
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::{Case, Group, How, Instance, Options, Provider, Scope, Test, Use};
@@ -97,10 +99,10 @@ impl Plan {
         self.groups.of_cases[place]
     }
 
-    /// Which others the case at this place is to be run after or before, and not beside: those of the same number.
+    /// For each case the number of those that it is to be run before or after, and not beside.
     #[cfg(feature = "libtest-mimic")]
-    pub(crate) fn part_of_case(&self, place: usize) -> Option<usize> {
-        self.groups.parts[place]
+    pub(crate) fn parts(&self) -> Vec<Option<usize>> {
+        parts(self, &self.groups)
     }
 
     /// The group of the instance at this place.

@@ -25,9 +25,9 @@ impl Schedule {
     /// Of the cases at the places `selected`.
     pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
         let mut parts: Vec<Vec<usize>> = Vec::new();
-        let mut numbers = BTreeMap::new();
+        let (of_cases, mut numbers) = (plan.parts(), BTreeMap::new());
         for &place in selected {
-            let part = match plan.part_of_case(place) {
+            let part = match of_cases[place] {
                 None => parts.len(),
                 Some(number) => *numbers.entry(number).or_insert(parts.len()),
             };

@@ -144,6 +144,25 @@ fn cases_that_share_a_thread_are_run_one_after_another_by_one_worker() {
 }
 
 #[test]
+fn who_shares_in_a_module_waits_if_its_teardown_comes_between_others() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("one", Scope::Session, "").is_sync = false;
+    fakes.fixture("other", Scope::Session, "").is_sync = false;
+    fakes.fixture("table", Scope::Module, "&one");
+    fakes.fixture("config", Scope::Module, "");
+    fakes.test("it::a", "a", "&table");
+    fakes.test("it::a", "b", "&config &other");
+    fakes.test("it::a", "c", "&config");
+    fakes.test("it::a", "d", "");
+    fakes.test("it::b", "e", "&one");
+    fakes.test("it::b", "f", "&config");
+    let plan = fakes.plan().unwrap();
+    let parts = plan.parts();
+    let part = parts[0];
+    assert_eq!(parts, [part, part, part, None, part, None]);
+}
+
+#[test]
 fn a_teardown_is_told_the_worst_that_became_of_a_user() {
     let mut fakes = Fakes::default();
     fakes.fixture("db", Scope::Session, "");
