@@ -12,6 +12,8 @@ pub(crate) struct Demand {
     /// Which scope each instance belongs to.
     scope_of: Vec<usize>,
     pub(crate) scopes: Vec<Scope>,
+    /// In which groups the session has an instance.
+    session_is_in: Vec<bool>,
 }
 
 /// The session's place among the scopes.
@@ -24,7 +26,8 @@ pub(crate) struct Scope {
     pub(crate) cases: Vec<usize>,
     /// The groups of those instances, and one of each.
     pub(crate) groups: BTreeMap<usize, usize>,
-    /// Whether it is a module with an instance that needs the session's.
+    /// Whether it is a module with an instance that needs one of the session's, or shares a thread with one. Nothing happens on a thread
+    /// after the session's end there.
     pub(crate) holds_session: bool,
 }
 
@@ -36,12 +39,17 @@ impl Demand {
             let next = numbers.len();
             *numbers.entry(instance.module).or_insert(next)
         });
-        let scope_of = scope_of.collect();
+        let scope_of: Vec<usize> = scope_of.collect();
+        let mut session_is_in = vec![false; plan.groups().len()];
+        for instance in (0..scope_of.len()).filter(|&one| scope_of[one] == SESSION) {
+            session_is_in[plan.group_of_instance(instance)] = true;
+        }
         let mut this = Self {
             is_selected: vec![false; plan.len()],
             users: vec![0; plan.instances.len()],
             scopes: numbers.iter().map(|_| Scope::default()).collect(),
             scope_of,
+            session_is_in,
         };
         for &place in selected {
             this.add(plan, place);
@@ -55,10 +63,11 @@ impl Demand {
             let scope = &mut self.scopes[self.scope_of[one]];
             if self.users[one] == 0 {
                 let instance = &plan.instances[one];
+                let group = plan.group_of_instance(one);
                 let mut uses = instance.uses.iter();
-                scope.groups.insert(plan.group_of_instance(one), one);
-                scope.holds_session |=
-                    instance.module.is_some() && uses.any(|used| used.module.is_none());
+                let holds = self.session_is_in[group] || uses.any(|it| it.module.is_none());
+                scope.holds_session |= instance.module.is_some() && holds;
+                scope.groups.insert(group, one);
             }
             self.users[one] += 1;
         }

@@ -93,17 +93,15 @@ impl Drafts {
     }
 }
 
-/// The places among these choices of those on the axes of the fixture and of all that it uses.
+/// The places among these choices of those on the axes of the fixture and of all that it uses, in an order that is the same whatever
+/// else the test asks for.
 fn about(catalog: &Catalog, entry: usize, choices: &[Chosen]) -> Vec<usize> {
-    let reach = &catalog[entry].reach;
-    let has_axes = |&&one: &&usize| !catalog[one].axes.is_empty();
-    let providers: Vec<_> = reach.iter().filter(has_axes).collect();
-    let is_about = |chosen: &Chosen| {
-        let provider = chosen.provider;
-        providers
-            .iter()
-            .any(|&&one| provider == Some(catalog[one].provider))
+    let reach = catalog[entry].reach.iter().map(|&one| &catalog[one]);
+    let axes = reach.flat_map(|one| (0..one.axes.len()).map(|axis| (one.provider, axis)));
+    let place = |(provider, axis)| {
+        let mut choices = choices.iter();
+        let place = choices.position(|it| it.provider == Some(provider) && it.axis == axis);
+        place.expect("a case has a choice on each axis that it reaches")
     };
-    let mine = choices.iter().enumerate().filter(|(_, one)| is_about(one));
-    mine.map(|(place, _)| place).collect()
+    axes.map(place).collect()
 }

@@ -190,6 +190,22 @@ mod with_fixtures {
     }
 
     #[test]
+    fn an_instance_is_the_same_in_whatever_order_a_test_asks() {
+        let mut fakes = Fakes::default();
+        for name in ["one", "other"] {
+            fakes.fixture(name, Scope::Session, "").axes = vec![vec![id("x"), id("y")]];
+        }
+        fakes.fixture("both", Scope::Session, "&one &other");
+        fakes.test("it", "a", "&one &other &both");
+        fakes.test("it", "b", "&other &one &both");
+        let plan = fakes.plan().unwrap();
+        assert_eq!(plan.instances.len(), 2 + 2 + 4);
+        let both = |name| &case(&plan, name).uses[2];
+        assert!(Arc::ptr_eq(both("a::x::y"), both("b::y::x")));
+        assert_eq!(label(both("b::y::x")), "both[0,1]");
+    }
+
+    #[test]
     fn unnamed_fixtures_are_used_by_their_module_and_below_before_all_others() {
         let mut fakes = Fakes::default();
         fakes.fixture("named", Scope::Module, "");

@@ -126,6 +126,25 @@ fn a_module_keeps_the_session_until_it_is_over_itself() {
 }
 
 #[test]
+fn a_module_on_a_thread_of_the_session_ends_before_the_session() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("db", Scope::Session, "").is_sync = false;
+    fakes.fixture("cell", Scope::Module, "").is_sync = false;
+    fakes.test("it", "a", "&db &cell");
+    fakes.test("it", "b", "&cell");
+    let expected = [
+        "up db",
+        "up cell in it",
+        "run a",
+        "run b",
+        "down cell in it Passed",
+        "down db Passed",
+        "end",
+    ];
+    assert_eq!(run_all(&fakes).log, expected);
+}
+
+#[test]
 fn cases_that_share_a_thread_are_run_one_after_another_by_one_worker() {
     let mut fakes = Fakes::default();
     fakes.fixture("cell", Scope::Module, "").is_sync = false;

@@ -233,7 +233,11 @@ fn check_instance(fakes: &Fakes, selected: &[&Case], ran: &Ran, instance: &Insta
         return;
     };
     for used in &instance.uses {
-        assert!(at(log, &format!("up {}", label(used))).unwrap() < up);
+        assert!(
+            at(log, &format!("up {}", label(used))).unwrap() < up,
+            "{name} {}\n{log:#?}",
+            label(used)
+        );
         assert!(self::down(log, used).unwrap().0 > down, "{log:#?}");
     }
     let mut worst = Outcome::Passed;
