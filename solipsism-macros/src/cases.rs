@@ -212,7 +212,8 @@ mod tests {
         check(&rows, &parameters, has_rows, &mut errors);
         let axes = axes(&CratePath::default(), &rows, &parameters, subject);
         let axes = literals(
-            axes.into_iter()
+            &axes
+                .into_iter()
                 .nth(1)
                 .map(TokenStream::from)
                 .unwrap_or_default(),
@@ -221,7 +222,7 @@ mod tests {
     }
 
     /// The first strings in each `values(&[…])`.
-    fn literals(axes: TokenStream) -> Vec<String> {
+    fn literals(axes: &TokenStream) -> Vec<String> {
         let text = axes.to_string();
         let axes = text.split("Axis {").skip(1).map(|axis| {
             let ids = axis

@@ -12,7 +12,7 @@ use crate::attributes::{Attributes, is_condition};
 use crate::cases::{check, is_row};
 use crate::crate_path::CratePath;
 use crate::item::Item;
-use crate::parameter::without_ours;
+use crate::ours::without_ours;
 use crate::registration::registration;
 use crate::signature::Subject;
 
@@ -67,9 +67,11 @@ pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
             let wrapper = wrapper(&parsed, &attributes, &visibility, &signature.name);
             let registration = registration(&parsed, &attributes, &signature);
             let typed = &attributes.function;
+            let lints = of_no_use();
             quote! {
                 #wrapper
                 const _: () = {
+                    #lints
                     #[allow(clippy::unused_async)]
                     #(#typed)*
                     #function
@@ -78,7 +80,7 @@ pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
             }
         }
         (signature, error) => rejected(
-            error,
+            error.as_ref(),
             &attributes,
             signature.is_some(),
             &quote!(#visibility #function),
@@ -114,6 +116,20 @@ pub(crate) fn after_conditions(
     quote! { #(#conditions)* #[#private::#attribute(#arguments)] #(#others)* #visibility #function }
 }
 
+/// Clippy's advice on how to take a parameter, where that says who shares it.
+pub(crate) fn of_no_use() -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::borrowed_box,
+            clippy::needless_pass_by_ref_mut,
+            clippy::needless_pass_by_value,
+            clippy::ptr_arg,
+            clippy::ref_option,
+            clippy::trivially_copy_pass_by_ref
+        )]
+    }
+}
+
 /// All that is wrong, as what rustc reports.
 pub(crate) fn combined(errors: Vec<Error>) -> Option<TokenStream> {
     let error = errors.into_iter().reduce(|mut all, one| {
@@ -134,7 +150,7 @@ pub(crate) fn combined(errors: Vec<Error>) -> Option<TokenStream> {
 /// #[allow(dead_code)] fn name() { … }
 /// ```
 fn rejected(
-    error: Option<TokenStream>,
+    error: Option<&TokenStream>,
     attributes: &Attributes,
     is_function: bool,
     item: &TokenStream,

@@ -13,6 +13,7 @@ mod fixture_arguments;
 
 mod item;
 mod lifetimes;
+mod ours;
 mod parameter;
 mod signature;
 mod with;
@@ -27,6 +28,7 @@ mod asking;
 mod configure;
 mod expansion;
 mod fixture;
+mod provider;
 mod registration;
 
 mod mistake;

@@ -10,7 +10,7 @@ pub(crate) fn mistake(found: impl ToTokens, needed: &str, cure: &str) -> Error {
 }
 
 /// Takes back the spaces that printing puts between tokens, since the compiler tells no macro where there were some.
-fn as_typed(printed: &str) -> String {
+pub(crate) fn as_typed(printed: &str) -> String {
     let tight = [
         (" :: ", "::"),
         (" : ", ": "),

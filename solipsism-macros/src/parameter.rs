@@ -1,14 +1,14 @@
 //! [`Parameter`]: what comes through one parameter of a test or of a fixture function, and from where.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, Meta, Path, Token, Type};
 
-use crate::arguments::is_punct;
 use crate::attributes::is_condition;
 use crate::lifetimes::{bare, copy, is_borrowing};
 use crate::mistake::mistake;
+use crate::ours::is_ours;
 use crate::signature::{Subject, is_opaque};
 use crate::values::Values;
 use crate::with::With;
@@ -24,7 +24,7 @@ pub(crate) struct Parameter {
 
 /// From where its value comes.
 pub(crate) enum Source {
-    Fixture(Fixture),
+    Fixture(Box<Fixture>),
     /// `#[default(expression)]`: a setting of the fixture function.
     Default(TokenStream),
     /// `#[case]`: the rows of the function.
@@ -52,9 +52,6 @@ pub(crate) enum How {
     /// `&mut T`
     Fresh,
 }
-
-/// The attributes that are ours, of which rustc knows none.
-const OURS: [&str; 5] = ["with", "from", "default", "case", "values"];
 
 impl Parameter {
     /// Reads `#[…] pattern: Type`. `None` is what is no parameter of its own; `errors` then say so.
@@ -125,7 +122,7 @@ fn source(
     let leads = |one: &&&Attribute| !one.path().is_ident("with") && !one.path().is_ident("from");
     let all: Vec<&Attribute> = attributes.iter().filter(ours).collect();
     let Some(&first) = all.iter().find(leads) else {
-        return Source::Fixture(fixture(attributes, wanted, errors));
+        return Source::Fixture(Box::new(fixture(attributes, wanted, errors)));
     };
     for other in all.iter().filter(|other| !std::ptr::eq(**other, first)) {
         let needed = format!("`#[{}]` alone", path(first));
@@ -228,50 +225,6 @@ fn list(attribute: &Attribute, cure: &str, errors: &mut Vec<Error>) -> TokenStre
             TokenStream::new()
         }
     }
-}
-
-/// Takes every attribute of ours off a function's parameters, where rustc would not know it.
-///
-/// `async fn name(#[with(capacity = 4)] pair: StreamPair) { … }` becomes `async fn name(pair: StreamPair) { … }`.
-pub(crate) fn without_ours(function: TokenStream) -> TokenStream {
-    let tokens = function.into_iter().map(|token| match token {
-        TokenTree::Group(list) if list.delimiter() == Delimiter::Parenthesis => {
-            bare_list(list).into()
-        }
-        other => other,
-    });
-    tokens.collect()
-}
-
-/// The very same list where nothing is to be taken off: a new one has one span for both of its parentheses.
-fn bare_list(list: Group) -> Group {
-    let mut kept: Vec<TokenTree> = Vec::new();
-    let mut is_same = true;
-    for token in list.stream() {
-        match (kept.last(), &token) {
-            (Some(hash), TokenTree::Group(_)) if is_punct(hash, '#') => {
-                let tokens = TokenStream::from_iter([hash.clone(), token.clone()]);
-                let attribute = Attribute::parse_outer.parse2(tokens);
-                if attribute.is_ok_and(|attribute| attribute.iter().all(is_ours)) {
-                    is_same = false;
-                    kept.pop();
-                    continue;
-                }
-            }
-            _ => {}
-        }
-        kept.push(token);
-    }
-    if is_same {
-        return list;
-    }
-    let mut bare = Group::new(Delimiter::Parenthesis, kept.into_iter().collect());
-    bare.set_span(list.span());
-    bare
-}
-
-fn is_ours(attribute: &Attribute) -> bool {
-    OURS.iter().any(|name| attribute.path().is_ident(name))
 }
 
 fn path(attribute: &Attribute) -> String {

@@ -103,11 +103,11 @@ pub fn uses(asked: &impl Asked) -> Vec<Use> {
 
 /// The set-up of a fixture: of what it asks for, and then its own.
 pub async fn set_up<A: Asked, T, F: Future<Output = Result<T, Box<dyn Error>>>>(
-    asked: A,
+    asks: A,
     asker: Asker,
     make: impl FnOnce(A::Values) -> F,
 ) -> Result<T, Box<dyn Error>> {
-    let values = asked.set_up(asker).await?;
+    let values = asks.set_up(asker).await?;
     make(values).await
 }
 

@@ -72,6 +72,14 @@ async fn settings_are_the_parameters_with_a_default(
     assert_eq!((shared.name, shared.count.get()), ("counter", 1));
 }
 
+#[solipsism::test]
+#[should_panic(expected = "of the test's making")]
+async fn a_panic_in_what_a_test_sets_is_the_tests(
+    #[with(start = panic!("of the test's making"))] counter: Counter,
+) {
+    drop(counter);
+}
+
 #[solipsism::fixture]
 fn greeting(#[default("hello")] word: &str) -> String {
     word.to_owned()
