@@ -1,9 +1,10 @@
-//! The attribute of `solipsism`: `#[test]` turns an `async fn` into one registration, and a wrapper for libtest.
+//! The attributes of `solipsism`: `#[test]` turns an `async fn` into one registration, and a wrapper for libtest;
+//! `#[fixture]` turns a function into the provider of what it returns.
 //!
 //! Everything here is syntax. Whether a parameter's type is a fixture, whether a duration can be read and whether a
 //! return type is an ending is left to the types and `const fn`s under `solipsism::__private`, which the expansion
-//! names; rustc then reports on the user's own tokens. In reading order: what was typed (`arguments`, `item`), what it
-//! becomes (`expansion`), and what is said of it otherwise (`mistake`).
+//! names; rustc then reports on the user's own tokens. In reading order: what was typed (`arguments`, `item`, `cases`), what it
+//! becomes (`expansion`, `fixture`), and what is said of it otherwise (`mistake`).
 
 use proc_macro::TokenStream;
 
@@ -35,7 +36,7 @@ mod mistake;
 
 /// Runs an `async fn` as a test in a world of its own, where time is virtual.
 ///
-/// Each parameter is a fixture, chosen by its type. The function returns nothing, or anything that says how the test
+/// Each parameter is a fixture, found by its type, or a value that differs between cases. The function returns nothing, or anything that says how the test
 /// ended, such as `Result<(), E>`; it has no generics and is not `unsafe`, `const` or `extern`.
 ///
 /// # Arguments
@@ -55,13 +56,56 @@ mod mistake;
 ///
 /// A duration is one number and one unit: `ns`, `us`, `ms`, `s`, `m`, `h` or `d`.
 ///
+/// # Parameters
+///
+/// How a fixture is taken says whose it is.
+///
+/// | parameter | what it gets |
+/// |---|---|
+/// | `name: T` | a value of its own, which it may keep or drop |
+/// | `name: &T` | the one value of the fixture's scope, which others share |
+/// | `name: &mut T` | a fresh value, which is torn down when the test is done |
+///
+/// A fixture with a teardown cannot be taken as `T`, since the teardown takes the value. Patterns work as in any function.
+/// `#[from(path)]` before a parameter names the fixture function, where several provide its type.
+///
 /// # Settings of a fixture
 ///
 /// `#[with(name = value, …)]` before a parameter changes settings of its fixture: `#[with(capacity = 4)] pair: StreamPair`.
 /// Each name is a public field of the fixture's `Settings`, and what is not named keeps its default. A value is an
 /// expression of the field's own type, without conversion, in the scope around the test. It is made anew for each run,
 /// inside of the test's world and before its body begins: a panic in it is the test's. It can neither `.await` nor end
-/// in `?`, and it sees no other parameter.
+/// in `?`, and it sees no other parameter. What is taken as `&T` has no settings, since others share it.
+///
+/// # Cases
+///
+/// `#[case(…)]` before the function is one case, with a value for each parameter that has `#[case]`, in their order.
+/// `#[values(…)]` before a parameter makes a case of each value. Where there are several of these, or both, every
+/// combination is a case.
+///
+/// ```text
+/// #[solipsism::test]
+/// #[case::short(1, "1s")]
+/// #[case::long(60, "1m")]
+/// async fn formats(#[case] secs: u64, #[case] text: &str) { … } // formats::short, formats::long
+///
+/// #[solipsism::test]
+/// async fn matrix(#[values(1, 2, 3)] a: u32, #[values("x", "y")] b: &str) { … } // matrix::a_1::b_x, …
+/// ```
+///
+/// A value is an expression of the parameter's own type, made anew for each case, as a setting is. A part of a case's name
+/// is, in this order,
+///
+/// - the case's own: `short` of `#[case::short(…)]`;
+/// - `case_1`, `case_2`, by the position among all `#[case(…)]`s, with as many digits as the last one has;
+/// - the id of the value, where ids are given: `#[values(f(1), f(2); ids = ["one", "two"])]`;
+/// - the parameter's name and the value: the content of a string or of a character, the tokens of anything else. What is no
+///   ASCII letter, digit or `_` becomes one `_`, a minus sign before the value `minus`, and 40 characters are kept.
+///
+/// Where two are the same the second one ends in `_2`.
+///
+/// `#[ignore]` and `#[should_panic]` belong to the case that they stand before: above the first `#[case(…)]` they are about
+/// the first case alone, below the last one about the whole test.
 ///
 /// # Other attributes
 ///
@@ -84,7 +128,60 @@ pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
     configure::configure(&arguments.into(), &item.into()).into()
 }
 
-/// Makes a fixture of a function.
+/// Makes a fixture of what a function returns: tests, and other fixtures, ask for it by its type.
+///
+/// The function is a `fn` or an `async fn`. It returns the fixture, or a `Result` of it, written as a path that ends in
+/// `Result<T, …>`; an error is the failure of all that asked for it, and `solipsism::Skip("why")` as the error skips them.
+/// The function stays what it is, and can be called. Its type is known wherever the fixture is, however private the function.
+///
+/// A fixture lives as long as who asks for it, and so its type must own what it has: it is `'static`. It may be of another
+/// crate: several functions can provide the same type, and `#[from(path)]` before a parameter then says which.
+///
+/// Beside the function there is a type of the same name, by which `#[from(path)]` finds it. So a fixture function shares
+/// its name with no module and no other type beside it.
+///
+/// # Arguments
+///
+/// All are optional, and separated by commas.
+///
+/// | argument | value | without it |
+/// |---|---|---|
+/// | `scope` | who shares the value that `&T` asks for: `"test"`, `"module"` or `"session"` | `"test"` |
+/// | `teardown` | what is done with the value in the end: a path such as `Database::close`, or a closure | it is dropped |
+/// | `autouse` | no value: every test of the module, and of those in it, uses it without naming it | who names it uses it |
+/// | `crate` | the path under which `solipsism` is known, such as `crate = my_tests::solipsism` | `::solipsism` |
+///
+/// # Scopes
+///
+/// A value of the scope `"test"` is shared by one test and the fixtures that it asks for. One of the scope `"module"` is shared
+/// by the tests of a module, as `module_path!()` has it, and one of the scope `"session"` by all tests of a run. It is made
+/// when the first of them runs, and torn down when the last is done. A fixture can share, as `&T`, only what lives at
+/// least as long; what it takes as `T` or as `&mut T` is made for it. Either mistake, and a fixture that needs itself,
+/// is an error of the compiler.
+///
+/// # Teardown
+///
+/// It takes the value, or the value and a `&solipsism::Outcome`, which tells how the test ended: the worst of all, where
+/// several share it. It returns `()` or a `Result<(), E>`, or is `async` and comes to that.
+///
+/// ```text
+/// #[solipsism::fixture(teardown = Database::close)] // async fn close(self)
+/// #[solipsism::fixture(teardown = |database| database.close())]
+/// #[solipsism::fixture(teardown = async |database, outcome| database.close_after(outcome).await)]
+/// ```
+///
+/// It runs whatever came of the test, after the teardowns of all that was made later, and each has a minute of virtual time.
+///
+/// # Parameters
+///
+/// They are those of a test: `T`, `&T`, `&mut T`, `#[from(path)]`, `#[with(name = value)]`, `#[case]` and `#[values(…)]`. What a
+/// fixture takes as `&mut T` is torn down with who asked for the fixture. Each value of `#[values(…)]` multiplies the tests
+/// that use the fixture, at any depth; where that is all that the function chooses from, the parameter's name is no part of
+/// a case's.
+///
+/// `#[default(value)]` before a parameter makes a setting of it, under the parameter's name: who asks for the fixture as `T`
+/// or as `&mut T` can change it with `#[with(name = value)]`. The value is an expression, made anew for each fixture, in
+/// the world of the test that needs it. `&str` means `&'static str` there.
 #[proc_macro_attribute]
 pub fn fixture(arguments: TokenStream, item: TokenStream) -> TokenStream {
     fixture::fixture(&arguments.into(), item.into()).into()

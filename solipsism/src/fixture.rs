@@ -43,6 +43,46 @@ use crate::ending::Ending;
 ///
 /// `By` tells apart who provides it: a type of its own for each fixture function, so that a foreign type can be a fixture
 /// too and the compiler lists the candidates where there are two.
+///
+/// # Examples
+///
+/// ```
+/// use solipsism::{Outcome, time};
+/// use std::{io, time::Duration};
+///
+/// struct Database {
+///     port: u16,
+/// }
+///
+/// impl Database {
+///     async fn close(self, outcome: &Outcome) -> io::Result<()> {
+///         assert_eq!(*outcome, Outcome::Passed);
+///         Ok(())
+///     }
+/// }
+///
+/// #[solipsism::fixture(teardown = Database::close)]
+/// async fn database(#[default(5432)] port: u16) -> io::Result<Database> {
+///     time::sleep(Duration::from_secs(5)).await; // costs nothing
+///     Ok(Database { port })
+/// }
+///
+/// #[solipsism::fixture]
+/// fn url(database: &Database) -> String {
+///     format!("db://localhost:{}", database.port)
+/// }
+///
+/// #[solipsism::test]
+/// async fn how_it_is_taken_says_whose_it_is(
+///     shared: &Database,                                     // the one that `url` was made of
+///     #[with(port = 6000)] ones_own: &mut Database,          // torn down afterwards
+///     #[from(url)] url: String,
+/// ) {
+///     assert_eq!((shared.port, ones_own.port), (5432, 6000));
+///     assert_eq!(url, "db://localhost:5432");
+/// }
+/// # fn main() -> std::process::ExitCode { solipsism::__private::main() }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no fixture",
     label = "no fixture provides this type",

@@ -37,6 +37,10 @@ fn counter(#[default("counter")] name: &'static str, #[default(3 - 2)] start: u3
     Counter { name, count }
 }
 
+fn made_counter() -> Counter {
+    counter("made", 1)
+}
+
 #[solipsism::test]
 async fn what_is_owned_is_made_for_each(one: Counter, mut other: Counter) {
     one.count.set(7);
@@ -401,6 +405,12 @@ mod elsewhere {
         }
     }
 
+    /// The same for all.
+    #[solipsism::fixture(scope = "session")]
+    pub(crate) fn session() -> i8 {
+        1
+    }
+
     #[solipsism::test]
     async fn a_private_function_provides_for_all(
         #[with(more = 1)] private: deep::Private,
@@ -451,6 +461,92 @@ async fn a_function_is_a_place_for_a_fixture() {
         Unused
     }
     struct Unused;
+}
+
+/// What the plan is told of a fixture function.
+mod what_the_plan_knows {
+    use solipsism::Fixture;
+
+    use super::{Counter, Guarded, counter, elsewhere, guarded, list};
+    use std::rc::Rc;
+
+    struct Each(u8, &'static str);
+
+    /// There is no test in it.
+    mod unused {
+        pub(super) struct Unused;
+
+        #[solipsism::fixture(autouse)]
+        fn unused() -> Unused {
+            Unused
+        }
+    }
+
+    #[solipsism::fixture(scope = "module")]
+    #[case::small(1)]
+    #[ignore = "it is large"]
+    #[case(200)]
+    fn each(
+        #[case] number: u8,
+        #[values("tcp", "unix")] transport: &'static str,
+        guarded: &mut Guarded,
+        #[from(elsewhere::session)] _session: &i8,
+        counter: Counter,
+    ) -> Each {
+        drop((guarded.0, counter));
+        Each(number, transport)
+    }
+
+    #[solipsism::test]
+    async fn where_it_stands_and_who_shares_it() {
+        let provider = <Each as Fixture<each>>::provider();
+        assert_eq!(provider.module, "fixtures::what_the_plan_knows");
+        assert_eq!(provider.name, "each");
+        assert_eq!(provider.site.file(), file!());
+        assert!(!provider.autouse && !provider.is_loop);
+        assert!(<unused::Unused as Fixture<unused::unused>>::provider().autouse);
+        assert_eq!(format!("{:?}", provider.scope), "Module");
+        assert!(std::ptr::eq(provider, <Each as Fixture<each>>::provider()));
+        let Each(number, transport) = each(1, "x", &mut Guarded("y"), &0, super::made_counter());
+        assert_eq!((number, transport), (1, "x"));
+    }
+
+    #[solipsism::test]
+    async fn what_it_uses() {
+        let uses = (<Each as Fixture<each>>::provider().uses)();
+        let uses = uses
+            .iter()
+            .map(|one| format!("{} {:?}", one.provider.name, one.how));
+        let uses: Vec<_> = uses.collect();
+        assert_eq!(uses, ["guarded Fresh", "session Shared", "counter Owned"]);
+        assert!((<Guarded as Fixture<guarded>>::provider().uses)().is_empty());
+    }
+
+    #[solipsism::test]
+    async fn whether_other_threads_may_have_it() {
+        assert!((<Guarded as Fixture<guarded>>::provider().is_sync)());
+        assert!(!(<Counter as Fixture<counter>>::provider().is_sync)());
+        assert!(!(<Vec<Rc<str>> as Fixture<list>>::provider().is_sync)());
+    }
+
+    #[solipsism::test]
+    async fn its_cases() {
+        let axes = <Each as Fixture<each>>::provider().axes.iter();
+        let axes: Vec<_> = axes.map(|axis| (axis.values)()).collect();
+        let ids = axes
+            .iter()
+            .flatten()
+            .map(|value| (&*value.id, value.ignore));
+        assert_eq!(
+            ids.collect::<Vec<_>>(),
+            [
+                ("small", None),
+                ("case_2", Some("it is large")),
+                ("transport_tcp", None),
+                ("transport_unix", None),
+            ]
+        );
+    }
 }
 
 solipsism::main!();
