@@ -7,8 +7,8 @@ use crate::ShouldPanic;
 /// One dimension: the `#[case]`s of a function together, or one parameter's `#[values]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Axis {
-    /// What can be chosen, in the order in which it was typed. Asked once, when the plan is made.
-    pub values: fn() -> Vec<AxisValue>,
+    /// What can be chosen, in the order in which it was typed, or why nothing can be. Asked when the plan is made.
+    pub values: fn() -> Result<Vec<AxisValue>, String>,
 }
 
 /// One value on an axis.

@@ -28,6 +28,8 @@ mod errors;
 #[cfg(test)]
 #[cfg(feature = "libtest-mimic")]
 mod fakes;
+#[cfg(feature = "files")]
+mod files;
 mod groups;
 mod instance;
 mod libtest;
@@ -57,6 +59,8 @@ pub use crate::case::{Case, Runner};
 pub use crate::configuration::{Configuration, configure};
 pub use crate::duration::{duration, parse_duration};
 pub use crate::ended::{Ended, Failure, FailureKind, Outcome, Postscript};
+#[cfg(feature = "files")]
+pub use crate::files::Files;
 pub use crate::instance::{Chosen, FixtureFailure, Group, Instance, Keeper, Place};
 pub use crate::libtest::run_under_libtest;
 pub use crate::options::{Options, parse_seed};

@@ -42,7 +42,7 @@ impl<'a> Asking<'a> {
         // The rows have the first axis, if there are any.
         let (mut column, mut axis) = (0, usize::from(!self.rows.is_empty()));
         let mut asks = Vec::new();
-        for parameter in self.parameters {
+        for (index, parameter) in self.parameters.iter().enumerate() {
             match &parameter.source {
                 Source::Default(_) => {}
                 Source::Fixture(wanted) => asks.push(fixture(self.crate_path, wanted)),
@@ -50,6 +50,10 @@ impl<'a> Asking<'a> {
                     let values = self.rows.iter().map(|row| &row.values[column]);
                     asks.push(self.choice(&parameter.wanted, 0, values));
                     column += 1;
+                }
+                Source::Files(_) => {
+                    asks.push(self.file(&parameter.wanted, axis, index));
+                    axis += 1;
                 }
                 Source::Values(values) => {
                     asks.push(self.choice(&parameter.wanted, axis, values.all.iter()));
@@ -98,6 +102,37 @@ impl<'a> Asking<'a> {
     pub(crate) fn is_lent(&self) -> bool {
         let hows = self.parameters.iter().map(Parameter::how);
         hows.flatten().any(|how| how != How::Owned)
+    }
+
+    /// Where the files of parameters are looked for, by all that ask for them.
+    ///
+    /// `#[files("tests/data/*.json")] path: PathBuf` becomes
+    /// ```text
+    /// static files_of_parameter_0: ::solipsism::__private::Files =
+    ///     ::solipsism::__private::Files::new(::core::env!("CARGO_MANIFEST_DIR"), "tests/data/*.json");
+    /// ```
+    pub(crate) fn files(&self) -> TokenStream {
+        let private = self.crate_path.private();
+        let parameters = self.parameters.iter().enumerate();
+        let files = parameters.filter_map(|(index, parameter)| match &parameter.source {
+            Source::Files(pattern) => Some((files(index), pattern)),
+            _ => None,
+        });
+        let files = files.map(|(name, pattern)| {
+            quote_spanned! {Span::mixed_site()=>
+                #[allow(non_upper_case_globals)]
+                static #name: #private::Files =
+                    #private::Files::new(::core::env!("CARGO_MANIFEST_DIR"), #pattern);
+            }
+        });
+        quote!(#(#files)*)
+    }
+
+    /// `::solipsism::__private::choice::<PathBuf>(0, |index| files_of_parameter_0.path(index))`
+    fn file(&self, wanted: &Type, axis: usize, index: usize) -> TokenStream {
+        let files = files(index);
+        let given = quote_spanned!(Span::mixed_site()=> #axis, |index| #files.path(index));
+        about_type(self.crate_path, wanted, "choice", &quote!(), &given)
     }
 
     /// A value that depends on the case. The type is that of the parameter, so that literals need no suffix.
@@ -201,6 +236,11 @@ pub(crate) fn about_type(
     let private = crate_path.private_at(place);
     let function = Ident::new(function, place);
     quote_spanned!(place=> #private::#function::<#about #more>(#given))
+}
+
+/// The name of what [`Asking::files`] makes for this parameter.
+pub(crate) fn files(index: usize) -> Ident {
+    format_ident!("files_of_parameter_{index}", span = Span::mixed_site())
 }
 
 fn local(index: usize) -> Ident {

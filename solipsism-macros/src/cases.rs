@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Error, Meta};
 
+use crate::asking::files;
 use crate::attributes::ShouldPanic;
 use crate::crate_path::CratePath;
 use crate::expressions::split;
@@ -138,13 +139,6 @@ pub(crate) fn axes(
     parameters: &[Parameter],
     subject: Subject,
 ) -> TokenStream {
-    let values = parameters
-        .iter()
-        .filter_map(|parameter| match &parameter.source {
-            Source::Values(values) => Some((parameter, values)),
-            _ => None,
-        });
-    let values: Vec<_> = values.collect();
     let private = crate_path.private();
     let mut axes = Vec::new();
     if !rows.is_empty() {
@@ -154,13 +148,26 @@ pub(crate) fn axes(
         axes.push(axis(&private, row_ids(rows), says));
     }
     // The only axis of a fixture: the fixture's own name says what it is about.
-    let is_named = subject == Subject::Test || !rows.is_empty() || values.len() > 1;
-    for (parameter, values) in values {
-        let name = parameter.name.as_ref().map(|name| name.unraw().to_string());
-        let name = name.as_deref().map(|name| name.trim_start_matches('_'));
-        let ids = values.ids(name.filter(|_| is_named));
-        let says = values.all.iter().map(|_| (None, &ShouldPanic::No));
-        axes.push(axis(&private, ids, says));
+    let is_choice = |one: &&Parameter| matches!(one.source, Source::Values(_) | Source::Files(_));
+    let choices = parameters.iter().filter(is_choice).count();
+    let is_named = subject == Subject::Test || !rows.is_empty() || choices > 1;
+    for (index, parameter) in parameters.iter().enumerate() {
+        match &parameter.source {
+            Source::Values(values) => {
+                let name = parameter.name.as_ref().map(|name| name.unraw().to_string());
+                let name = name.as_deref().map(|name| name.trim_start_matches('_'));
+                let ids = values.ids(name.filter(|_| is_named));
+                let says = values.all.iter().map(|_| (None, &ShouldPanic::No));
+                axes.push(axis(&private, ids, says));
+            }
+            Source::Files(_) => {
+                let files = files(index);
+                axes.push(quote_spanned! {Span::mixed_site()=>
+                    #private::Axis { values: || #files.values() }
+                });
+            }
+            Source::Fixture(_) | Source::Default(_) | Source::Case(_) => {}
+        }
     }
     quote_spanned!(Span::mixed_site()=> &[#(#axes),*])
 }
@@ -274,6 +281,18 @@ mod tests {
             async fn name(#[values(a(), b(); ids = ["one", "two"])] x: X) {}
         );
         assert_eq!(ids(item, Subject::Test), ["one two"]);
+    }
+
+    #[test]
+    fn files_are_a_feature() {
+        let item = quote!(
+            async fn name(#[files("src/*.rs")] path: PathBuf, #[files] other: PathBuf) {}
+        );
+        let (_, errors) = read(item, Subject::Test);
+        let count = |part: &str| errors.iter().filter(|error| error.contains(part)).count();
+        let missing = if cfg!(feature = "files") { 0 } else { 2 };
+        assert_eq!(count("needed the feature `files` of `solipsism`"), missing);
+        assert_eq!(count("needed a pattern of paths"), 1);
     }
 
     #[test]

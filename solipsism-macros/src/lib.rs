@@ -104,6 +104,10 @@ mod mistake;
 ///
 /// Where two are the same the second one ends in `_2`.
 ///
+/// With the feature `files` of `solipsism`, `#[files("tests/data/*.json")] path: PathBuf` makes a case of each file that
+/// matches, in the order of their paths, under its name; where two files have one name, under its path. The pattern is
+/// relative to the package's own directory, and one that matches nothing is an error of the run.
+///
 /// `#[ignore]` and `#[should_panic]` belong to the case that they stand before: above the first `#[case(…)]` they are about
 /// the first case alone, below the last one about the whole test.
 ///

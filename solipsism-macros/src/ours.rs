@@ -6,7 +6,7 @@ use syn::parse::Parser;
 
 use crate::arguments::is_punct;
 
-const OURS: [&str; 5] = ["with", "from", "default", "case", "values"];
+const OURS: [&str; 6] = ["with", "from", "default", "case", "values", "files"];
 
 /// Takes every attribute of ours off a function's parameters, where rustc would not know it.
 ///

@@ -1,9 +1,9 @@
 //! [`Parameter`]: what comes through one parameter of a test or of a fixture function, and from where.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Error, Meta, Path, Token, Type};
+use syn::{Attribute, Error, LitStr, Meta, Path, Token, Type};
 
 use crate::attributes::is_condition;
 use crate::lifetimes::{bare, copy, is_borrowing};
@@ -31,6 +31,8 @@ pub(crate) enum Source {
     Case(TokenStream),
     /// `#[values(…)]`
     Values(Values),
+    /// `#[files("glob")]`
+    Files(Literal),
 }
 
 /// What it asks of which fixture.
@@ -147,6 +149,7 @@ fn source(
             }
             Source::Case(first.to_token_stream())
         }
+        "files" => Source::Files(files(first, errors)),
         _ => {
             let tokens = list(first, "values(1, 2)", errors);
             Source::Values(Values::parse(first, tokens, errors))
@@ -213,6 +216,24 @@ fn from(attribute: &Attribute, errors: &mut Vec<Error>) -> Option<Path> {
         errors.push(mistake(attribute, "a fixture function", cure));
     }
     path.ok()
+}
+
+/// `#[files("glob")]`
+fn files(attribute: &Attribute, errors: &mut Vec<Error>) -> Literal {
+    if !cfg!(feature = "files") {
+        let needed = "the feature `files` of `solipsism`";
+        let cure = "write `features = [\"files\"]` where `Cargo.toml` names `solipsism`";
+        errors.push(mistake(attribute, needed, cure));
+    }
+    let pattern = attribute.parse_args::<LitStr>();
+    pattern.map_or_else(
+        |_| {
+            let cure = "write it as `#[files(\"tests/data/*.json\")]`";
+            errors.push(mistake(attribute, "a pattern of paths", cure));
+            Literal::string("")
+        },
+        |pattern| pattern.token(),
+    )
 }
 
 /// What stands between the parentheses, of which there must be some.

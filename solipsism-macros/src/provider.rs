@@ -75,7 +75,9 @@ impl Provider<'_> {
         let head = quote_spanned!(place=> impl #private_there::Fixture<#name>);
         let mut body = Group::new(Delimiter::Brace, body);
         body.set_span(place);
+        let files = self.asking().files();
         quote_spanned! {Span::mixed_site()=>
+            #files
             #settings_struct
             #head for #wanted #body
             const _: () = {

@@ -72,7 +72,10 @@ pub(crate) fn registration(
         Subject::Test,
     );
     let steps = steps(arguments, attributes, signature);
+    let rows = &attributes.rows;
+    let files = Asking::new(&arguments.crate_path, rows, &signature.parameters).files();
     quote_spanned! {Span::mixed_site()=>
+        #files
         #private::submit! {
             #private::Test {
                 module: ::core::module_path!(),

@@ -81,7 +81,10 @@ use crate::ending::Ending;
 ///     assert_eq!((shared.port, ones_own.port), (5432, 6000));
 ///     assert_eq!(url, "db://localhost:5432");
 /// }
+/// # #[cfg(feature = "harness")]
 /// # fn main() -> std::process::ExitCode { solipsism::__private::main() }
+/// # #[cfg(not(feature = "harness"))]
+/// # fn main() {}
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no fixture",

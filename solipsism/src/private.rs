@@ -13,6 +13,8 @@ pub use solipsism_harness::{
     run_under_libtest, submit,
 };
 
+#[cfg(feature = "files")]
+pub use solipsism_harness::Files;
 #[cfg(feature = "harness")]
 pub use solipsism_harness::main;
 
@@ -85,13 +87,19 @@ pub fn no_such_value() -> ! {
 }
 
 /// The values of an axis: the id of each, and what its own attributes say.
-pub fn values(values: &[(&'static str, Option<&'static str>, ShouldPanic)]) -> Vec<AxisValue> {
+///
+/// # Errors
+///
+/// None.
+pub fn values(
+    values: &[(&'static str, Option<&'static str>, ShouldPanic)],
+) -> Result<Vec<AxisValue>, String> {
     let value = |&(id, ignore, should_panic): &(&'static str, _, _)| AxisValue {
         id: id.into(),
         ignore,
         should_panic,
     };
-    values.iter().map(value).collect()
+    Ok(values.iter().map(value).collect())
 }
 
 /// What the plan must know of what a fixture asks for.

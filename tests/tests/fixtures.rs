@@ -532,7 +532,7 @@ mod what_the_plan_knows {
     #[solipsism::test]
     async fn its_cases() {
         let axes = <Each as Fixture<each>>::provider().axes.iter();
-        let axes: Vec<_> = axes.map(|axis| (axis.values)()).collect();
+        let axes: Vec<_> = axes.map(|axis| (axis.values)().unwrap()).collect();
         let ids = axes
             .iter()
             .flatten()
