@@ -36,11 +36,6 @@ pub(crate) enum ShouldPanic {
     With(Literal),
 }
 
-/// Whether rustc must expand an attribute before ours can be read.
-pub(crate) fn is_condition(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
-}
-
 impl ShouldPanic {
     /// The variant of the type of the same name.
     pub(crate) fn variant(&self) -> TokenStream {

@@ -8,9 +8,9 @@ use quote::quote;
 use syn::Error;
 
 use crate::arguments::Arguments;
-use crate::attributes::{Attributes, is_condition};
+use crate::attributes::Attributes;
 use crate::cases::{check, is_row};
-use crate::crate_path::CratePath;
+use crate::conditions::{after_conditions, is_condition};
 use crate::item::Item;
 use crate::ours::without_ours;
 use crate::registration::registration;
@@ -86,34 +86,6 @@ pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
             &quote!(#visibility #function),
         ),
     }
-}
-
-/// `#[cfg]` and `#[cfg_attr]` are moved to the front, so that rustc expands them and then ours again, once for all of
-/// the expansion: a `#[cfg_attr(miri, ignore)]` must reach the registration.
-///
-/// ```text
-/// #[solipsism::test(seed = 1)] #[other] #[cfg_attr(miri, ignore)] async fn name() { … }
-/// ```
-/// becomes
-/// ```text
-/// #[cfg_attr(miri, ignore)] #[::solipsism::__private::test(seed = 1)] #[other] async fn name() { … }
-/// ```
-pub(crate) fn after_conditions(
-    crate_path: &CratePath,
-    attribute: &str,
-    arguments: &TokenStream,
-    item: &Item,
-) -> TokenStream {
-    let private = crate_path.private();
-    let attribute = Ident::new(attribute, Span::mixed_site());
-    let (conditions, others): (Vec<_>, Vec<_>) =
-        item.attributes.iter().partition(|one| is_condition(one));
-    let Item {
-        visibility,
-        function,
-        ..
-    } = item;
-    quote! { #(#conditions)* #[#private::#attribute(#arguments)] #(#others)* #visibility #function }
 }
 
 /// Clippy's advice on how to take a parameter, where that says who shares it.

@@ -5,9 +5,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{Error, GenericArgument, PathArguments, Type};
 
-use crate::attributes::{Attributes, is_condition};
+use crate::attributes::Attributes;
 use crate::cases::{check, is_row};
-use crate::expansion::{after_conditions, combined, of_no_use};
+use crate::conditions::{after_conditions, is_condition};
+use crate::expansion::{combined, of_no_use};
 use crate::fixture_arguments::FixtureArguments;
 use crate::item::Item;
 use crate::lifetimes::{bare, copy, is_borrowing};

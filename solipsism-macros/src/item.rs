@@ -8,6 +8,7 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, Visibility};
 
+use crate::conditions::put_back;
 use crate::signature::{Signature, Subject};
 
 /// An item as it was typed, and what could be made of it.
@@ -31,7 +32,7 @@ impl Item {
             signature: None,
         };
         let pieces = |input: ParseStream<'_>| {
-            item.attributes = input.call(Attribute::parse_outer)?;
+            item.attributes = put_back(input.call(Attribute::parse_outer)?)?;
             item.visibility = input.parse::<Visibility>()?.into_token_stream();
             let function: TokenStream = input.fork().parse()?;
             item.function = quote!(#function #body);

@@ -21,6 +21,7 @@ mod with;
 
 mod attributes;
 mod cases;
+mod conditions;
 mod expressions;
 mod ids;
 mod values;

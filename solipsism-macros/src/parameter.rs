@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, LitStr, Meta, Path, Token, Type};
 
-use crate::attributes::is_condition;
+use crate::conditions::is_condition;
 use crate::lifetimes::{bare, copy, is_borrowing};
 use crate::mistake::mistake;
 use crate::ours::is_ours;

@@ -484,8 +484,10 @@ mod what_the_plan_knows {
 
     #[solipsism::fixture(scope = "module")]
     #[case::small(1)]
-    #[ignore = "it is large"]
+    #[cfg_attr(all(), ignore = "it is large")]
     #[case(200)]
+    #[cfg_attr(any(), case(300))]
+    #[cfg_attr(all(), case::conditional(3))]
     fn each(
         #[case] number: u8,
         #[values("tcp", "unix")] transport: &'static str,
@@ -542,6 +544,7 @@ mod what_the_plan_knows {
             [
                 ("small", None),
                 ("case_2", Some("it is large")),
+                ("conditional", None),
                 ("transport_tcp", None),
                 ("transport_unix", None),
             ]
