@@ -28,6 +28,7 @@ mod values;
 
 mod asking;
 mod configure;
+mod edges;
 mod expansion;
 mod fixture;
 mod provider;

@@ -1,6 +1,11 @@
 //! Fixtures of one test: what `T`, `&T` and `&mut T` mean, what a fixture function may look like, and what is told to whom in
 //! the end.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "what a fixture may return, and not why, is the matter here"
+)]
+
 use std::cell::{Cell, RefCell};
 use std::error::Error;
 use std::fmt::Debug;
