@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::ShouldPanic;
+use crate::refusal::Refusal;
 
 /// One dimension: the `#[case]`s of a function together, or one parameter's `#[values]`.
 #[derive(Clone, Copy, Debug)]
@@ -20,4 +21,22 @@ pub struct AxisValue {
     pub ignore: Option<&'static str>,
     /// As [`Test::should_panic`](crate::Test::should_panic), where it says anything.
     pub should_panic: ShouldPanic,
+}
+
+impl Axis {
+    /// The values on all of these axes, which are those of `whose`.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing to choose on one of them.
+    pub(crate) fn read(axes: &[Self], whose: &str) -> Result<Vec<Vec<AxisValue>>, Refusal> {
+        let read = |axis: &Self| match (axis.values)() {
+            Ok(values) if values.is_empty() => Err(Refusal::misuse(format!(
+                "a parameter of {whose}, has no values, so that nothing would ever be run with it: give it one at least"
+            ))),
+            Ok(values) => Ok(values),
+            Err(why) => Err(Refusal::misuse(format!("a parameter of {whose}: {why}"))),
+        };
+        axes.iter().map(read).collect()
+    }
 }

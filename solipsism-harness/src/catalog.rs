@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::refusal::Refusal;
-use crate::{AxisValue, How, Provider, Scope, Use};
+use crate::{Axis, AxisValue, How, Provider, Scope, Use};
 
 /// The fixtures, each after those that it asks for. A fixture's place in it is how the plan speaks of it.
 #[derive(Default)]
@@ -77,13 +77,7 @@ impl Catalog {
         path.push(provider);
         let uses = self.enter_below((provider.uses)(), path)?;
         path.pop();
-        let axes: Vec<_> = provider.axes.iter().map(|axis| (axis.values)()).collect();
-        if axes.iter().any(Vec::is_empty) {
-            return Err(Refusal::misuse(format!(
-                "a parameter of the fixture {provider:?}, has no values, so that no test that uses it could be run: give it \
-                 one at least"
-            )));
-        }
+        let axes = Axis::read(provider.axes, &format!("the fixture {provider:?}"))?;
         let place = self.entries.len();
         let mut reach = vec![place];
         reach.extend(self.reach(&uses));

@@ -2,7 +2,7 @@
 
 use crate::catalog::{Asked, Catalog};
 use crate::refusal::Refusal;
-use crate::{AxisValue, Case, Chosen, Options, Place, Provider, ShouldPanic, Test};
+use crate::{Axis, AxisValue, Case, Chosen, Options, Place, Provider, ShouldPanic, Test};
 
 /// The axes of one test: its own first, then those of its fixtures, in the order in which these are first asked for.
 pub(crate) struct Product<'a> {
@@ -20,14 +20,8 @@ impl<'a> Product<'a> {
         uses: &[Asked],
         catalog: &'a Catalog,
     ) -> Result<Self, Refusal> {
-        let own: Vec<_> = test.axes.iter().map(|axis| (axis.values)()).collect();
-        if own.iter().any(Vec::is_empty) {
-            return Err(Refusal::misuse(format!(
-                "a parameter of the test `{}`, at {}, has no values, so that it would never be run: give it one at least",
-                test.libtest_name(),
-                test.site
-            )));
-        }
+        let whose = format!("the test `{}`, at {}", test.libtest_name(), test.site);
+        let own = Axis::read(test.axes, &whose)?;
         let reach = catalog.reach(uses);
         let fixtures = reach.into_iter().flat_map(|entry| {
             let entry = &catalog[entry];

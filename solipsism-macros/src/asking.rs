@@ -55,6 +55,10 @@ impl<'a> Asking<'a> {
                     asks.push(self.file(&parameter.wanted, axis, index));
                     axis += 1;
                 }
+                Source::Transports(listed) => {
+                    asks.push(self.transports(&parameter.wanted, axis, listed));
+                    axis += 1;
+                }
                 Source::Values(values) => {
                     asks.push(self.choice(&parameter.wanted, axis, values.all.iter()));
                     axis += 1;
@@ -133,6 +137,40 @@ impl<'a> Asking<'a> {
         let files = files(index);
         let given = quote_spanned!(Span::mixed_site()=> #axis, |index| #files.path(index));
         about_type(self.crate_path, wanted, "choice", &quote!(), &given)
+    }
+
+    /// A server over the case's transport. The built-in transports need not be imported.
+    ///
+    /// ```text
+    /// ::solipsism::__private::each_transport::<EachTransport>(0, |index| {
+    ///     use ::solipsism::__private::transports::*;
+    ///     match index {
+    ///         0 => ::solipsism::__private::transport(tcp),
+    ///         1 => ::solipsism::__private::transport(my::transport),
+    ///         _ => ::solipsism::__private::no_such_value(),
+    ///     }
+    /// })
+    /// ```
+    fn transports(&self, wanted: &Type, axis: usize, listed: &[TokenStream]) -> TokenStream {
+        let private = self.crate_path.private();
+        let listed = listed.iter().enumerate().map(|(index, make)| {
+            let place = make.span().resolved_at(Span::mixed_site());
+            let private = self.crate_path.private_at(place);
+            quote_spanned!(place=> #index => #private::transport(#make),)
+        });
+        // With the user's hygiene, so that what they list is found.
+        let import = quote! { #[allow(unused_imports)] use #private::transports::*; };
+        let make = quote_spanned! {Span::mixed_site()=>
+            |index| {
+                #import
+                match index {
+                    #(#listed)*
+                    _ => #private::no_such_value(),
+                }
+            }
+        };
+        let given = quote!(#axis, #make);
+        about_type(self.crate_path, wanted, "each_transport", &quote!(), &given)
     }
 
     /// A value that depends on the case. The type is that of the parameter, so that literals need no suffix.

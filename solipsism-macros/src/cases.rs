@@ -1,10 +1,11 @@
 //! Cases: the rows of `#[case(…)]` before a function, and the axes that they and the `#[values(…)]` of its parameters are.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Error, Meta};
 
+use crate::arguments::is_punct;
 use crate::asking::files;
 use crate::attributes::ShouldPanic;
 use crate::crate_path::CratePath;
@@ -148,7 +149,12 @@ pub(crate) fn axes(
         axes.push(axis(&private, row_ids(rows), says));
     }
     // The only axis of a fixture: the fixture's own name says what it is about.
-    let is_choice = |one: &&Parameter| matches!(one.source, Source::Values(_) | Source::Files(_));
+    let is_choice = |one: &&Parameter| {
+        matches!(
+            one.source,
+            Source::Values(_) | Source::Files(_) | Source::Transports(_)
+        )
+    };
     let choices = parameters.iter().filter(is_choice).count();
     let is_named = subject == Subject::Test || !rows.is_empty() || choices > 1;
     for (index, parameter) in parameters.iter().enumerate() {
@@ -166,10 +172,26 @@ pub(crate) fn axes(
                     #private::Axis { values: || #files.values() }
                 });
             }
+            Source::Transports(listed) => {
+                let ids = listed.iter().enumerate();
+                let ids = ids.map(|(index, make)| ids::of_value(&last_segment(make), index + 1));
+                let says = listed.iter().map(|_| (None, &ShouldPanic::No));
+                axes.push(axis(&private, ids::unique(ids.collect()), says));
+            }
             Source::Fixture(_) | Source::Default(_) | Source::Case(_) => {}
         }
     }
     quote_spanned!(Span::mixed_site()=> &[#(#axes),*])
+}
+
+/// `transport` of `my::transport`.
+fn last_segment(path: &TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = path.clone().into_iter().collect();
+    let colon = tokens.iter().rposition(|token| is_punct(token, ':'));
+    tokens[colon.map_or(0, |colon| colon + 1)..]
+        .iter()
+        .cloned()
+        .collect()
 }
 
 fn row_ids(rows: &[Row]) -> Vec<String> {

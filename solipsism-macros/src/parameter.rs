@@ -6,6 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, LitStr, Meta, Path, Token, Type};
 
 use crate::conditions::is_condition;
+use crate::expressions::split;
 use crate::lifetimes::{bare, copy, is_borrowing};
 use crate::mistake::mistake;
 use crate::ours::is_ours;
@@ -33,6 +34,8 @@ pub(crate) enum Source {
     Values(Values),
     /// `#[files("glob")]`
     Files(Literal),
+    /// `#[with(transports = [tcp, unix])]`: the one setting of which each listed value makes a case.
+    Transports(Vec<TokenStream>),
 }
 
 /// What it asks of which fixture.
@@ -124,7 +127,11 @@ fn source(
     let leads = |one: &&&Attribute| !one.path().is_ident("with") && !one.path().is_ident("from");
     let all: Vec<&Attribute> = attributes.iter().filter(ours).collect();
     let Some(&first) = all.iter().find(leads) else {
-        return Source::Fixture(Box::new(fixture(attributes, wanted, errors)));
+        let mut fixture = fixture(attributes, wanted, errors);
+        return match transports(&mut fixture.settings, errors) {
+            Some(listed) => Source::Transports(listed),
+            None => Source::Fixture(Box::new(fixture)),
+        };
     };
     for other in all.iter().filter(|other| !std::ptr::eq(**other, first)) {
         let needed = format!("`#[{}]` alone", path(first));
@@ -202,6 +209,26 @@ fn fixture(attributes: &[Attribute], wanted: &Type, errors: &mut Vec<Error>) -> 
         from,
         settings,
     }
+}
+
+/// The functions listed in `transports = [tcp, my::transport]`, if that is the setting.
+fn transports(settings: &mut [With], errors: &mut Vec<Error>) -> Option<Vec<TokenStream>> {
+    let [With { name, value }] = settings else {
+        return None;
+    };
+    if name != "transports" {
+        return None;
+    }
+    let tokens: Vec<TokenTree> = value.clone().into_iter().collect();
+    let listed = match tokens.as_slice() {
+        [TokenTree::Group(list)] if list.delimiter() == Delimiter::Bracket => split(list.stream()),
+        _ => Vec::new(),
+    };
+    if listed.is_empty() {
+        let cure = "list functions that make one, as in `transports = [tcp, unix]`";
+        errors.push(mistake(value, "transports", cure));
+    }
+    Some(listed)
 }
 
 /// `#[from(path)]`

@@ -12,7 +12,7 @@ mod provided;
 mod shareable;
 mod teardown;
 
-pub(crate) use asked::{Asked, Wanted};
+pub(crate) use asked::{Asked, AskedOne, Making, Wanted};
 pub use asked::{Choice, Fresh, Owned, Shared};
 pub use asker::Asker;
 pub(crate) use asker::{Asking, RunTeardown, Subject, Teardown};

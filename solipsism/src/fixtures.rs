@@ -16,7 +16,8 @@ mod unused_port;
 
 pub use bound_socket::{Bindable, BoundSocket, BoundSockets, BoundSocketsSettings};
 pub use context::{Context, ContextError, Get};
-pub use each_transport::{EachTransport, EachTransportSettings};
+pub use each_transport::EachTransport;
+pub(crate) use each_transport::{Listed, MakeTransport, OverTransport};
 pub use localhost::Localhost;
 pub use rng::Rng;
 pub use server::{HandlerReturn, Server};

@@ -36,6 +36,8 @@ use crate::case::Body;
 use crate::ending::TestReturn;
 use crate::executor::World;
 use crate::fixture::{Asked, Asking, FixtureReturn, Ownable, Share, Wanted, told};
+use crate::fixtures::transport::Transport;
+use crate::fixtures::{Listed, MakeTransport, OverTransport};
 
 /// A parameter `T`.
 pub const fn owned<T, By, S: Default + 'static, D: Ownable<T>>() -> Owned<T, S>
@@ -70,6 +72,28 @@ pub const fn fresh_with<T: Fixture<By, Settings = S>, By, S: Default + 'static>(
 /// A parameter `&T`.
 pub const fn shared<T: Fixture<By, Settings = S>, By, S: Default + 'static>() -> Shared<T, S> {
     Shared(Wanted::new(|settings| settings))
+}
+
+/// A server over each of the transports that the asker lists.
+pub fn each_transport<T: OverTransport>(
+    axis: usize,
+    make: fn(usize) -> MakeTransport,
+) -> Listed<T> {
+    Listed {
+        axis,
+        make,
+        of: PhantomData,
+    }
+}
+
+/// One of them.
+pub fn transport<T: Transport>(make: impl FnOnce() -> T) -> MakeTransport {
+    MakeTransport::by(make)
+}
+
+/// What can be listed without being imported.
+pub mod transports {
+    pub use crate::fixtures::transport::{memory, tcp, unix};
 }
 
 /// A parameter whose value depends on the case.

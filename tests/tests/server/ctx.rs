@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 
-use solipsism::fixtures::transport::{only, unix};
 use solipsism::fixtures::{EachTransport, Server};
 use solipsism::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use solipsism::net::{Stream, TcpListener};
@@ -65,7 +64,7 @@ async fn channel_over_tcp(server: Server) -> io::Result<()> {
 
 #[solipsism::test]
 async fn channel_over_unix(
-    #[with(transports = only(unix))] EachTransport(server): EachTransport,
+    #[with(transports = [unix])] EachTransport(server): EachTransport,
 ) -> io::Result<()> {
     channel(server).await
 }

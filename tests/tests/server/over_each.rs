@@ -2,7 +2,7 @@
 
 use std::io;
 
-use solipsism::fixtures::transport::{Tcp, Transport, memory, only, tcp, unix};
+use solipsism::fixtures::transport::{Tcp, Transport, tcp};
 use solipsism::fixtures::{EachTransport, transport};
 use solipsism::net::{Addr, Stream, TcpListener};
 
@@ -10,7 +10,7 @@ use super::serves;
 
 #[solipsism::test]
 async fn over_tcp(
-    #[with(transports = only(tcp))] EachTransport(server): EachTransport,
+    #[with(transports = [tcp])] EachTransport(server): EachTransport,
 ) -> io::Result<()> {
     assert_eq!(server.addr().to_string(), "127.0.0.1:60001");
     serves(server).await
@@ -18,7 +18,7 @@ async fn over_tcp(
 
 #[solipsism::test]
 async fn over_unix(
-    #[with(transports = only(unix))] EachTransport(server): EachTransport,
+    #[with(transports = [unix])] EachTransport(server): EachTransport,
 ) -> io::Result<()> {
     assert_eq!(server.addr().to_string(), "/run/solipsism/1.sock");
     serves(server).await
@@ -26,7 +26,7 @@ async fn over_unix(
 
 #[solipsism::test]
 async fn over_memory(
-    #[with(transports = only(memory))] EachTransport(server): EachTransport,
+    #[with(transports = [memory])] EachTransport(server): EachTransport,
 ) -> io::Result<()> {
     assert_eq!(server.addr().to_string(), "(unnamed)");
     serves(server).await
@@ -34,7 +34,7 @@ async fn over_memory(
 
 #[solipsism::test]
 async fn over_a_transport_of_ones_own(
-    #[with(transports = only(my::transport))] EachTransport(server): EachTransport,
+    #[with(transports = [my::transport])] EachTransport(server): EachTransport,
 ) -> io::Result<()> {
     serves(server).await
 }
@@ -86,9 +86,9 @@ mod my {
 
 #[solipsism::test]
 async fn a_port_or_a_path_is_made_for_the_own_transport_alone(
-    #[with(transports = only(unix))] EachTransport(_one): EachTransport,
-    #[with(transports = only(tcp))] EachTransport(tcp): EachTransport,
-    #[with(transports = only(unix))] EachTransport(unix): EachTransport,
+    #[with(transports = [unix])] EachTransport(_one): EachTransport,
+    #[with(transports = [tcp])] EachTransport(tcp): EachTransport,
+    #[with(transports = [unix])] EachTransport(unix): EachTransport,
 ) {
     assert_eq!(tcp.addr().to_string(), "127.0.0.1:60001");
     assert_eq!(unix.addr().to_string(), "/run/solipsism/2.sock");

@@ -2,7 +2,6 @@
 
 use std::io::{self, ErrorKind};
 
-use solipsism::fixtures::transport::{only, unix};
 use solipsism::fixtures::{EachTransport, Server};
 use solipsism::net::{Addr, Stream, TcpListener, TcpStream};
 use solipsism::time::{self, Instant};
@@ -52,7 +51,7 @@ async fn the_address_is_one_that_a_socket_takes(server: Server) -> io::Result<()
 
 #[solipsism::test]
 async fn the_address_of_a_unix_server_is_none_of_tcp(
-    #[with(transports = only(unix))] EachTransport(server): EachTransport,
+    #[with(transports = [unix])] EachTransport(server): EachTransport,
 ) -> io::Result<()> {
     server.start(shout).await?;
     let error = TcpStream::connect(server.addr()).await.unwrap_err();

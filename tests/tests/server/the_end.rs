@@ -6,7 +6,6 @@ use std::io;
 use std::rc::Rc;
 
 use solipsism::EventLoop;
-use solipsism::fixtures::transport::{only, unix};
 use solipsism::fixtures::{EachTransport, Server, StreamPair};
 use solipsism::io::{AsyncReadExt, AsyncWriteExt};
 use solipsism::net::Stream;
@@ -115,7 +114,7 @@ async fn errors_of_streams_are_the_tests_own_doing(server: Server) -> io::Result
 #[solipsism::test]
 async fn also_those_that_caused_another(
     server: Server,
-    #[with(transports = only(unix))] EachTransport(unix): EachTransport,
+    #[with(transports = [unix])] EachTransport(unix): EachTransport,
 ) -> io::Result<()> {
     async fn handler(mut stream: Stream) -> io::Result<()> {
         let read = stream.read_exact(&mut [0]).await;

@@ -2,7 +2,6 @@
 
 use std::io::ErrorKind;
 
-use solipsism::fixtures::transport::{memory, only, unix};
 use solipsism::fixtures::{EachTransport, Server};
 
 use super::shout;
@@ -14,13 +13,13 @@ async fn tcp_refuses(server: Server) {
 }
 
 #[solipsism::test]
-async fn unix_finds_nothing(#[with(transports = only(unix))] EachTransport(server): EachTransport) {
+async fn unix_finds_nothing(#[with(transports = [unix])] EachTransport(server): EachTransport) {
     let error = server.connect().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
 #[solipsism::test]
-async fn memory_refuses(#[with(transports = only(memory))] EachTransport(server): EachTransport) {
+async fn memory_refuses(#[with(transports = [memory])] EachTransport(server): EachTransport) {
     let error = server.connect().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
 }
@@ -34,7 +33,7 @@ async fn closing_does_nothing(server: Server) {
 
 #[solipsism::test]
 async fn a_server_that_is_just_being_started_is_waited_for(
-    #[with(transports = only(memory))] EachTransport(memory): EachTransport,
+    #[with(transports = [memory])] EachTransport(memory): EachTransport,
     server: Server,
 ) {
     for server in [memory, server] {

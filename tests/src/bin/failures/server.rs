@@ -1,7 +1,7 @@
 //! Servers whose handlers fail, or are waited for in vain.
 
 use super::{AsyncReadExt, AsyncWriteExt, Duration, Error, fmt, io, pending, time};
-use solipsism::fixtures::transport::{Listener, Tcp, Transport, only, tcp, unix};
+use solipsism::fixtures::transport::{Listener, Tcp, Transport, tcp};
 use solipsism::fixtures::{EachTransport, Server};
 use solipsism::net::{Addr, Stream};
 
@@ -36,7 +36,7 @@ async fn a_handler_fails(server: Server) -> io::Result<()> {
 
 #[solipsism::test]
 async fn a_handler_panics(
-    #[with(transports = only(unix))] EachTransport(server): EachTransport,
+    #[with(transports = [unix])] EachTransport(server): EachTransport,
 ) -> io::Result<()> {
     server.start_and_connect(shout).await?;
     let mut client = server.connect().await?;
@@ -118,6 +118,10 @@ async fn panics_before_its_handlers_fail(server: Server) -> io::Result<()> {
 
 struct Fragile(Tcp);
 
+fn fragile() -> Fragile {
+    Fragile(tcp())
+}
+
 struct Broken;
 
 impl Transport for Fragile {
@@ -145,7 +149,7 @@ impl Listener for Broken {
 
 #[solipsism::test]
 async fn cannot_accept(
-    #[with(transports = only(|| Fragile(tcp())))] EachTransport(server): EachTransport,
+    #[with(transports = [fragile])] EachTransport(server): EachTransport,
 ) -> io::Result<()> {
     server.start(reads_a_frame).await?;
     time::sleep(Duration::from_secs(2)).await;
