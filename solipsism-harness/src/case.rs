@@ -65,11 +65,11 @@ impl Case {
 
     /// The line that tells how to run this case alone, and in the same order.
     pub(crate) fn again(&self) -> String {
-        self.again_as(&self.name)
+        self.again_as(&[], &self.name)
     }
 
-    /// As [`again`](Self::again), where it is known by this name.
-    pub(crate) fn again_as(&self, name: &str) -> String {
+    /// As [`again`](Self::again), where it is known by this name, and along with these, which ran before it in the same loop.
+    pub(crate) fn again_as(&self, along: &[&str], name: &str) -> String {
         let Options {
             seed,
             time_limit,
@@ -87,7 +87,13 @@ impl Case {
             Some(_) => " --include-ignored",
             None => "",
         };
-        format!("  run it again: {variables}cargo test {name} -- --exact{ignored}")
+        if along.is_empty() {
+            return format!("  run it again: {variables}cargo test {name} -- --exact{ignored}");
+        }
+        let all = [along, &[name]].concat().join(" ");
+        format!(
+            "  run it again, along with those before it in its loop: {variables}cargo test -- --exact{ignored} {all}"
+        )
     }
 
     /// Runs it. A runner that unwinds in spite of its promise fails this case and no other.

@@ -46,7 +46,7 @@ impl Errors {
         self.taken_along += 1;
         let report = if let Some(case) = self.told.get(&instance) {
             let provider = scopes.plan().instances[instance].provider;
-            format!("fixture {provider:?}: its set-up failed, as is told at {case}")
+            format!("fixture {provider}: its set-up failed, as is told at {case}")
         } else {
             let case = scopes.plan()[place].name.clone();
             self.told.insert(instance, case);

@@ -180,7 +180,7 @@ impl Run {
             if let Ended::Skipped(why) = &ended {
                 eprintln!("{}: skipped: {why}", case.name);
             }
-            let verdict = ended.judge(case, &test.libtest_name());
+            let verdict = ended.judge(case, &[], &test.libtest_name());
             failed += usize::from(verdict.is_err() || !teardowns.is_empty());
             let reports = verdict.err().map(|failure| failure.report);
             for report in reports.into_iter().chain(teardowns) {

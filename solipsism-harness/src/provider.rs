@@ -101,8 +101,19 @@ impl PartialEq for Provider {
 
 impl Eq for Provider {}
 
+/// "`db`, at tests/it.rs:3:10". A built-in one has no place that a user could look at, and that were the same on every
+/// machine.
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.module {
+            "solipsism" => write!(f, "`{}`", self.name),
+            _ => write!(f, "`{}`, at {}", self.name, self.site),
+        }
+    }
+}
+
 impl fmt::Debug for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}`, at {}", self.name, self.site)
+        fmt::Display::fmt(self, f)
     }
 }

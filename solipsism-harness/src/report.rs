@@ -90,7 +90,7 @@ impl Told {
         if let Ended::Skipped(why) = outcome {
             return Ok(Completion::ignored_with(why));
         }
-        let judged = outcome.judge(case, &case.name);
+        let judged = outcome.judge(case, &self.results.along(place), &case.name);
         judged.map(|()| Completion::Completed).map_err(|failure| {
             if let Some(postscript) = failure.postscript {
                 self.postscripts.push((case.name.clone(), postscript));

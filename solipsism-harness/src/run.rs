@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::refusal::Refusal;
 use crate::scopes::{Came, Scopes};
 use crate::stage::ForReal;
-use crate::{Ended, Failure, FailureKind, Outcome};
+use crate::{Ended, Failure, FailureKind, Outcome, Place};
 
 /// The selected cases, in parts that one worker takes at a time: one case that may run beside all others, or several that must run one
 /// after another, such as those that share a thread. All are in the plan's order, parts by their first case.
@@ -48,6 +48,7 @@ impl Schedule {
 /// The outcomes of a run, by the case's place in the plan.
 pub(crate) struct Results {
     scopes: Arc<Scopes<ForReal>>,
+    queue: Arc<Queue>,
     arriving: Receiver<(usize, Came)>,
     /// Those that arrived before they were asked for.
     early: BTreeMap<usize, Came>,
@@ -93,6 +94,7 @@ pub(crate) fn start(
     }
     Ok(Results {
         scopes,
+        queue,
         arriving,
         early: BTreeMap::new(),
     })
@@ -110,6 +112,27 @@ impl Results {
                 Err(_) => return no_worker_left(),
             }
         }
+    }
+}
+
+impl Results {
+    /// The names of the cases that ran before this one in the same loop, and may have left something there.
+    pub(crate) fn along(&self, place: usize) -> Vec<&str> {
+        let plan = self.scopes.plan();
+        let Place::InLoop(group) = &plan[place].place else {
+            return Vec::new();
+        };
+        let mut parts = self.queue.schedule.parts.iter();
+        let part = parts.find(|part| part.contains(&place));
+        let before = part
+            .into_iter()
+            .flatten()
+            .take_while(|&&other| other != place);
+        let in_loop = before.filter(|&&other| match &plan[other].place {
+            Place::InLoop(of_other) => Arc::ptr_eq(of_other, group),
+            Place::Anywhere | Place::OnThread(_) => false,
+        });
+        in_loop.map(|&other| plan[other].name.as_str()).collect()
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, schedule: &Schedule) -> Exit
     ExitCode::SUCCESS
 }
 
-/// "db (session), at tests/it.rs:3:10, uses pool, &config", wider scopes first, and then by name.
+/// "`db`, at tests/it.rs:3:10, of scope session, uses pool, &config", wider scopes first, and then by name.
 fn fixtures(plan: &Plan) -> String {
     let mut entries: Vec<_> = plan.catalog.iter().collect();
     entries.sort_by_key(|entry| {
@@ -34,10 +34,8 @@ fn fixtures(plan: &Plan) -> String {
     });
     let mut text = String::new();
     for entry in entries {
-        let Provider {
-            name, scope, site, ..
-        } = entry.provider;
-        _ = write!(text, "{name} ({}), at {site}", scope.name());
+        let scope = entry.provider.scope.name();
+        _ = write!(text, "{}, of scope {scope}", entry.provider);
         let uses = entry.uses.iter();
         text += &uses_of(uses.map(|one| (plan.catalog[one.entry].provider, one.how)));
         text.push('\n');

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::case::caught;
-use crate::{Case, Ended, FixtureFailure, Group, Instance, Keeper, Outcome, Provider};
+use crate::{Case, Ended, FixtureFailure, Group, Instance, Keeper, Outcome};
 
 /// Does what it is told to, or only notes it down.
 pub(crate) trait Stage {
@@ -23,12 +23,10 @@ pub(crate) struct ForReal;
 
 impl Stage for ForReal {
     fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure> {
-        let Provider {
-            name, site, keeper, ..
-        } = instance.provider;
-        caught(|| keeper.set_up(instance)).unwrap_or_else(|message| {
+        let provider = instance.provider;
+        caught(|| provider.keeper.set_up(instance)).unwrap_or_else(|message| {
             Err(FixtureFailure::Failed(format!(
-                "fixture `{name}`, at {site}: its set-up failed\nits keeper panicked: {message}"
+                "fixture {provider}: its set-up failed\nits keeper panicked: {message}"
             )))
         })
     }
@@ -38,13 +36,11 @@ impl Stage for ForReal {
     }
 
     fn tear_down(&self, instance: &Arc<Instance>, outcome: Outcome) -> Vec<String> {
-        let Provider {
-            name, site, keeper, ..
-        } = instance.provider;
-        match caught(|| keeper.tear_down(instance, outcome)) {
+        let provider = instance.provider;
+        match caught(|| provider.keeper.tear_down(instance, outcome)) {
             Ok(failures) => reports(failures),
             Err(message) => vec![format!(
-                "fixture `{name}`, at {site}: its teardown failed\nits keeper panicked: {message}"
+                "fixture {provider}: its teardown failed\nits keeper panicked: {message}"
             )],
         }
     }

@@ -158,7 +158,7 @@ pub struct NoSettings;
 pub enum BuiltIn {}
 
 /// The module of those.
-pub(crate) const BUILT_IN: &str = "solipsism";
+const BUILT_IN: &str = "solipsism";
 
 /// The provider of a built-in fixture of this name, which stands at this place and uses these.
 pub(crate) const fn built_in(

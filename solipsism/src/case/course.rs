@@ -5,7 +5,6 @@ use std::sync::Arc;
 use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider};
 
 use crate::executor::{self, Inbox};
-use crate::fixture::BUILT_IN;
 use crate::stopped::Stopped;
 use crate::time::Instant;
 
@@ -141,8 +140,9 @@ impl Course {
             }
         };
         for (provider, stopped) in &self.teardowns {
-            let fixture = place(provider);
-            parts.push(format!("{fixture}: its teardown failed\n{stopped}"));
+            parts.push(format!(
+                "fixture {provider}: its teardown failed\n{stopped}"
+            ));
         }
         let mut report = parts.join("\nand ");
         for remark in &self.remarks {
@@ -164,20 +164,9 @@ fn set_up_failed(path: &[&'static Provider]) -> String {
     let Some(provider) = path.next() else {
         return "a fixture's set-up failed".to_owned();
     };
-    let mut text = place(provider);
+    let mut text = format!("fixture {provider}");
     for asker in path {
         text += &format!(", which `{}` asks for", asker.name);
     }
     text + ": its set-up failed"
-}
-
-/// "fixture `db`, at tests/it.rs:3:10". A built-in one has no place that a user could look at, and that were the same on
-/// every machine.
-fn place(provider: &Provider) -> String {
-    let Provider { name, site, .. } = provider;
-    if provider.module == BUILT_IN {
-        format!("fixture `{name}`")
-    } else {
-        format!("fixture `{name}`, at {site}")
-    }
 }

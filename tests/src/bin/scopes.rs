@@ -5,7 +5,7 @@ use std::env;
 use std::rc::Rc;
 
 use solipsism::net::{TcpListener, TcpStream};
-use solipsism::task::JoinHandle;
+use solipsism::task::AbortHandle;
 use solipsism::time::{Duration, Instant, sleep};
 use solipsism::{EventLoop, Outcome, spawn};
 
@@ -25,7 +25,7 @@ fn fail_if_told(what: &str) {
 /// In a loop of the session's.
 struct Db {
     rows: RefCell<Vec<String>>,
-    heartbeat: JoinHandle<()>,
+    heartbeat: AbortHandle,
 }
 
 #[solipsism::fixture(scope = "session", teardown = Db::close)]
@@ -43,7 +43,8 @@ async fn db(_event_loop: EventLoop) -> Db {
                 sleep(Duration::from_secs(30)).await;
                 fail_if_told("db heartbeat");
             }
-        }),
+        })
+        .abort_handle(),
     }
 }
 
