@@ -1,12 +1,13 @@
 //! [`Asking`]: how what a function asks for is made, and how the function is called with it. A test and a fixture ask alike.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 use syn::spanned::Spanned;
 
 use crate::cases::Row;
 use crate::crate_path::CratePath;
+use crate::expressions::split;
 use crate::parameter::{Fixture, How, Parameter, Source};
 use crate::with::With;
 
@@ -248,6 +249,7 @@ pub(crate) fn fixture(crate_path: &CratePath, fixture: &Fixture) -> TokenStream 
         return about_type(crate_path, wanted, function, &more, &quote!());
     }
     let fields = settings.iter().map(|With { name, value }| {
+        let value = listed(crate_path, name, value);
         // All at the name's place, to which rustc points beside a value of another type.
         let place = name.span().resolved_at(Span::mixed_site());
         quote_spanned!(place=> settings.#name = #value;)
@@ -260,6 +262,33 @@ pub(crate) fn fixture(crate_path: &CratePath, fixture: &Fixture) -> TokenStream 
         &more,
         &change,
     )
+}
+
+/// The value of a setting. Services that are listed may be of different types, and so no array of Rust's:
+///
+/// `services = [Db, Api::new()]` has the value
+/// ```text
+/// ::solipsism::__private::Vec::from([
+///     ::solipsism::__private::service(Db),
+///     ::solipsism::__private::service(Api::new()),
+/// ])
+/// ```
+fn listed(crate_path: &CratePath, name: &Ident, value: &TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = value.clone().into_iter().collect();
+    match tokens.as_slice() {
+        [TokenTree::Group(list)]
+            if name == "services" && list.delimiter() == Delimiter::Bracket =>
+        {
+            let private = crate_path.private();
+            let all = split(list.stream()).into_iter().map(|service| {
+                let place = service.span().resolved_at(Span::mixed_site());
+                let private = crate_path.private_at(place);
+                quote_spanned!(place=> #private::service(#service))
+            });
+            quote!(#private::Vec::from([#(#all),*]))
+        }
+        _ => value.clone(),
+    }
 }
 
 /// `function::<About more>(given)` under `::solipsism::__private`, all of it at the place of the type.

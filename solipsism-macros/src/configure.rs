@@ -1,11 +1,13 @@
 //! What a function becomes that configures fixtures for the tests of its module.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Token, Type, Visibility, parenthesized};
 
+use crate::arguments::is_punct;
+use crate::crate_path::CratePath;
 use crate::mistake::mistake;
 
 /// The whole of an attribute.
@@ -32,25 +34,36 @@ pub(crate) fn configure(arguments: &TokenStream, item: &TokenStream) -> TokenStr
         let error = error.into_compile_error();
         quote! { #error #[allow(dead_code)] #item }
     };
-    if !arguments.is_empty() {
-        let cure = "leave them out: the parameter's type says what is configured";
-        return error(mistake(arguments, "no arguments", cure));
-    }
-    let (name, settings) = match head.parse2(item.clone()) {
-        Ok(read) => read,
+    let read = crate_path(arguments).and_then(|path| Ok((path, head.parse2(item.clone())?)));
+    let (private, name, settings) = match read {
+        Ok((path, (name, settings))) => (path.private(), name, settings),
         Err(mistake) => return error(mistake),
     };
     let site = quote_spanned!(name.span()=> ::core::panic::Location::caller());
     quote! {
         #item
-        ::solipsism::__private::submit! {
-            ::solipsism::__private::Configuration {
+        #private::submit! {
+            #private::Configuration {
                 module: ::core::module_path!(),
                 site: #site,
                 of: ::core::any::TypeId::of::<#settings>,
-                apply: |settings| ::solipsism::__private::change(settings, #name),
+                apply: |settings| #private::change(settings, #name),
             }
         }
+    }
+}
+
+/// Nothing, or `crate = path`.
+fn crate_path(arguments: &TokenStream) -> syn::Result<CratePath> {
+    const CURE: &str = "write nothing: the parameter's type says what is configured";
+    let tokens: Vec<TokenTree> = arguments.clone().into_iter().collect();
+    match tokens.as_slice() {
+        [] => Ok(CratePath::default()),
+        [TokenTree::Ident(name), equals, path @ ..] if name == "crate" && is_punct(equals, '=') => {
+            let path = path.iter().cloned().collect();
+            CratePath::parse(&path, "write, for example, `crate = my_tests::solipsism`")
+        }
+        _ => Err(mistake(arguments, "no argument but `crate`", CURE)),
     }
 }
 

@@ -127,8 +127,9 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Configures fixtures for the tests of a module and of those below it, in one place.
 ///
 /// Stands on a `fn name(settings: &mut Settings)`, where `Settings` are those of a fixture, such as
-/// `solipsism::fixtures::StreamPairSettings`. It is called with the defaults whenever a test of its module gets such a
-/// fixture without sharing it; that of the closest module is called last, and the test's own `#[with(…)]` comes after all.
+/// `solipsism::fixtures::StreamPairSettings`. It is called with the defaults whenever such a fixture is made for a test of its
+/// module, or for a fixture that the module shares. That of the closest module is called last, and `#[with(…)]` comes after
+/// all. What the session shares, no module configures. The only argument is `crate`, as for `#[fixture]`.
 #[proc_macro_attribute]
 pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
     configure::configure(&arguments.into(), &item.into()).into()

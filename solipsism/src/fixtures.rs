@@ -15,7 +15,7 @@ pub mod transport;
 mod unused_port;
 
 pub use bound_socket::{Bindable, BoundSocket, BoundSockets, BoundSocketsSettings};
-pub use context::{Context, ContextError, Get};
+pub use context::{Context, ContextError, ContextSettings, Get};
 pub use each_transport::EachTransport;
 pub(crate) use each_transport::{Listed, MakeTransport, OverTransport};
 pub use localhost::Localhost;

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 pub use std::boxed::Box;
+pub use std::vec::Vec;
 
 pub use solipsism_harness::{
     Autouse, Axis, Configuration, Provider, Scope, ShouldPanic, Test, Use, duration,
@@ -37,7 +38,7 @@ use crate::ending::TestReturn;
 use crate::executor::World;
 use crate::fixture::{Asked, Asking, FixtureReturn, Ownable, Share, Wanted, told};
 use crate::fixtures::transport::Transport;
-use crate::fixtures::{Listed, MakeTransport, OverTransport};
+use crate::fixtures::{AnyService, Listed, MakeTransport, OverTransport};
 
 /// A parameter `T`.
 pub const fn owned<T, By, S: Default + 'static, D: Ownable<T>>() -> Owned<T, S>
@@ -84,6 +85,11 @@ pub fn each_transport<T: OverTransport>(
         make,
         of: PhantomData,
     }
+}
+
+/// One of the services that a test lists.
+pub fn service<S: AnyService + 'static>(service: S) -> Box<dyn AnyService> {
+    Box::new(service)
 }
 
 /// One of them.

@@ -179,7 +179,7 @@ impl Service for Awaiter {
 #[solipsism::test]
 async fn one_may_wait_for_what_a_later_one_brings(
     context: Context,
-    #[with(services = vec![Box::new(Awaiter), Box::new(Initialization)])] _services: Services,
+    #[with(services = [Awaiter, Initialization])] _services: Services,
 ) {
     assert_eq!(noted(), ["set", "got"]);
     assert!(context.get::<bool>("test").await);
@@ -187,7 +187,7 @@ async fn one_may_wait_for_what_a_later_one_brings(
 
 #[solipsism::test]
 async fn one_finds_what_an_earlier_one_brought(
-    #[with(services = vec![Box::new(Initialization), Box::new(Awaiter)])] _services: Services,
+    #[with(services = [Initialization, Awaiter])] _services: Services,
     context: Context,
 ) {
     assert_eq!(noted(), ["set", "got"]);
@@ -207,7 +207,7 @@ impl Service for LateAwaiter {
 
 #[solipsism::test]
 async fn the_next_is_started_only_when_one_waits(
-    #[with(services = vec![Box::new(LateAwaiter), Box::new(Initialization)])] _services: Services,
+    #[with(services = [LateAwaiter, Initialization])] _services: Services,
 ) {
     assert_eq!(noted(), ["waits", "set", "got"]);
     assert_eq!(now(), "1.1s");
@@ -269,8 +269,7 @@ impl<T: 'static> Service for Of<T> {
 
 #[solipsism::test]
 async fn a_type_gives_its_name(
-    #[with(services = vec![Box::new(Of(vec![String::new()])), Box::new(Of(Of(1)))])]
-    services: Services,
+    #[with(services = [Of(vec![String::new()]), Of(Of(1))])] services: Services,
 ) {
     assert!(services.names().eq(["Of", "Of"]));
 }
