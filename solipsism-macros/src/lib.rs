@@ -38,8 +38,8 @@ mod mistake;
 
 /// Runs an `async fn` as a test in a world of its own, where time is virtual.
 ///
-/// Each parameter is a fixture, found by its type, or a value that differs between cases. The function returns nothing, or anything that says how the test
-/// ended, such as `Result<(), E>`; it has no generics and is not `unsafe`, `const` or `extern`.
+/// Each parameter is a fixture, found by its type, or a value that differs between cases. The function returns nothing, or
+/// anything that says how the test ended, such as `Result<(), E>`; it has no generics and is not `unsafe`, `const` or `extern`.
 ///
 /// # Arguments
 ///
@@ -165,6 +165,30 @@ pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// when the first of them runs, and torn down when the last is done. A fixture can share, as `&T`, only what lives at
 /// least as long; what it takes as `T` or as `&mut T` is made for it. Either mistake, and a fixture that needs itself,
 /// is an error of the compiler.
+///
+/// # Loops and threads
+///
+/// A test has a world of its own, whose clock begins at zero, and runs beside others. A wider fixture lives in a world of its
+/// scope, on a thread of its own. If its value is `Send` and `Sync`, and neither it nor what it asks for asked for a loop, tests
+/// anywhere borrow it. If it is not, its tests run on that thread, one after another, in their own worlds all the same.
+///
+/// A wider fixture that asks for `EventLoop` or `Network`, itself or by what it owns, gets those of its scope: the tasks that it
+/// spawns and the servers that it starts go on while its tests run. These run one after another in *children* of its loop: they
+/// have its clock, which goes on, and its network, but tasks, timers, sockets and limits of their own, which end with each of
+/// them; what a test orders of the clock and of the network is undone. A panic of the fixture's own tasks fails the test that
+/// runs, and those after it are not run. A report names the tests that ran before in the same loop.
+///
+/// # When it fails
+///
+/// A set-up that panics, returns an error or hangs is told once, with the tests that it takes along; they are *errors*,
+/// counted apart from failed tests, as failed teardowns are. The rest is still torn down.
+///
+/// # Under libtest and under nextest
+///
+/// Under libtest a test with several cases is one test, which tells of each case that fails. What is printed on a
+/// fixture's thread is not captured. A module or session fixture is torn down after the last selected test that uses it, which
+/// fails if that fails, whatever its own `#[should_panic]`; which tests are selected is read from libtest's arguments. `cargo
+/// nextest` gives each test a process of its own: everything works, and every process sets up what its test needs anew.
 ///
 /// # Teardown
 ///
