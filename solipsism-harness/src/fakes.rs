@@ -332,12 +332,12 @@ fn uses<const N: usize>() -> Vec<Use> {
     FIXTURES.with_borrow(|all| all[N].0.clone())
 }
 
-fn values<const N: usize, const AXIS: usize>() -> Vec<AxisValue> {
-    FIXTURES.with_borrow(|all| all[N].1[AXIS].clone())
+fn values<const N: usize, const AXIS: usize>() -> Result<Vec<AxisValue>, String> {
+    FIXTURES.with_borrow(|all| Ok(all[N].1[AXIS].clone()))
 }
 
-fn test_values<const N: usize, const AXIS: usize>() -> Vec<AxisValue> {
-    TESTS.with_borrow(|all| all[N][AXIS].clone())
+fn test_values<const N: usize, const AXIS: usize>() -> Result<Vec<AxisValue>, String> {
+    TESTS.with_borrow(|all| Ok(all[N][AXIS].clone()))
 }
 
 const fn axes<const N: usize>() -> [Axis; 2] {

@@ -1,5 +1,6 @@
 //! A fixture of the session in a process of libtest's: it is torn down after the last test that libtest was told to run.
 
+use std::any::Any;
 use std::panic::Location;
 use std::process::Command;
 use std::sync::Arc;
@@ -29,6 +30,10 @@ static DB: Provider = Provider {
 struct Counts;
 
 impl Keeper for Counts {
+    fn for_test(&self) -> Box<dyn Any> {
+        unreachable!("nothing is used without being named")
+    }
+
     fn set_up(&self, _: &Arc<Instance>) -> Result<(), FixtureFailure> {
         eprintln!("set up");
         Ok(())

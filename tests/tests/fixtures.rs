@@ -12,6 +12,7 @@ use std::fmt::Debug;
 use std::io;
 use std::rc::Rc;
 
+use solipsism::task::yield_now;
 use solipsism::time::{Duration, Instant, sleep};
 use solipsism::{EventLoop, Outcome, Skip};
 
@@ -160,6 +161,7 @@ fn guarded(#[default("guarded")] name: &'static str) -> Guarded {
 
 #[solipsism::fixture(teardown = |mut other, _| { other.0 = "mutated"; log(other.0) })]
 async fn other(guarded: &Guarded) -> io::Result<Other> {
+    yield_now().await;
     log(format!("opened with {}", guarded.0));
     Ok(Other("other"))
 }
@@ -294,6 +296,7 @@ struct ByResult(u32);
 
 #[solipsism::fixture]
 async fn by_result() -> io::Result<ByResult> {
+    yield_now().await;
     Ok(ByResult(1))
 }
 
@@ -362,8 +365,8 @@ fn list(counter: &Counter) -> Vec<Rc<str>> {
 }
 
 #[solipsism::fixture]
-fn tuple() -> (u8, Box<dyn Fn(&str) -> usize>) {
-    (1, Box::new(str::len))
+fn tuple() -> (u8, fn(&str) -> usize) {
+    (1, str::len)
 }
 
 #[solipsism::fixture]
@@ -374,7 +377,7 @@ fn array() -> [u8; 2] {
 #[solipsism::test]
 async fn types_of_others(
     list: &Vec<Rc<str>>,
-    (number, length): &(u8, Box<dyn Fn(&str) -> usize>),
+    (number, length): &(u8, fn(&str) -> usize),
     [one, two]: [u8; 2],
 ) {
     assert_eq!(&*list[0], "counter");
@@ -455,14 +458,14 @@ async fn a_function_is_a_place_for_a_fixture() {
         Inner
     }
     struct Inner;
-    let _ = inner();
 
     #[solipsism::fixture]
-    fn unused(inner: Inner) -> Unused {
-        drop(inner);
+    fn unused(Inner: Inner) -> Unused {
         Unused
     }
     struct Unused;
+
+    let Inner = inner();
 }
 
 /// What the plan is told of a fixture function.
@@ -497,7 +500,7 @@ mod what_the_plan_knows {
         #[from(elsewhere::session)] _session: &i8,
         counter: Counter,
     ) -> Each {
-        drop((guarded.0, counter));
+        assert_ne!(guarded.0, counter.name);
         Each(number, transport)
     }
 

@@ -1,3 +1,5 @@
+#![expect(clippy::unused_async, reason = "what a user types, word for word")]
+
 use solipsism::EventLoop;
 use std::cell::Cell;
 

@@ -164,9 +164,7 @@ fn set_up_failed(path: &[&'static Provider]) -> String {
     let Some(provider) = path.next() else {
         return "a fixture's set-up failed".to_owned();
     };
-    let mut text = format!("fixture {provider}");
-    for asker in path {
-        text += &format!(", which `{}` asks for", asker.name);
-    }
-    text + ": its set-up failed"
+    let askers = path.map(|asker| format!(", which `{}` asks for", asker.name));
+    let askers: String = askers.collect();
+    format!("fixture {provider}{askers}: its set-up failed")
 }

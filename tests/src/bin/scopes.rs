@@ -111,7 +111,7 @@ async fn drop_table(table: Users) -> Result<(), String> {
 struct Row(Rc<Cell<bool>>);
 
 #[solipsism::fixture(teardown = Row::delete)]
-async fn row(users: &Users) -> Row {
+fn row(users: &Users) -> Row {
     say("row: set-up");
     fail_if_told("row set-up");
     users.used.set(users.used.get() + 1);
@@ -126,7 +126,7 @@ impl Row {
 }
 
 mod accounts {
-    use super::*;
+    use super::{Db, Row, Users, fail_if_told, say};
 
     #[solipsism::test]
     async fn one(row: &mut Row) {
@@ -144,7 +144,7 @@ mod accounts {
 }
 
 mod orders {
-    use super::*;
+    use super::{Users, say};
 
     #[solipsism::test]
     async fn one(users: &Users) {
