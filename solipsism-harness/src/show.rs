@@ -183,10 +183,10 @@ mod tests {
         let (_, plan) = shown();
         assert_eq!(
             cut(&fixtures(&plan)),
-            "db (session), at …\n\
-             table (module), at …, uses &db\n\
-             broken (test), at …, uses row, &mut db\n\
-             row (test), at …, uses &table\n"
+            "`db`, at …, of scope session\n\
+             `table`, at …, of scope module, uses &db\n\
+             `broken`, at …, of scope test, uses row, &mut db\n\
+             `row`, at …, of scope test, uses &table\n"
         );
     }
 
