@@ -38,6 +38,12 @@ pub trait Runner: Sync {
     /// What the test asks for.
     fn uses(&self) -> Vec<Use>;
 
+    /// Why the test cannot be run where the plan has it, with the cure.
+    fn refusal(&self, place: &Place) -> Option<String> {
+        let _ = place;
+        None
+    }
+
     /// Blocks until the case is over, on whatever thread it likes, within the wall limit, and never unwinds.
     fn run(&self, case: &Case) -> Ended;
 }

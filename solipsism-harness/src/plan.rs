@@ -69,6 +69,9 @@ impl Plan {
                 .iter()
                 .map(|&one| Arc::clone(&instances[one]))
                 .collect();
+            if let Some(why) = case.test.runner.refusal(&case.place) {
+                return Err(misplaced(case, &why));
+            }
         }
         Ok(Self {
             cases,
@@ -122,6 +125,15 @@ impl Deref for Plan {
     fn deref(&self) -> &[Case] {
         &self.cases
     }
+}
+
+/// "the test `a`, at tests/it.rs:3:10, which shares `db`, at tests/it.rs:9:4: …"
+fn misplaced(case: &Case, why: &str) -> Refusal {
+    let shared: Vec<_> = case.uses.iter().map(|it| it.provider.to_string()).collect();
+    let (name, site, shared) = (&case.name, case.test.site, shared.join(" and "));
+    Refusal::misuse(format!(
+        "the test `{name}`, at {site}, which shares {shared}: {why}"
+    ))
 }
 
 /// The tests, by the names that libtest gives them.

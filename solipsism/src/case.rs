@@ -134,6 +134,18 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
         uses
     }
 
+    fn refusal(&self, place: &Place) -> Option<String> {
+        let argument = match (place, &self.settings) {
+            (Place::InLoop(_), settings) if settings.clock != ClockKind::Virtual => "clock",
+            (Place::InLoop(_), settings) if settings.epoch.is_some() => "epoch",
+            _ => return None,
+        };
+        Some(format!(
+            "it runs in a child of the loop that this asked for, whose clock is virtual and has begun, so that `{argument}` \
+             could change nothing: leave that out, or take a value of the test's own, as `&mut T`"
+        ))
+    }
+
     fn run(&self, case: &Case) -> Ended {
         let (asks, start, ending) = (self.asks, self.start, self.ending);
         let autouse = case.autouse.iter().map(|provider| fixture::share(provider));
@@ -150,11 +162,6 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ended {
     match &case.place {
         Place::Anywhere => run_alone(settings, case, body, limit),
         Place::OnThread(group) => run_on_thread(settings, case, body, limit, group),
-        Place::InLoop(_) if settings.clock != ClockKind::Virtual => failed(format!(
-            "the clock of this test is not virtual, as that of the loop is in which it runs: a wider fixture that it uses \
-             asked for its own loop; leave out `clock` at {}, or the fixture",
-            case.test.site
-        )),
         Place::InLoop(group) => run_in_loop(settings, case, body, limit, group),
     }
 }

@@ -240,7 +240,7 @@ async fn what_failed_first_is_told_first() {
             panicked at tests/src/bin/scopes.rs:22:5:
             accounts::one was told to fail
               in the body, at 6s
-            and fixture `row`, at tests/src/bin/scopes.rs:114:10: its teardown failed
+            and fixture `row`, at tests/src/bin/scopes.rs:114:4: its teardown failed
             panicked at tests/src/bin/scopes.rs:22:5:
             row teardown was told to fail
               in the teardown of `row`, at 6s
@@ -295,6 +295,16 @@ async fn a_task_of_the_loop_that_panics_fails_its_test_and_those_after_it() {
 }
 
 #[solipsism::test]
+async fn a_clock_that_is_not_the_loops_is_an_error_of_the_plan() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_another_clock"));
+    let printed = output(&mut command);
+    assert_eq!((printed.stdout.as_str(), printed.code), ("\n", Some(101)));
+    expect![[r#"
+        error: the test `moves_the_clock`, at tests/src/bin/another_clock.rs:13:10, which shares `db`, at tests/src/bin/another_clock.rs:8:4: it runs in a child of the loop that this asked for, whose clock is virtual and has begun, so that `clock` could change nothing: leave that out, or take a value of the test's own, as `&mut T`
+    "#]].assert_eq(&printed.stderr);
+}
+
+#[solipsism::test]
 async fn the_plan_can_be_looked_at() {
     let shown = run("", &["--setup-plan"]);
     assert_eq!((shown.stderr.as_str(), shown.code), ("\n", Some(0)));
@@ -325,7 +335,7 @@ async fn the_plan_can_be_looked_at() {
         `db`, at tests/src/bin/scopes.rs:32:10, of scope session, uses EventLoop
         `users`, at tests/src/bin/scopes.rs:87:10, of scope module, uses &db, &config
         `EventLoop`, of scope test
-        `row`, at tests/src/bin/scopes.rs:114:10, of scope test, uses &users
+        `row`, at tests/src/bin/scopes.rs:114:4, of scope test, uses &users
     "#]]
     .assert_eq(&shown.stdout);
 }
