@@ -97,7 +97,7 @@ pub trait Fixture<By>: Sized + 'static {
     type Settings: Default + 'static;
 
     /// [`NoTeardown`], or [`TornDown`] if there is one.
-    type Teardown;
+    type Teardown: 'static;
 
     /// Who shares the value that `&T` asks for.
     const SCOPE: Scope = Scope::Test;

@@ -305,6 +305,52 @@ async fn a_clock_that_is_not_the_loops_is_an_error_of_the_plan() {
 }
 
 #[solipsism::test]
+async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_left_behind"));
+    let printed = output(&mut command);
+    assert_eq!((printed.stderr.as_str(), printed.code), ("\n", Some(101)));
+    expect![[r#"
+
+        running 4 tests
+        test anywhere_else::goes_on        ... ok
+        test anywhere_else::is_left_behind ... FAILED
+        test in_a_loop::is_left_behind     ... FAILED
+        test in_a_loop::is_not_run         ... FAILED
+
+        failures:
+
+        ---- anywhere_else::is_left_behind ----
+        wall limit: not finished after 100ms of real time, at 0ns
+          stuck inside one poll of the body, at tests/src/bin/left_behind.rs:45:14
+          run it again: cargo test anywhere_else::is_left_behind -- --exact
+
+        ---- in_a_loop::is_left_behind ----
+        wall limit: not finished after 100ms of real time, at 0ns
+          stuck inside one poll of the body, at tests/src/bin/left_behind.rs:55:14
+          run it again: cargo test in_a_loop::is_left_behind -- --exact
+
+        ---- in_a_loop::is_not_run ----
+        not run: the thread of the fixtures that it uses never came back from in_a_loop::is_left_behind
+          run it again, along with those before it in its loop: cargo test -- --exact in_a_loop::is_left_behind in_a_loop::is_not_run
+
+
+        failures:
+            anywhere_else::is_left_behind
+            in_a_loop::is_left_behind
+            in_a_loop::is_not_run
+
+        test result: FAILED. 1 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in …
+
+        fixture `db`, at tests/src/bin/left_behind.rs:28:4: its teardown was not run, since its thread never came back from in_a_loop::is_left_behind
+
+        fixture `anywhere`, at tests/src/bin/left_behind.rs:12:4: its teardown failed
+        returned an error at 0ns: a test still has the value, since it was left behind at its wall limit
+
+        errors: 2 teardowns failed, 1 test failed by fixtures of their own
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
 async fn the_plan_can_be_looked_at() {
     let shown = run("", &["--setup-plan"]);
     assert_eq!((shown.stderr.as_str(), shown.code), ("\n", Some(0)));
