@@ -106,9 +106,10 @@ impl Deadlines {
             .is_some_and(|timer| timer.order == key.order)
     }
 
-    /// Whether this deadline, if it is not set any more, may have been taken by [`take_since`](Self::take_since).
-    pub(crate) fn may_be_taken(&self, key: Key) -> bool {
-        key.order & !LAST < self.taken_before
+    /// Whether this deadline has fired or was cancelled: it is not set any more, and was not taken by
+    /// [`take_since`](Self::take_since).
+    pub(crate) fn is_gone_for_good(&self, key: Key) -> bool {
+        !self.is_set(key) && key.order & !LAST >= self.taken_before
     }
 
     /// Says who waits for a set deadline from now on. Returns whom that replaces, to be dropped where user code may

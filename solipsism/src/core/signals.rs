@@ -29,7 +29,7 @@ pub(crate) struct Signals {
     /// How many were ever made: the key of the next one.
     made: u64,
     /// The signals that were ever listened for, each a bit, by the loop that did.
-    handled: BTreeMap<LoopId, u64>,
+    handled: Vec<(LoopId, u64)>,
 }
 
 /// `raise` sets `is_raised` and takes the waiter; whoever `take`s what was raised may wait anew.
@@ -54,7 +54,10 @@ impl Signals {
     ) -> ListenerKey {
         let key = ListenerKey(self.made);
         self.made += 1;
-        *self.handled.entry(owner).or_default() |= signal.bit();
+        match self.handled.iter_mut().find(|(by, _)| *by == owner) {
+            Some((_, bits)) => *bits |= signal.bit(),
+            None => self.handled.push((owner, signal.bit())),
+        }
         let listener = Listener {
             owner,
             signal,
@@ -69,7 +72,11 @@ impl Signals {
 
     /// Raises a signal. Gives back whom to wake or, if nobody ever listened for it, what happens instead.
     pub(crate) fn raise(&mut self, signal: SignalNumber) -> Result<Vec<Waker>, DefaultAction> {
-        if self.handled.values().all(|bits| bits & signal.bit() == 0) {
+        if self
+            .handled
+            .iter()
+            .all(|(_, bits)| bits & signal.bit() == 0)
+        {
             return Err(signal.default_action());
         }
         let mut woken = Vec::new();
@@ -110,7 +117,7 @@ impl Signals {
     /// Removes the listeners of a child, and of those inside of it; what they listened for does again what it did before.
     /// Returns who waited.
     pub(crate) fn end_child(&mut self, child: LoopId) -> Vec<Waiter> {
-        self.handled.split_off(&child);
+        self.handled.retain(|(by, _)| *by < child);
         let all = std::mem::take(&mut self.listeners);
         let (own, others): (BTreeMap<_, _>, _) = all
             .into_iter()

@@ -97,9 +97,12 @@ impl Nest {
     }
 
     /// What nobody was told of, of all loops that end now.
-    pub(super) fn into_untold(self) -> Vec<Failure> {
-        let children = self.children.into_iter();
-        children.flat_map(|child| child.untold).collect()
+    pub(super) fn take_untold(&mut self) -> Vec<Failure> {
+        let mut untold = Vec::new();
+        for child in &mut self.children {
+            untold.append(&mut child.untold);
+        }
+        untold
     }
 }
 

@@ -282,7 +282,7 @@ impl World {
                 .map(|(task, _)| task.header.key)
                 .collect()
         };
-        let mut failures = self.nest.take().into_untold();
+        let mut failures = self.nest.borrow_mut().take_untold();
         failures.extend(self.take_failures());
         for key in keys {
             self.drop_task(key);

@@ -157,6 +157,7 @@ impl Header {
 }
 
 impl ArcWake for Header {
+    #[inline]
     fn wake_by_ref(this: &Arc<Self>) {
         if this.is_finished() {
             if this.cut_off.load(Ordering::Acquire) {

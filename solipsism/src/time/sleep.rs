@@ -120,6 +120,19 @@ impl Sleep {
         State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, site)))
     }
 
+    /// What becomes of a deadline that did not simply fire.
+    #[cold]
+    fn look(&self, key: Key, world: &World, cx: &Context<'_>) -> State {
+        if world.deadlines(|deadlines| deadlines.is_set(key)) {
+            self.state
+        } else if self.deadline.nanos() > world.now() {
+            // It was set in a child loop that has ended.
+            self.begin(world, cx)
+        } else {
+            State::Elapsed
+        }
+    }
+
     /// Waits on, for whoever polls it now.
     // Apart, since most sleeps are polled twice: when they are set and when they are over.
     #[cold]
@@ -163,15 +176,10 @@ impl Future for Sleep {
                     self.world == Some(world.id()),
                     "a `Sleep` was polled in another world than before: make a new one there"
                 );
-                let (is_set, may_be_taken) = world
-                    .deadlines(|deadlines| (deadlines.is_set(key), deadlines.may_be_taken(key)));
-                if is_set {
-                    self.state
-                } else if may_be_taken && self.deadline.nanos() > world.now() {
-                    // It was set in a child loop that has ended.
-                    self.begin(world, cx)
-                } else {
+                if world.deadlines(|deadlines| deadlines.is_gone_for_good(key)) {
                     State::Elapsed
+                } else {
+                    self.look(key, world, cx)
                 }
             }
             State::New if self.deadline.nanos() <= world.now() => State::Elapsed,
