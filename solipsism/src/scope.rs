@@ -3,7 +3,7 @@
 
 mod residents;
 
-pub(crate) use residents::{Residents, on_shelf};
+pub(crate) use residents::{Residents, inbox_of, on_shelf};
 
 use std::collections::VecDeque;
 use std::rc::Rc;

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use solipsism::EventLoop;
 
 pub mod net;
+pub mod planted;
 
 /// What happened, in order.
 #[derive(Clone, Debug, Default)]

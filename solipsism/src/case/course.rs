@@ -100,6 +100,36 @@ impl Course {
         }
     }
 
+    /// The set-up of this fixture was done, and left these to be told.
+    pub(crate) fn left_by_set_up(
+        &mut self,
+        failures: Vec<executor::Failure>,
+        provider: &'static Provider,
+        at: Instant,
+        inbox: &Arc<Inbox>,
+    ) {
+        if self.is_well() {
+            if let Err(stopped) = Stopped::after(failures, at, inbox) {
+                *self = Self::of_set_up(stopped, &[provider]);
+            }
+        } else {
+            self.close(failures, at, inbox);
+        }
+    }
+
+    /// The teardown of this fixture was done, and left these to be told.
+    pub(crate) fn left_by_teardown(
+        &mut self,
+        failures: Vec<executor::Failure>,
+        provider: &'static Provider,
+        at: Instant,
+        inbox: &Arc<Inbox>,
+    ) {
+        if let Err(stopped) = Stopped::after(failures, at, inbox) {
+            self.teardown_failed(stopped, provider);
+        }
+    }
+
     /// What a teardown is told of it.
     pub(crate) fn outcome(&self) -> Outcome {
         match &self.first {

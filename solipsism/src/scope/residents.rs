@@ -1,5 +1,5 @@
-//! [`Residents`]: the values of wider fixtures on their thread, how each is set up and torn down in the world that they
-//! share, and how a test runs in a child of it.
+//! [`Residents`]: the values of wider fixtures on their thread, how each is set up and torn down, in the loop that they share or
+//! else in a world of its own, and how a test runs in a child of that loop.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -7,13 +7,15 @@ use std::error::Error;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 
+use super::ScopeThread;
 use crate::case::{Body, Course, run_body, seed_of, tear_down};
 use crate::ending::Ending;
-use crate::executor::{ChildSettings, World};
+use crate::event_loop::Builder;
+use crate::executor::{ChildSettings, Failure, Inbox, World};
 use crate::fixture::{Asker, Asking, Kept, RunTeardown, Subject};
 use crate::stopped::Stopped;
 use crate::time::Instant;
@@ -26,6 +28,7 @@ pub(crate) type TearDown = fn(Kept, Outcome) -> Pin<Box<dyn Future<Output = Endi
 
 /// What lives on one thread.
 pub(crate) struct Residents {
+    /// That of the loop, if they have one.
     world: Rc<World>,
     /// In the order of their set-up.
     values: Vec<Resident>,
@@ -37,16 +40,49 @@ struct Resident {
     instance: Arc<Instance>,
     asking: Rc<Asking>,
     kept: Kept,
+    /// Where it was made, and is torn down.
+    world: Rc<World>,
 }
 
-/// Where tests on other threads find a value.
-struct Shelf(Mutex<Option<Arc<Box<dyn Any + Send + Sync>>>>);
+/// What other threads find of an instance.
+struct Shelf {
+    /// The value, if tests on any thread may have it.
+    value: Mutex<Option<Value>>,
+    /// Of its world, if it has one of its own.
+    inbox: Arc<Inbox>,
+}
+
+type Value = Arc<Box<dyn Any + Send + Sync>>;
+
+impl Shelf {
+    fn of(instance: &Instance) -> &Self {
+        let shelf = || Self {
+            value: Mutex::default(),
+            inbox: Arc::new(Inbox::new()),
+        };
+        let kept = instance.kept.get_or_init(|| Box::new(shelf()));
+        kept.downcast_ref()
+            .expect("an instance keeps its shelf and nothing else")
+    }
+
+    fn value(&self) -> MutexGuard<'_, Option<Value>> {
+        self.value.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The value of an instance that tests on any thread may have.
 pub(crate) fn on_shelf(instance: &Instance) -> Option<Kept> {
-    let shelf = instance.kept.get()?.downcast_ref::<Shelf>()?;
-    let kept = shelf.0.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.clone().map(Kept::Everywhere)
+    Shelf::of(instance).value().clone().map(Kept::Everywhere)
+}
+
+/// The inbox of the world in which an instance is made. Without a loop it is the instance's own: who happens to be made first on the
+/// thread must make no difference to the others.
+pub(crate) fn inbox_of(instance: &Instance) -> &Arc<Inbox> {
+    if instance.group.has_loop {
+        ScopeThread::of(&instance.group).inbox()
+    } else {
+        &Shelf::of(instance).inbox
+    }
 }
 
 impl Residents {
@@ -96,31 +132,51 @@ impl Residents {
                 Ok(())
             }
         });
-        let entered = self.world.enter("a fixture's set-up");
-        let mut course = run_body(&self.world, &asking, body, instance.provider.site);
-        let (true, Some(kept)) = (course.is_well(), made.take()) else {
-            tear_down(&self.world, &asking, &mut course);
-            drop(entered);
-            return Err(match course.told() {
-                Ended::Failed(failure) => FixtureFailure::Failed(failure.report),
-                Ended::Skipped(why) => FixtureFailure::Skipped(why),
-                Ended::Passed => unreachable!("a set-up that went well has made its value"),
-            });
-        };
-        drop(entered);
-        if let Kept::Everywhere(value) = &kept {
-            let shelf = Shelf(Mutex::new(Some(Arc::clone(value))));
-            if instance.kept.set(Box::new(shelf)).is_err() {
-                unreachable!("an instance is set up once");
-            }
+        let world = self.world_for(&instance);
+        let _entered = world.enter("a fixture's set-up");
+        let mut course = run_body(&world, &asking, body, instance.provider.site);
+        let made = made.take();
+        if let Some(kept) = &made {
+            asking.tear_down_at_end(instance.provider, last_owner(kept.clone(), tear_down_value));
         }
-        asking.tear_down_at_end(instance.provider, last_owner(kept.clone(), tear_down_value));
+        // What fails in the background in the instant of a set-up is that set-up's, and not of whoever comes next.
+        let failures = world.take_unheld_failures();
+        let now = Instant::from_nanos(world.now());
+        course.left_by_set_up(failures, instance.provider, now, world.inbox());
+        let kept = match made {
+            Some(kept) if course.is_well() => kept,
+            made => {
+                drop(made);
+                tear_down(&world, &asking, &mut course);
+                let now = Instant::from_nanos(world.now());
+                course.close(end_of_part(&world, &instance), now, world.inbox());
+                return Err(match course.told() {
+                    Ended::Failed(failure) => FixtureFailure::Failed(failure.report),
+                    Ended::Skipped(why) => FixtureFailure::Skipped(why),
+                    Ended::Passed => unreachable!("a set-up that went well has made its value"),
+                });
+            }
+        };
+        if let Kept::Everywhere(value) = &kept {
+            *Shelf::of(&instance).value() = Some(Arc::clone(value));
+        }
         self.values.push(Resident {
             instance,
             asking,
             kept,
+            world,
         });
         Ok(())
+    }
+
+    /// The world in which this instance is made.
+    fn world_for(&self, instance: &Instance) -> Rc<World> {
+        if instance.group.has_loop {
+            Rc::clone(&self.world)
+        } else {
+            let inbox = Arc::clone(inbox_of(instance));
+            Rc::new(Builder::new().build_watched(inbox))
+        }
     }
 
     /// Tears an instance down, and all that was made for it.
@@ -130,22 +186,20 @@ impl Residents {
         outcome: Outcome,
     ) -> Vec<FixtureFailure> {
         let place = self.place(instance).expect("what is torn down was set up");
-        let Resident { asking, kept, .. } = self.values.remove(place);
-        if let Some(shelf) = instance
-            .kept
-            .get()
-            .and_then(|kept| kept.downcast_ref::<Shelf>())
-        {
-            shelf
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-        }
+        let Resident {
+            asking,
+            kept,
+            world,
+            ..
+        } = self.values.remove(place);
+        Shelf::of(instance).value().take();
         drop(kept);
-        let _entered = self.world.enter("a fixture's teardown");
+        let _entered = world.enter("a fixture's teardown");
         let mut course = Course::ended_with(outcome);
-        tear_down(&self.world, &asking, &mut course);
+        tear_down(&world, &asking, &mut course);
+        let failures = end_of_part(&world, instance);
+        let now = Instant::from_nanos(world.now());
+        course.left_by_teardown(failures, instance.provider, now, world.inbox());
         match course.told() {
             Ended::Failed(failure) => vec![FixtureFailure::Failed(failure.report)],
             Ended::Passed | Ended::Skipped(_) => Vec::new(),
@@ -192,6 +246,15 @@ impl Residents {
                 "the loop of the fixtures: {stopped}"
             ))],
         }
+    }
+}
+
+/// What failed in the background since an instance was set up or torn down; a world of its own ends with that.
+fn end_of_part(world: &Rc<World>, instance: &Instance) -> Vec<Failure> {
+    if instance.group.has_loop {
+        world.take_unheld_failures()
+    } else {
+        world.close()
     }
 }
 

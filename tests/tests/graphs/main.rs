@@ -1,0 +1,50 @@
+//! Fixtures that use each other, with failures planted in set-ups, bodies and teardowns: whatever is set up is torn down once, after
+//! all that uses it and in reverse order, nothing that went wrong is lost or told twice, and the threads make no difference.
+
+mod events;
+
+use std::process::Command;
+
+use solipsism_tests::{Printed, output};
+
+use self::events::Events;
+
+/// Of each run.
+const SEEDS: std::ops::Range<u32> = 0..24;
+
+#[solipsism::test]
+#[case::all(&[])]
+#[case::one_module(&["orders::"])]
+#[case::here_and_there(&["alone", "shares", "writes", "--skip", "closed"])]
+async fn each_run_keeps_the_rules(#[case] filter: &[&str]) {
+    let mut broken = 0;
+    for seed in SEEDS {
+        let printed = ["1", "2", "8"].map(|threads| {
+            let printed = run(seed, filter, threads);
+            Events::read(&printed.stderr).check(&printed, threads == "1");
+            (without_ids(&printed.stdout), printed.code)
+        });
+        assert_eq!(printed[0], printed[1], "of seed {seed}");
+        assert_eq!(printed[0], printed[2], "of seed {seed}");
+        broken += usize::from(printed[0].1 != Some(0));
+    }
+    assert!(broken > 12, "{broken} runs had anything to tell");
+}
+
+fn run(seed: u32, filter: &[&str], threads: &str) -> Printed {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_graphs"));
+    command.args(filter).args(["--test-threads", threads]);
+    output(command.env("SEED", seed.to_string()))
+}
+
+/// The numbers of values depend on who came first.
+fn without_ids(text: &str) -> String {
+    let mut parts = text.split("planted #");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let part = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        text + "planted #" + part
+    })
+}
+
+solipsism::main!();
