@@ -105,11 +105,16 @@ impl ScopeThread {
                 *lock(&result) = Some(done);
             })
         });
-        done.wait(limit);
+        let is_over = done.wait(limit);
         let result = lock(&result).take();
         result.ok_or_else(|| {
             *lock(&self.lost) = Some(what.to_owned());
-            Missed::WallLimit(wall_limit(inbox, &done, limit))
+            if is_over {
+                // It unwound past all that catches, as where the payload of a panic panics as it is dropped.
+                Missed::Lost(what.to_owned())
+            } else {
+                Missed::WallLimit(wall_limit(inbox, &done, limit))
+            }
         })
     }
 
