@@ -148,7 +148,11 @@ impl Course {
                 return Ended::Skipped(why.clone());
             }
             First::Well(_) if self.teardowns.is_empty() => return Ended::Passed,
-            First::Well(_) | First::Skipped(_) => (FailureKind::Fixture, None),
+            First::Well(_) => (FailureKind::Fixture, None),
+            First::Skipped(why) => {
+                parts.push(format!("skipped: {why}"));
+                (FailureKind::Fixture, None)
+            }
             First::NotRun(why) => {
                 parts.push(why.clone());
                 (FailureKind::Fixture, None)
