@@ -1,6 +1,6 @@
 //! Where one expression ends and the next begins, without reading them, for which syn would have to be built in full.
 
-use proc_macro2::{Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 use crate::arguments::is_punct;
 
@@ -11,8 +11,13 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
     let mut one: Vec<TokenTree> = Vec::new();
     // Open `<`, and whether the parameters of a closure have begun.
     let (mut generics, mut in_parameters) = (0_usize, false);
+    // A closure's return type, up to the block that must stand behind it.
+    let mut in_type = false;
     for token in tokens {
         let TokenTree::Punct(punct) = &token else {
+            if matches!(&token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace) {
+                in_type = false;
+            }
             one.push(token);
             continue;
         };
@@ -23,8 +28,11 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
             }
             '|' if in_parameters => in_parameters = false,
             '|' if is_operand_next(&one) => in_parameters = true,
-            '<' if generics > 0 || is_operand_next(&one) || ends_in_path(&one) => generics += 1,
+            '<' if in_type || generics > 0 || is_operand_next(&one) || ends_in_path(&one) => {
+                generics += 1
+            }
             '>' if generics > 0 && !is_arrow(&one) => generics -= 1,
+            '>' if is_thin_arrow(&one) => in_type = true,
             _ => {}
         }
         one.push(token);
@@ -62,6 +70,11 @@ fn is_arrow(before: &[TokenTree]) -> bool {
     )
 }
 
+/// Whether a `>` behind this makes a `->` of it.
+fn is_thin_arrow(before: &[TokenTree]) -> bool {
+    is_arrow(before) && before.last().is_some_and(|last| is_punct(last, '-'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +98,7 @@ mod tests {
         assert_eq!(count("pick::<u8, 3>(1), <A<B, C> as D<E, F>>::g(), 2"), 3);
         assert_eq!(count("f::<fn(u8) -> u8, u8>(g), async move |a, b| ()"), 2);
         assert_eq!(count("1 << 2, 3 >> 1"), 2);
+        assert_eq!(count("|x| -> Result<u8, u8> { Ok(x) }, 2"), 2);
+        assert_eq!(count("|x: u8| -> A<B<C, D>, E> { f(x < 1, 2) }, a < b"), 2);
     }
 }

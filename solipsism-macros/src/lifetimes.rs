@@ -1,7 +1,7 @@
 //! Whether a type borrows, as far as its tokens tell: a fixture lives as long as its asker, and hence must own what it has.
 
 use quote::ToTokens;
-use syn::{GenericArgument, Lifetime, PathArguments, Type};
+use syn::{GenericArgument, Lifetime, PathArguments, Type, TypeParamBound};
 
 /// Whether there is a lifetime in it, typed or left out, that is not `'static`. What stands in `fn(&str)` or
 /// `dyn Fn(&str)` is the caller's.
@@ -62,6 +62,15 @@ fn each(wanted: &mut Type, see: &mut dyn FnMut(&mut Option<Lifetime>)) {
                         GenericArgument::Type(inner) => each(inner, see),
                         _ => {}
                     }
+                }
+            }
+        }
+        Type::TraitObject(object) => {
+            for bound in &mut object.bounds {
+                if let TypeParamBound::Lifetime(lifetime) = bound {
+                    let mut seen = Some(lifetime.clone());
+                    see(&mut seen);
+                    *lifetime = seen.expect("it is replaced at most");
                 }
             }
         }

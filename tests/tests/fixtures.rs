@@ -374,6 +374,22 @@ fn array() -> [u8; 2] {
     [1, 2]
 }
 
+struct Closed(u8);
+
+#[solipsism::fixture(teardown = |closed: Closed| -> Result<(), String> {
+    if closed.0 == 1 { Ok(()) } else { Err(format!("{} is open", closed.0)) }
+})]
+fn closed(
+    #[values(|open: u8| -> Result<u8, u8> { Ok(open) }, Err)] is_open: fn(u8) -> Result<u8, u8>,
+) -> Closed {
+    Closed(is_open(1).map_or_else(|closed| closed, |open| open))
+}
+
+#[solipsism::test]
+async fn closures_may_say_what_they_return(closed: &mut Closed) {
+    assert_eq!(closed.0, 1);
+}
+
 #[solipsism::test]
 async fn types_of_others(
     list: &Vec<Rc<str>>,
