@@ -27,8 +27,8 @@ pub(crate) struct Groups {
 enum Key {
     /// Connected by uses: by the first of its instances.
     Bound(usize),
-    /// All else of one scope.
-    Free(Option<&'static str>),
+    /// All else: nobody waits for another there.
+    Free(usize),
 }
 
 impl Groups {
@@ -56,7 +56,7 @@ impl Groups {
             let key = if bound[place] {
                 Key::Bound(connected.root(place))
             } else {
-                Key::Free(draft.module)
+                Key::Free(place)
             };
             let next = numbers.len();
             let group = *numbers.entry(key).or_insert(next);

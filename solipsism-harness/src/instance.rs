@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
-use crate::{Outcome, Provider};
+use crate::{Options, Outcome, Provider};
 
 /// The one value of a fixture in one module, or in the session, with one choice on each of its axes. The plan makes one of it; who
 /// sets it up and when is the run's.
@@ -16,6 +16,8 @@ pub struct Instance {
     pub choices: Vec<Chosen>,
     /// The instances that it uses, at any depth, each after those that it uses itself.
     pub uses: Vec<Arc<Instance>>,
+    /// What the flags and the environment say.
+    pub options: Options,
     /// With which others it shares a thread.
     pub group: Arc<Group>,
     /// What `solipsism` keeps for it: the value, if other threads may have it.

@@ -62,7 +62,7 @@ impl Plan {
         refuse_one_name(&cases)?;
         let drafts = drafts.into_all();
         let groups = Groups::new(&catalog, &drafts, &needs);
-        let instances = instances(&catalog, drafts, &groups);
+        let instances = instances(&catalog, drafts, &groups, options);
         for (place, (case, needs)) in cases.iter_mut().zip(&needs).enumerate() {
             case.place = groups.place(place, needs);
             case.uses = needs
@@ -168,7 +168,12 @@ fn refuse_one_name(cases: &[Case]) -> Result<(), Refusal> {
     }
 }
 
-fn instances(catalog: &Catalog, drafts: Vec<Draft>, groups: &Groups) -> Vec<Arc<Instance>> {
+fn instances(
+    catalog: &Catalog,
+    drafts: Vec<Draft>,
+    groups: &Groups,
+    options: Options,
+) -> Vec<Arc<Instance>> {
     let mut all: Vec<Arc<Instance>> = Vec::with_capacity(drafts.len());
     for (place, draft) in drafts.into_iter().enumerate() {
         let uses = draft.uses.iter().map(|&used| Arc::clone(&all[used]));
@@ -177,6 +182,7 @@ fn instances(catalog: &Catalog, drafts: Vec<Draft>, groups: &Groups) -> Vec<Arc<
             module: draft.module,
             choices: draft.choices,
             uses: uses.collect(),
+            options,
             group: Arc::clone(&groups.all[groups.of_instances[place]]),
             kept: OnceLock::new(),
         };

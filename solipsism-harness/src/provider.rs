@@ -38,6 +38,11 @@ pub(crate) fn collect_autouse() -> Vec<&'static Provider> {
 }
 
 impl Provider {
+    /// Where it stands, unless it is built in: that is no place that a user could look at, and not the same on every machine.
+    pub fn place(&self) -> Option<&'static Location<'static>> {
+        (self.module != "solipsism").then_some(self.site)
+    }
+
     /// Whether a test of this module uses it without naming it, if it is one of those that are used so.
     pub(crate) fn is_above(&self, module: &str) -> bool {
         let below = module.strip_prefix(self.module);
@@ -101,13 +106,12 @@ impl PartialEq for Provider {
 
 impl Eq for Provider {}
 
-/// "`db`, at tests/it.rs:3:10". A built-in one has no place that a user could look at, and that were the same on every
-/// machine.
+/// "`db`, at tests/it.rs:3:10", or "`Server`".
 impl fmt::Display for Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.module {
-            "solipsism" => write!(f, "`{}`", self.name),
-            _ => write!(f, "`{}`, at {}", self.name, self.site),
+        match self.place() {
+            Some(site) => write!(f, "`{}`, at {site}", self.name),
+            None => write!(f, "`{}`", self.name),
         }
     }
 }

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
 use syn::{Attribute, Token, Type, Visibility, parenthesized};
 
 use crate::arguments::is_punct;
@@ -25,7 +26,7 @@ use crate::mistake::mistake;
 ///         module: ::core::module_path!(),
 ///         site: ::core::panic::Location::caller(),
 ///         of: ::core::any::TypeId::of::<StreamPairSettings>,
-///         apply: |settings| ::solipsism::__private::change(settings, small_pairs),
+///         apply: |settings| ::solipsism::__private::change::<StreamPairSettings>(settings, small_pairs),
 ///     }
 /// }
 /// ```
@@ -40,6 +41,7 @@ pub(crate) fn configure(arguments: &TokenStream, item: &TokenStream) -> TokenStr
         Err(mistake) => return error(mistake),
     };
     let site = quote_spanned!(name.span()=> ::core::panic::Location::caller());
+    let change = quote_spanned!(settings.span()=> change::<#settings>);
     quote! {
         #item
         #private::submit! {
@@ -47,7 +49,7 @@ pub(crate) fn configure(arguments: &TokenStream, item: &TokenStream) -> TokenStr
                 module: ::core::module_path!(),
                 site: #site,
                 of: ::core::any::TypeId::of::<#settings>,
-                apply: |settings| #private::change(settings, #name),
+                apply: |settings| #private::#change(settings, #name),
             }
         }
     }

@@ -129,7 +129,7 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Stands on a `fn name(settings: &mut Settings)`, where `Settings` are those of a fixture, such as
 /// `solipsism::fixtures::StreamPairSettings`. It is called with the defaults whenever such a fixture is made for a test of its
 /// module, or for a fixture that the module shares. That of the closest module is called last, and `#[with(…)]` comes after
-/// all. What the session shares, no module configures. The only argument is `crate`, as for `#[fixture]`.
+/// all. What the session shares is configured by the root of the fixture's crate alone. The only argument is `crate`, as for `#[fixture]`.
 #[proc_macro_attribute]
 pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
     configure::configure(&arguments.into(), &item.into()).into()
@@ -175,7 +175,8 @@ pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// A wider fixture that asks for `EventLoop` or `Network`, itself or by what it owns, gets those of its scope: the tasks that it
 /// spawns and the servers that it starts go on while its tests run. These run one after another in *children* of its loop: they
 /// have its clock, which goes on, and its network, but tasks, timers, sockets and limits of their own, which end with each of
-/// them; what a test orders of the clock and of the network is undone. A panic of the fixture's own tasks fails the test that
+/// them; what a test orders of the clock and of the network is undone, but for a crash of a host and for what it does to values
+/// that it shares. A panic of the fixture's own tasks fails the test that
 /// runs, and those after it are not run. A report names the tests that ran before in the same loop.
 ///
 /// # When it fails
@@ -212,7 +213,7 @@ pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `#[default(value)]` before a parameter makes a setting of it, under the parameter's name: who asks for the fixture as `T`
 /// or as `&mut T` can change it with `#[with(name = value)]`. The value is an expression, made anew for each fixture, in
-/// the world of the test that needs it. `&str` means `&'static str` there.
+/// the world of the test that needs it, and also where another one takes its place. `&str` means `&'static str` there.
 #[proc_macro_attribute]
 pub fn fixture(arguments: TokenStream, item: TokenStream) -> TokenStream {
     fixture::fixture(&arguments.into(), item.into()).into()

@@ -15,7 +15,7 @@ use solipsism_harness::{Case, Ended, Failure, FailureKind, Group, Outcome, Place
 
 pub(crate) use self::alive::{Alive, Gone, pair as alive};
 pub(crate) use self::course::Course;
-pub(crate) use self::run::{run_body, run_case, tear_down};
+pub(crate) use self::run::{note, run_body, run_case, run_set_up, tear_down};
 use crate::__private::body;
 use crate::ClockKind;
 use crate::ending::Ending;
@@ -219,11 +219,12 @@ fn run_on_thread(
     let subject = settings.subject(case);
     let inbox = Arc::new(Inbox::new());
     let own = Arc::clone(&inbox);
-    let run = ScopeThread::of(group).call(&case.name, &inbox, limit, move |residents| {
-        let world = Rc::new(builder.build_watched(own));
-        let asking = Asking::new(subject, residents.values_of(&uses), choices);
-        run_case(&world, &asking, body(Rc::clone(&asking)), site)
-    });
+    let run =
+        ScopeThread::of(group, case.options).call(&case.name, &inbox, limit, move |residents| {
+            let world = Rc::new(builder.build_watched(own));
+            let asking = Asking::new(subject, residents.values_of(&uses), choices);
+            run_case(&world, &asking, body(Rc::clone(&asking)), site)
+        });
     course(run).told()
 }
 
@@ -238,7 +239,7 @@ fn run_in_loop(
     let (child, site) = (settings.builder(case).child(), case.test.site);
     let (uses, choices) = (case.uses.clone(), case.choices.clone());
     let subject = settings.subject(case);
-    let thread = ScopeThread::of(group);
+    let thread = ScopeThread::of(group, case.options);
     let run = thread.call(&case.name, thread.inbox(), limit, move |residents| {
         let asking = Asking::new(subject, residents.values_of(&uses), choices);
         let body = body(Rc::clone(&asking));
@@ -250,6 +251,9 @@ fn run_in_loop(
 fn course(run: Result<Course, Missed>) -> Course {
     run.unwrap_or_else(|missed| match missed {
         Missed::WallLimit(stopped) => Course::of_body(stopped),
+        Missed::Panicked(text) => {
+            Course::of_fixtures(format!("the case could not be run: its thread {text}"))
+        }
         Missed::Lost(lost) => Course::of_fixtures(format!(
             "not run: the thread of the fixtures that it uses never came back from {lost}"
         )),

@@ -149,6 +149,13 @@ impl fmt::Display for Skip {
 
 impl Error for Skip {}
 
+/// Settings of a fixture that a module can configure for its tests, with `#[solipsism::configure]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` are no settings that a module can configure",
+    label = "needed the settings of a fixture, such as `solipsism::fixtures::StreamPairSettings`"
+)]
+pub trait Configurable: Default + 'static {}
+
 /// The settings of a fixture that has none: rustc names this type to whoever writes `#[with(…)]` before it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoSettings;

@@ -38,7 +38,7 @@ mod fixture;
 mod scope;
 
 pub use event_loop::{Builder, ClockKind, EventLoop, External, Freeze};
-pub use fixture::{Asker, BuiltIn, Fixture, NoSettings, NoTeardown, Outcome, Skip};
+pub use fixture::{Asker, BuiltIn, Configurable, Fixture, NoSettings, NoTeardown, Outcome, Skip};
 pub use stopped::Stopped;
 pub use task::spawn;
 

@@ -36,7 +36,7 @@ use crate::ClockKind;
 use crate::case::Body;
 use crate::ending::TestReturn;
 use crate::executor::World;
-use crate::fixture::{Asked, Asking, FixtureReturn, Ownable, Share, Wanted, told};
+use crate::fixture::{Asked, Asking, Configurable, FixtureReturn, Ownable, Share, Wanted, told};
 use crate::fixtures::transport::Transport;
 use crate::fixtures::{AnyService, Listed, MakeTransport, OverTransport};
 
@@ -240,7 +240,7 @@ fn begin(asking: &Asking) {
 /// # Panics
 ///
 /// If they are of another.
-pub fn change<S: Any>(settings: &mut dyn Any, change: fn(&mut S)) {
+pub fn change<S: Configurable>(settings: &mut dyn Any, change: fn(&mut S)) {
     change(
         settings
             .downcast_mut()

@@ -6,16 +6,18 @@ mod residents;
 pub(crate) use residents::{Residents, inbox_of, on_shelf};
 
 use std::collections::VecDeque;
+use std::mem;
 use std::rc::Rc;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use solipsism_harness::Group;
+use solipsism_harness::{Group, Options};
 
-use crate::case::{Alive, Gone, alive, wall_limit};
+use crate::case::{Alive, Gone, alive, seed_of, wall_limit};
 use crate::event_loop::Builder;
 use crate::executor::Inbox;
+use crate::panics::{self, Print};
 use crate::stopped::Stopped;
 
 /// A thread that does what it is told, in the order in which it is told, until it is told to end.
@@ -24,7 +26,7 @@ pub(crate) struct ScopeThread {
     /// Of its world.
     inbox: Arc<Inbox>,
     /// What it never came back from.
-    lost: Mutex<Option<String>>,
+    lost: Mutex<Option<(String, Gone)>>,
     over: Gone,
 }
 
@@ -32,8 +34,10 @@ pub(crate) struct ScopeThread {
 pub(crate) enum Missed {
     /// It took more than its share of real time.
     WallLimit(Stopped),
-    /// Something else did, before: this.
+    /// Something else did, before, and is not back: this.
     Lost(String),
+    /// It panicked past all that catches, as where a panic's payload panics as it is dropped.
+    Panicked(String),
 }
 
 type Job = Box<dyn FnOnce(&mut Residents) + Send>;
@@ -52,23 +56,24 @@ struct Jobs {
 
 impl ScopeThread {
     /// The thread of a group, which starts when somebody first needs it.
-    pub(crate) fn of(group: &Group) -> &Self {
-        let kept = group.kept.get_or_init(|| Box::new(Self::start()));
+    pub(crate) fn of(group: &Group, options: Options) -> &Self {
+        let kept = group.kept.get_or_init(|| Box::new(Self::start(options)));
         kept.downcast_ref()
             .expect("a group keeps its thread and nothing else")
     }
 
     /// The same, if it has started.
     pub(crate) fn started(group: &Group) -> Option<&Self> {
-        group.kept.get().map(|_| Self::of(group))
+        let kept = group.kept.get();
+        kept.and_then(|kept| kept.downcast_ref())
     }
 
-    fn start() -> Self {
+    fn start(options: Options) -> Self {
         let (queue, inbox) = (Arc::new(Queue::default()), Arc::new(Inbox::new()));
         let (alive, over) = alive();
         let thread = thread::Builder::new().name("fixtures".to_owned()).spawn({
             let (queue, inbox) = (Arc::clone(&queue), Arc::clone(&inbox));
-            move || live(&queue, inbox, alive)
+            move || live(&queue, inbox, alive, options)
         });
         thread.expect("the system gives a thread for each scope that is used");
         Self {
@@ -92,8 +97,8 @@ impl ScopeThread {
         limit: Duration,
         job: impl FnOnce(&mut Residents) -> R + Send + 'static,
     ) -> Result<R, Missed> {
-        if let Some(lost) = &*lock(&self.lost) {
-            return Err(Missed::Lost(lost.clone()));
+        if let Some(lost) = self.lost() {
+            return Err(Missed::Lost(lost));
         }
         let result = Arc::new(Mutex::new(None));
         let (alive, done) = alive();
@@ -101,37 +106,57 @@ impl ScopeThread {
             let result = Arc::clone(&result);
             Box::new(move |residents| {
                 let _alive = alive;
-                let done = job(residents);
+                let done = panics::catch(Print::Later, || job(residents)).map_err(|panic| {
+                    // Its payload may be what panics.
+                    mem::forget(panic.payload);
+                    panic.text.to_string()
+                });
                 *lock(&result) = Some(done);
             })
         });
-        let is_over = done.wait(limit);
+        done.wait(limit);
         let result = lock(&result).take();
-        result.ok_or_else(|| {
-            *lock(&self.lost) = Some(what.to_owned());
-            if is_over {
-                // It unwound past all that catches, as where the payload of a panic panics as it is dropped.
-                Missed::Lost(what.to_owned())
-            } else {
-                Missed::WallLimit(wall_limit(inbox, &done, limit))
+        match result {
+            Some(Ok(result)) => Ok(result),
+            Some(Err(text)) => Err(Missed::Panicked(text)),
+            None => {
+                let stopped = wall_limit(inbox, &done, limit);
+                *lock(&self.lost) = Some((what.to_owned(), done));
+                Err(Missed::WallLimit(stopped))
             }
-        })
+        }
+    }
+
+    /// What it has not come back from.
+    fn lost(&self) -> Option<String> {
+        let mut lost = lock(&self.lost);
+        // It may have taken too long and be back by now.
+        lost.take_if(|(_, done)| done.wait(Duration::ZERO));
+        lost.as_ref().map(|(what, _)| what.clone())
     }
 
     /// Lets the thread end, when all is done that it was told; waits for that, but not for ever.
     pub(crate) fn end(&self, limit: Duration) {
         lock(&self.queue.jobs).ended = true;
         self.queue.arrived.notify_all();
-        if lock(&self.lost).is_none() {
+        if self.lost().is_none() {
             self.over.wait(limit);
         }
     }
 }
 
+/// What a world of wider fixtures is made from.
+fn builder(name: &str, options: Options) -> Builder {
+    match options.seed {
+        Some(seed) => Builder::new().seed(seed),
+        None => Builder::new().derived_seed(seed_of(name)),
+    }
+}
+
 /// The whole life of the thread.
-fn live(queue: &Queue, inbox: Arc<Inbox>, alive: Alive) {
+fn live(queue: &Queue, inbox: Arc<Inbox>, alive: Alive, options: Options) {
     let _alive = alive;
-    let world = Rc::new(Builder::new().build_watched(inbox));
+    let world = Rc::new(builder("fixtures", options).build_watched(inbox));
     let mut residents = Residents::new(world);
     while let Some(job) = queue.next() {
         job(&mut residents);

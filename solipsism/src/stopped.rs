@@ -29,6 +29,8 @@ struct Report {
     verdict: Verdict,
     /// What did not finish, as messages name it.
     subject: String,
+    /// Where that stands, if that is known.
+    subject_site: Option<&'static Location<'static>>,
     at: Instant,
     /// Where the verdict is about standing still: who stands.
     standstill: Standstill,
@@ -116,6 +118,7 @@ impl Stopped {
         Self(Box::new(Report {
             verdict,
             subject: "the body".to_owned(),
+            subject_site: None,
             at,
             standstill,
             failures,
@@ -220,14 +223,15 @@ impl Stopped {
         self.0.after.extend(new);
     }
 
-    /// What did not finish was no test's body but this, which stands there.
-    pub(crate) fn rename(&mut self, subject: String, site: &'static Location<'static>) {
+    /// What did not finish was no test's body but this, which stands there; or where the body does, if that says nothing.
+    pub(crate) fn rename(&mut self, subject: String, site: Option<&'static Location<'static>>) {
         let bodies = self.0.standstill.tasks.iter_mut();
         for body in bodies.filter(|task| task.task == 0) {
             body.who.clone_from(&subject);
-            body.site = site;
+            body.site = site.unwrap_or(body.site);
         }
         self.0.subject = subject;
+        self.0.subject_site = site;
     }
 
     /// Whether the verdict is all that went wrong.

@@ -57,6 +57,46 @@ mod other {
     }
 }
 
+mod wider {
+    use std::cell::RefCell;
+
+    use solipsism::fixtures::Rng;
+
+    use super::{StreamPair, capacity};
+
+    struct OfModule(usize);
+
+    #[solipsism::fixture(scope = "module")]
+    fn of_module(pair: StreamPair) -> OfModule {
+        OfModule(capacity(&pair))
+    }
+
+    struct OfSession(usize, RefCell<Rng>);
+
+    #[solipsism::fixture(scope = "session")]
+    fn of_session(pair: StreamPair, rng: Rng) -> OfSession {
+        OfSession(capacity(&pair), RefCell::new(rng))
+    }
+
+    struct Another(RefCell<Rng>);
+
+    #[solipsism::fixture(scope = "session")]
+    fn another(rng: Rng) -> Another {
+        Another(RefCell::new(rng))
+    }
+
+    #[solipsism::test]
+    async fn the_root_has_a_say_in_what_the_session_shares(module: &OfModule, session: &OfSession) {
+        assert_eq!((module.0, session.0), (8, 8));
+    }
+
+    #[solipsism::test]
+    async fn no_two_fixtures_draw_the_same_numbers(session: &OfSession, another: &Another) {
+        let drawn = session.1.borrow_mut().u64(..);
+        assert_ne!(drawn, another.0.borrow_mut().u64(..));
+    }
+}
+
 mod services {
     use std::error::Error;
 

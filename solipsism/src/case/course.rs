@@ -57,7 +57,10 @@ impl Course {
 
     pub(crate) fn of_set_up(mut stopped: Stopped, path: &[&'static Provider]) -> Self {
         if let Some(provider) = path.last() {
-            stopped.rename(format!("the set-up of `{}`", provider.name), provider.site);
+            stopped.rename(
+                format!("the set-up of `{}`", provider.name),
+                provider.place(),
+            );
         }
         Self::of(First::SetUp(stopped, path.to_vec()))
     }
@@ -73,13 +76,13 @@ impl Course {
     pub(crate) fn teardown_failed(&mut self, mut stopped: Stopped, provider: &'static Provider) {
         stopped.rename(
             format!("the teardown of `{}`", provider.name),
-            provider.site,
+            provider.place(),
         );
         self.teardowns.push((provider, stopped));
     }
 
     /// Is told beside what failed.
-    pub(super) fn remark(&mut self, remarks: Vec<String>) {
+    pub(crate) fn remark(&mut self, remarks: Vec<String>) {
         self.remarks.extend(remarks);
     }
 
@@ -132,6 +135,15 @@ impl Course {
 
     /// What a teardown is told of it.
     pub(crate) fn outcome(&self) -> Outcome {
+        let first = self.outcome_of_first();
+        if self.teardowns.is_empty() {
+            first
+        } else {
+            first.max(Outcome::Failed)
+        }
+    }
+
+    fn outcome_of_first(&self) -> Outcome {
         match &self.first {
             First::Well(outcome) => *outcome,
             First::Skipped(_) => Outcome::Passed,

@@ -12,7 +12,7 @@ use super::course::Course;
 use crate::ClockKind;
 use crate::Outcome;
 use crate::ending::Ending;
-use crate::executor::{Stage, World};
+use crate::executor::{Failure, Stage, World};
 use crate::fixture::{Asking, Skip, Teardown};
 use crate::panics::{self, Print};
 use crate::stopped::{Stopped, Verdict};
@@ -34,14 +34,18 @@ pub(crate) fn run_case(
     if asking.has_begun() && world.clock_kind() == ClockKind::Manual {
         world.thaw();
     }
-    let mut failures = world.take_unheld_failures();
+    note(world, &mut ended, world.take_unheld_failures());
     tear_down(world, asking, &mut ended);
-    ended.remark(asking.end().take_remarks());
-    failures.extend(world.close());
-    ended.close(failures, Instant::from_nanos(world.now()), world.inbox());
+    note(world, &mut ended, world.close());
     ended
 }
 
+/// What failed in the background is a part of what the body came to.
+pub(crate) fn note(world: &World, ended: &mut Course, failures: Vec<Failure>) {
+    ended.close(failures, Instant::from_nanos(world.now()), world.inbox());
+}
+
+/// Runs set-up and body of a test.
 pub(crate) fn run_body(
     world: &Rc<World>,
     asking: &Rc<Asking>,
@@ -50,10 +54,34 @@ pub(crate) fn run_body(
 ) -> Course {
     let mut stage = pin!(Stage::new(body));
     let result = world.run(Print::Later, site, stage.as_mut());
+    // Before the rest of the instant: what goes on beside the body sees that it is gone.
     asking.end().come();
+    let output = result.map(|()| stage.output());
+    course(world, asking, output.map_err(|ended| ended.stopped))
+}
+
+/// Runs the set-up of a fixture that goes on when it is done.
+pub(crate) fn run_set_up(
+    world: &Rc<World>,
+    asking: &Rc<Asking>,
+    set_up: Body,
+    site: &'static Location<'static>,
+) -> Course {
+    let mut stage = pin!(Stage::new(set_up));
+    let result = world.run(Print::Later, site, stage.as_mut());
+    let output = result.map(|()| stage.output());
+    course(world, asking, output.map_err(|ended| ended.stopped))
+}
+
+/// What a run came to that ended like this, with the rest of its instant.
+fn course(
+    world: &Rc<World>,
+    asking: &Asking,
+    result: Result<Option<Result<Ending, JoinError>>, Stopped>,
+) -> Course {
     let result = match result {
-        Err(ended) => Err(ended.stopped),
-        Ok(()) => match look_at(world, stage.output()) {
+        Err(stopped) => Err(stopped),
+        Ok(output) => match look_at(world, output) {
             Err(Bad::Skipped(why)) if !asking.has_begun() => return Course::skipped(why),
             Err(Bad::Skipped(why)) => Err(world.stop(Verdict::ReturnedError(vec![why]))),
             Err(Bad::Stopped(stopped)) => Err(stopped),
@@ -102,22 +130,42 @@ fn chain(error: &dyn Error) -> Vec<String> {
 
 /// Runs what the asker's fixtures have left to do, last first, each in its turn.
 pub(crate) fn tear_down(world: &Rc<World>, asking: &Asking, ended: &mut Course) {
-    let outcome = ended.outcome();
+    asking.end().come();
     asking.forget_values();
     while let Some(teardown) = asking.next_teardown() {
+        let mut outcome = ended.outcome();
+        if world.holds_failures() {
+            outcome = outcome.max(Outcome::Failed);
+        }
         let limits = world.begin_teardown(TEARDOWN_LIMIT);
         let provider = teardown.provider;
-        if let Err(stopped) = run_teardown(world, teardown, outcome) {
-            ended.teardown_failed(stopped, provider);
+        let site = provider.place().unwrap_or(asking.site());
+        let result = run_teardown(world, teardown, site, outcome);
+        let result = result.and_then(|()| world.run_to_rest());
+        // What failed in the background meanwhile is a part of this teardown, and not of the next.
+        let failures = world.take_unheld_failures();
+        let now = Instant::from_nanos(world.now());
+        match result {
+            Ok(()) => ended.left_by_teardown(failures, provider, now, world.inbox()),
+            Err(mut stopped) => {
+                stopped.attach(failures);
+                ended.teardown_failed(stopped, provider);
+            }
         }
         world.end_teardown(limits);
     }
+    ended.remark(asking.end().take_remarks());
 }
 
-fn run_teardown(world: &Rc<World>, teardown: Teardown, outcome: Outcome) -> Result<(), Stopped> {
-    let Teardown { provider, run } = teardown;
+fn run_teardown(
+    world: &Rc<World>,
+    teardown: Teardown,
+    site: &'static Location<'static>,
+    outcome: Outcome,
+) -> Result<(), Stopped> {
+    let Teardown { run, .. } = teardown;
     let mut stage = pin!(Stage::new(async move { run(outcome).await }));
-    match world.run(Print::Later, provider.site, stage.as_mut()) {
+    match world.run(Print::Later, site, stage.as_mut()) {
         Err(ended) => Err(ended.stopped),
         Ok(()) => look_at(world, stage.output()).map_err(|bad| match bad {
             Bad::Skipped(why) => world.stop(Verdict::ReturnedError(vec![why])),

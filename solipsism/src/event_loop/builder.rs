@@ -60,6 +60,7 @@ impl Builder {
                 permute: false,
                 limits: Limits {
                     time: None,
+                    since: 0,
                     steps: STEP_LIMIT,
                     polls: POLL_BUDGET,
                 },

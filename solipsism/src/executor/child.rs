@@ -61,11 +61,10 @@ pub(super) struct Nest {
     children: Vec<Beginning>,
 }
 
-/// When a child began, and what was the case before.
+/// What was the case before a child began.
 #[derive(Debug)]
 struct Beginning {
     id: LoopId,
-    at: u64,
     /// How many deadlines had been set.
     deadlines: u64,
     limits: Limits,
@@ -80,11 +79,6 @@ impl Nest {
     /// The loop to which a body belongs.
     pub(super) fn innermost(&self) -> LoopId {
         self.children.last().map_or(OUTERMOST, |child| child.id)
-    }
-
-    /// When that began.
-    pub(super) fn began(&self) -> u64 {
-        self.children.last().map_or(0, |child| child.at)
     }
 
     /// A panic was lost; of a loop's own it is told to all children inside of it.
@@ -114,13 +108,13 @@ impl World {
         self.inbox.forget_panics();
         let mut limits = settings.limits;
         limits.time = limits.time.map(|time| now.saturating_add(time));
+        limits.since = now;
         let id = {
             let mut nest = self.nest.borrow_mut();
             nest.begun += 1;
             let id = nest.begun;
             nest.children.push(Beginning {
                 id,
-                at: now,
                 deadlines: self.deadlines.borrow().mark(),
                 limits: self.limits.replace(limits),
                 lenient: self.lenient.replace(false),

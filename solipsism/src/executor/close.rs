@@ -259,6 +259,12 @@ impl World {
     }
 
     /// Panics that handles keep, of the tasks of this loop and those inside of it.
+    /// Whether a handle that may still be read keeps a panic of the innermost loop.
+    pub(crate) fn holds_failures(&self) -> bool {
+        let innermost = self.nest.borrow().innermost();
+        !self.held_failures(innermost).is_empty()
+    }
+
     pub(super) fn held_failures(&self, of: LoopId) -> Vec<Failure> {
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted();

@@ -360,7 +360,7 @@ impl World {
     fn time_limit(&self, limit: u64) -> Verdict {
         self.inbox.set_now(limit);
         Verdict::TimeLimit {
-            limit: Instant::from_nanos(limit - self.nest.borrow().began()),
+            limit: Instant::from_nanos(limit - self.limits.get().since),
         }
     }
 

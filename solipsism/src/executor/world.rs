@@ -40,6 +40,8 @@ pub(crate) struct WorldSettings {
 pub(crate) struct Limits {
     /// The latest instant, in nanoseconds.
     pub(crate) time: Option<u64>,
+    /// From when that is counted.
+    pub(crate) since: u64,
     /// Clock steps since the body was last polled.
     pub(crate) steps: u64,
     /// Polls within one instant.
@@ -500,21 +502,30 @@ impl World {
     /// Gives what the limits were.
     pub(crate) fn begin_teardown(&self, limit: Duration) -> Limits {
         self.lenient.set(true);
+        self.begin_part(limit)
+    }
+
+    pub(crate) fn end_teardown(&self, limits: Limits) {
+        self.lenient.set(false);
+        self.end_part(limits);
+    }
+
+    /// What runs next has this much virtual time. Gives what the limits were.
+    pub(crate) fn begin_part(&self, limit: Duration) -> Limits {
         let limit = u64::try_from(limit.as_nanos()).unwrap_or(NEVER);
-        let before = self.limits.get();
+        let (now, before) = (self.now(), self.limits.get());
         self.limits.set(Limits {
-            time: Some(self.now().saturating_add(limit)),
+            time: Some(now.saturating_add(limit)),
+            since: now,
             ..before
         });
         before
     }
 
-    pub(crate) fn end_teardown(&self, limits: Limits) {
-        self.lenient.set(false);
+    pub(crate) fn end_part(&self, limits: Limits) {
         self.limits.set(limits);
     }
 
-    /// Stops the clock, until the current loop thaws it or ends. Gives this loop.
     pub(crate) fn freeze(&self) -> LoopId {
         let owner = self.owner();
         self.change_frozen(|frozen| frozen.push(owner));

@@ -11,10 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 
-use super::ScopeThread;
-use crate::case::{Body, Course, run_body, seed_of, tear_down};
+use super::{ScopeThread, builder};
+use crate::case::{Body, Course, note, run_body, run_set_up, seed_of, tear_down};
 use crate::ending::Ending;
-use crate::event_loop::Builder;
 use crate::executor::{ChildSettings, Failure, Inbox, World};
 use crate::fixture::{Asker, Asking, Kept, RunTeardown, Subject};
 use crate::stopped::Stopped;
@@ -79,7 +78,7 @@ pub(crate) fn on_shelf(instance: &Instance) -> Option<Kept> {
 /// thread must make no difference to the others.
 pub(crate) fn inbox_of(instance: &Instance) -> &Arc<Inbox> {
     if instance.group.has_loop {
-        ScopeThread::of(&instance.group).inbox()
+        ScopeThread::of(&instance.group, instance.options).inbox()
     } else {
         &Shelf::of(instance).inbox
     }
@@ -134,7 +133,14 @@ impl Residents {
         });
         let world = self.world_for(&instance);
         let _entered = world.enter("a fixture's set-up");
-        let mut course = run_body(&world, &asking, body, instance.provider.site);
+        let limits = instance
+            .options
+            .time_limit
+            .map(|limit| world.begin_part(limit));
+        let mut course = run_set_up(&world, &asking, body, instance.provider.site);
+        if let Some(limits) = limits {
+            world.end_part(limits);
+        }
         let made = made.take();
         if let Some(kept) = &made {
             asking.tear_down_at_end(instance.provider, last_owner(kept.clone(), tear_down_value));
@@ -175,7 +181,8 @@ impl Residents {
             Rc::clone(&self.world)
         } else {
             let inbox = Arc::clone(inbox_of(instance));
-            Rc::new(Builder::new().build_watched(inbox))
+            let builder = builder(&subject(instance).name, instance.options);
+            Rc::new(builder.build_watched(inbox))
         }
     }
 
@@ -220,12 +227,11 @@ impl Residents {
         let child = self.world.begin_child(settings);
         let _entered = self.world.enter("#[solipsism::test]");
         let mut course = run_body(&self.world, asking, body, site);
-        let mut failures = self.world.take_unheld_failures();
+        note(&self.world, &mut course, self.world.take_unheld_failures());
         tear_down(&self.world, asking, &mut course);
         let end = self.world.end_child(child);
-        failures.extend(end.untold);
+        note(&self.world, &mut course, end.untold);
         let now = Instant::from_nanos(self.world.now());
-        course.close(failures, now, self.world.inbox());
         let rest = Stopped::after(end.of_parents, now, self.world.inbox()).and(end.rest);
         if let Err(stopped) = rest {
             self.broken = Some(format!(
@@ -263,18 +269,28 @@ fn last_owner(kept: Kept, tear_down: TearDown) -> RunTeardown {
     Box::new(move |outcome| tear_down(kept, outcome))
 }
 
-/// Who asks for what a wider fixture needs.
+/// Who asks for what a wider fixture needs: `fixture db of the session`.
 fn subject(instance: &Instance) -> Subject {
-    let module = instance.module.unwrap_or_default();
-    let name = match instance.module {
+    let Provider {
+        name, module, site, ..
+    } = instance.provider;
+    let scope = match instance.module {
         Some(module) => module.to_owned(),
         None => "session".to_owned(),
     };
+    // Two fixtures of one scope do not draw the same numbers.
+    let own = seed_of(&format!("{scope} {module}::{name}"));
+    let seed = match instance.options.seed {
+        Some(seed) => seed ^ own,
+        None => own,
+    };
+    // What the session shares is configured by the root of the fixture's crate.
+    let root = module.split("::").next().unwrap_or(module);
     Subject {
-        seed: seed_of(&name),
-        base: name.clone(),
-        name,
-        module,
-        site: instance.provider.site,
+        seed,
+        base: scope.clone(),
+        name: scope,
+        module: instance.module.unwrap_or(root),
+        site,
     }
 }

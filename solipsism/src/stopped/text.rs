@@ -131,6 +131,10 @@ impl Report {
                         f,
                         "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
                     )?,
+                    Doing::Polling(task) if task.key.id == 0 => {
+                        let site = self.subject_site.unwrap_or(task.site);
+                        write!(f, "stuck inside one poll of {subject}, at {site}")?;
+                    }
                     Doing::Polling(task) => {
                         let place = place(task.key.id, task.site);
                         write!(f, "stuck inside one poll of {task}, {place}")?;

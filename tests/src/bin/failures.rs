@@ -18,6 +18,8 @@ use solipsism::{EventLoop, spawn, time};
 // The suite under libtest takes this file in too, and would look for these elsewhere.
 #[path = "failures/built_ins.rs"]
 mod built_ins;
+#[path = "failures/fixtures.rs"]
+mod fixtures;
 #[path = "failures/proxy.rs"]
 mod proxy;
 #[path = "failures/server.rs"]

@@ -30,4 +30,9 @@ fn unknown(settings: &mut StreamPairSettings) {
     settings.capacty = 1;
 }
 
+#[solipsism::configure]
+fn no_settings(settings: &mut u8) {
+    *settings = 1;
+}
+
 fn main() {}

@@ -122,6 +122,7 @@ fn settings() -> ChildSettings {
     ChildSettings {
         limits: Limits {
             time: None,
+            since: 0,
             steps: 1_000,
             polls: 1_000,
         },
