@@ -29,7 +29,7 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
             '|' if in_parameters => in_parameters = false,
             '|' if is_operand_next(&one) => in_parameters = true,
             '<' if in_type || generics > 0 || is_operand_next(&one) || ends_in_path(&one) => {
-                generics += 1
+                generics += 1;
             }
             '>' if generics > 0 && !is_arrow(&one) => generics -= 1,
             '>' if is_thin_arrow(&one) => in_type = true,
