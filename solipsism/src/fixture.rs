@@ -46,7 +46,7 @@ use crate::ending::Ending;
 ///
 /// # Examples
 ///
-/// ```
+/// ```standalone_crate
 /// use solipsism::{Outcome, time};
 /// use std::{io, time::Duration};
 ///

@@ -126,29 +126,34 @@ impl Report {
                     f,
                     "wall limit: not finished after {limit:?} of real time, at {at:?}\n  "
                 )?;
-                match doing {
-                    Doing::Running { polls } => write!(
-                        f,
-                        "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
-                    )?,
-                    Doing::Polling(task) if task.key.id == 0 => {
-                        let site = self.subject_site.unwrap_or(task.site);
-                        write!(f, "stuck inside one poll of {subject}, at {site}")?;
-                    }
-                    Doing::Polling(task) => {
-                        let place = place(task.key.id, task.site);
-                        write!(f, "stuck inside one poll of {task}, {place}")?;
-                    }
-                    Doing::Waiting => f.write_str(
-                        "no task was being polled: it waited for a blocking job, an announced wake or a real \
-                         deadline, or a destructor did not return",
-                    )?,
-                }
+                self.write_doing(f, doing)?;
                 for panic in panics {
                     write!(f, "\n  before that something {panic}")?;
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// What was going on when the wall limit came.
+    fn write_doing(&self, f: &mut fmt::Formatter<'_>, doing: &Doing) -> fmt::Result {
+        match doing {
+            Doing::Running { polls } => write!(
+                f,
+                "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
+            ),
+            Doing::Polling(task) if task.key.id == 0 => {
+                let site = self.subject_site.unwrap_or(task.site);
+                write!(f, "stuck inside one poll of {}, at {site}", self.subject)
+            }
+            Doing::Polling(task) => {
+                let place = place(task.key.id, task.site);
+                write!(f, "stuck inside one poll of {task}, {place}")
+            }
+            Doing::Waiting => f.write_str(
+                "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, or a \
+                 destructor did not return",
+            ),
         }
     }
 
