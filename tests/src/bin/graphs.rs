@@ -134,7 +134,7 @@ async fn shares(info: TestInfo, config: &Config, key: &Key) -> Result<()> {
 }
 
 mod accounts {
-    use super::*;
+    use super::{Body, Cache, Config, Names, Of, Planted, Result, Row, Session, Table, TestInfo};
 
     /// Of all tests here and below.
     type Clean = Of<10>;
@@ -165,7 +165,7 @@ mod accounts {
     }
 
     mod closed {
-        use super::*;
+        use super::{Body, Names, Of, Planted, Result, TestInfo};
 
         /// Of each test.
         type Seal = Of<11>;
@@ -190,7 +190,7 @@ mod accounts {
 }
 
 mod orders {
-    use super::*;
+    use super::{Body, Cache, Db, Names, Result, Row, Server, TestInfo};
 
     #[solipsism::test]
     async fn serves(info: TestInfo, server: &Server, row: &mut Row) -> Result<()> {
