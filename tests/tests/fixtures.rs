@@ -382,7 +382,7 @@ struct Closed(u8);
 fn closed(
     #[values(|open: u8| -> Result<u8, u8> { Ok(open) }, Err)] is_open: fn(u8) -> Result<u8, u8>,
 ) -> Closed {
-    Closed(is_open(1).map_or_else(|closed| closed, |open| open))
+    Closed(is_open(1).unwrap_or_else(|closed| closed))
 }
 
 #[solipsism::test]
