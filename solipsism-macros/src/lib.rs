@@ -186,8 +186,8 @@ pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// # Under libtest and under nextest
 ///
-/// Under libtest a test with several cases is one test, which tells of each case that fails. What is printed on a
-/// fixture's thread is not captured. A module or session fixture is torn down after the last selected test that uses it, which
+/// Under libtest a test with several cases is one test, which tells of each case that fails. Reports are printed by the test
+/// that they are about; what a wider fixture prints itself is captured with the test that first needed it. A module or session fixture is torn down after the last selected test that uses it, which
 /// fails if that fails, whatever its own `#[should_panic]`; which tests are selected is read from libtest's arguments. `cargo
 /// nextest` gives each test a process of its own: everything works, and every process sets up what its test needs anew.
 ///
