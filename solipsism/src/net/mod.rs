@@ -5,6 +5,12 @@
 //! read in the same instant. A connect is refused only when its instant has come to rest, so that a server that was
 //! just spawned gets to bind its port.
 //!
+//! # Traits
+//!
+//! Every stream reads and writes by the traits of futures-io. With the feature `tokio` by tokio's too, with `hyper` by
+//! hyper's, and with `axum` listeners can be given to `axum::serve`. The traits themselves do not meet, but their extension
+//! traits have methods of the same names: see [`io`](crate::io).
+//!
 //! # Hosts
 //!
 //! A name is a host, with one IPv4 and one IPv6 address that are the same in every run; it resolves to the former. An
@@ -96,6 +102,7 @@ mod home;
 mod readiness;
 mod socket;
 mod stream;
+mod traits;
 
 pub use any::Stream;
 pub use host::Host;
