@@ -22,6 +22,8 @@ mod panics;
 
 mod event_loop;
 pub mod fixtures;
+#[cfg(feature = "hyper")]
+pub mod hyper;
 pub mod io;
 pub mod net;
 pub mod signal;

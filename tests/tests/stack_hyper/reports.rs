@@ -1,0 +1,92 @@
+//! What a test with hyper in it tells that hangs.
+
+use expect_test::expect;
+use solipsism_tests::run;
+
+const FAILURES: &str = env!("CARGO_BIN_EXE_stack_failures");
+
+#[solipsism::test]
+async fn a_handler_that_never_answers() {
+    let printed = run(FAILURES, &["a_handler_never_answers"]);
+    expect![[r#"
+
+        running 1 test
+        test a_handler_never_answers ... FAILED
+
+        failures:
+
+        ---- a_handler_never_answers ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_failures.rs:23:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_failures.rs:37:10, in the background
+            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
+          task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test a_handler_never_answers -- --exact
+
+
+        failures:
+            a_handler_never_answers
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn a_server_that_does_not_speak_http() {
+    let printed = run(FAILURES, &["nobody_speaks_http"]);
+    expect![[r#"
+
+        running 1 test
+        test nobody_speaks_http ... FAILED
+
+        failures:
+
+        ---- nobody_speaks_http ----
+        sleeps forever: at 1s nothing in this world can wake the body
+          the body, at tests/src/bin/stack_failures.rs:44:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_failures.rs:53:10, in the background
+            kept no waker: nothing can ever wake it
+          task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test nobody_speaks_http -- --exact
+
+
+        failures:
+            nobody_speaks_http
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn a_hang_beside_an_idle_connection_is_told_when_the_pool_has_let_it_go() {
+    let printed = run(FAILURES, &["hangs_beside_an_idle_connection"]);
+    expect![[r#"
+
+        running 1 test
+        test hangs_beside_an_idle_connection ... FAILED
+
+        failures:
+
+        ---- hangs_beside_an_idle_connection ----
+        sleeps forever: at 180s nothing in this world can wake the body
+          the body, at tests/src/bin/stack_failures.rs:61:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test hangs_beside_an_idle_connection -- --exact
+
+
+        failures:
+            hangs_beside_an_idle_connection
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
