@@ -30,6 +30,8 @@ pub mod signal;
 mod stopped;
 pub mod task;
 pub mod time;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -99,6 +99,8 @@ pub fn transport<T: Transport>(make: impl FnOnce() -> T) -> MakeTransport {
 
 /// What can be listed without being imported.
 pub mod transports {
+    #[cfg(feature = "tls")]
+    pub use crate::fixtures::transport::tls;
     pub use crate::fixtures::transport::{memory, tcp, unix};
 }
 

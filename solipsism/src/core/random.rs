@@ -19,6 +19,14 @@ impl Random {
         z ^ (z >> 31)
     }
 
+    #[cfg(feature = "tls")]
+    pub(crate) fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let drawn = self.next().to_le_bytes();
+            chunk.copy_from_slice(&drawn[..chunk.len()]);
+        }
+    }
+
     /// At least 0 and less than 1.
     pub(crate) fn fraction(&mut self) -> f64 {
         #[expect(

@@ -79,6 +79,15 @@ async fn connect(uri: Uri) -> io::Result<Connection> {
     let port = |default| uri.port_u16().unwrap_or(default);
     let stream = match uri.scheme_str() {
         Some("http") | None => TcpStream::connect((host, port(80))).await?.into(),
+        #[cfg(feature = "tls")]
+        Some("https") => {
+            let stream = TcpStream::connect((host, port(443))).await?;
+            let (local, peer) = (stream.local_addr()?, stream.peer_addr()?);
+            let name = rustls::pki_types::ServerName::try_from(host.to_owned())
+                .map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
+            let stream = crate::tls::connector().connect(name, stream).await?;
+            Stream::with_addrs(stream, local.into(), peer.into())
+        }
         other => {
             let text = format!(
                 "`{uri}` has a scheme that this connector does not know: {}",

@@ -10,8 +10,8 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use solipsism::hyper::{client, serve_connection};
-use solipsism::net::TcpListener;
-use solipsism::time;
+use solipsism::net::{TcpListener, TcpStream};
+use solipsism::{time, tls};
 
 async fn listens() -> TcpListener {
     TcpListener::bind("api.internal:80")
@@ -76,6 +76,20 @@ async fn hangs_beside_an_idle_connection() {
     client.get(uri).await.expect("it is answered");
     let (_sender, receiver) = futures_channel::oneshot::channel::<()>();
     receiver.await.expect("somebody sends");
+}
+
+#[solipsism::test]
+async fn never_shakes_hands() {
+    let listener = listens().await;
+    let stream = TcpStream::connect("api.internal:80")
+        .await
+        .expect("it listens");
+    let _accepted = listener.accept().await.expect("it came");
+    let name = tls::name("api.internal");
+    tls::connector()
+        .connect(name, stream)
+        .await
+        .expect("it is TLS");
 }
 
 solipsism::main!();

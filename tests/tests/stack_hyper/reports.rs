@@ -30,7 +30,7 @@ async fn a_handler_that_never_answers() {
         failures:
             a_handler_never_answers
 
-        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in …
 
     "#]].assert_eq(&printed.stdout);
 }
@@ -60,7 +60,7 @@ async fn a_server_that_does_not_speak_http() {
         failures:
             nobody_speaks_http
 
-        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in …
 
     "#]].assert_eq(&printed.stdout);
 }
@@ -86,7 +86,7 @@ async fn a_hang_beside_an_idle_connection_is_told_when_the_pool_has_let_it_go() 
         failures:
             hangs_beside_an_idle_connection
 
-        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in …
 
     "#]].assert_eq(&printed.stdout);
 }

@@ -22,6 +22,8 @@ mod nesting;
 mod options;
 mod pipe;
 mod ports;
+#[cfg(feature = "tls")]
+mod secrets;
 mod transfer;
 mod waiters;
 
@@ -91,6 +93,8 @@ pub(crate) struct Network {
     asked: Asked,
     spare: Spare,
     random: Nested<Random>,
+    #[cfg(feature = "tls")]
+    pub(crate) secrets: secrets::Secrets,
     capacity: Nested<usize>,
     /// How many sockets were ever made, and how often somebody waited.
     serial: u64,
@@ -113,6 +117,8 @@ impl Network {
             asked: Asked::default(),
             spare: Spare::default(),
             random: Nested::new(Random::new(seed)),
+            #[cfg(feature = "tls")]
+            secrets: secrets::Secrets::new(seed),
             capacity: Nested::new(CAPACITY),
             serial: 0,
             paths: 0,

@@ -40,6 +40,8 @@ impl Network {
         self.capacity.begin(child);
         self.random.begin(child);
         *self.random.now_mut() = Random::new(seed);
+        #[cfg(feature = "tls")]
+        self.secrets.begin_child(child, seed);
         self.hosts.begin_child(child);
         self.links.begin_child(child);
     }
@@ -81,6 +83,8 @@ impl Network {
     /// From here on is drawn as if the child had never drawn.
     pub(crate) fn end_draws(&mut self, child: LoopId) {
         self.random.end(child);
+        #[cfg(feature = "tls")]
+        self.secrets.end_child(child);
     }
 
     fn end_sockets(&mut self, child: LoopId, call: &mut Call) {
