@@ -1,5 +1,6 @@
 //! hyper's client and server in a plain world: no other runtime is there.
 
+mod axum_app;
 mod by_hand;
 mod pool;
 mod reports;

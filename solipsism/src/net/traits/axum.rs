@@ -9,7 +9,9 @@ use ::axum::serve::{IncomingStream, Listener};
 
 use crate::net::{Addr, TcpListener, TcpStream, UnixListener, UnixStream, unix};
 
-/// With the feature `axum`: `axum::serve(listener, app)`.
+/// With the feature `axum`: `axum::serve(listener, app)`. That spawns on tokio, and so needs a tokio runtime around it; with
+/// the feature `hyper` an app is served without one too, by
+/// `hyper::serve_connection(stream, TowerToHyperService::new(app))`.
 ///
 /// `ConnectInfo<Addr>` tells a handler where its connection came from, over TCP as over unix sockets. Rust lets nobody but
 /// axum implement `ConnectInfo<std::net::SocketAddr>` for a listener; axum itself does so for any whose connections are
