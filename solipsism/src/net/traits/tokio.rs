@@ -8,6 +8,10 @@ use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::for_every_stream;
 
+/// The most that one read takes. A buffer can be filled without `unsafe` only once it is initialized, and one of a megabyte
+/// is not to be for every few bytes.
+const MOST: usize = 64 * 1024;
+
 macro_rules! read {
     ([$($generics:tt)*] $stream:ty) => {
         /// With the feature `tokio`.
@@ -18,7 +22,8 @@ macro_rules! read {
                 cx: &mut Context<'_>,
                 buf: &mut ReadBuf<'_>,
             ) -> Poll<io::Result<()>> {
-                let unfilled = buf.initialize_unfilled();
+                let most = MOST.min(buf.remaining());
+                let unfilled = buf.initialize_unfilled_to(most);
                 let count = ready!(futures_util::AsyncRead::poll_read(self, cx, unfilled))?;
                 buf.advance(count);
                 Poll::Ready(Ok(()))
