@@ -4,6 +4,7 @@ mod certificates;
 mod https;
 mod reports;
 mod same_bytes;
+mod tokios;
 mod transport;
 
 use std::io;
