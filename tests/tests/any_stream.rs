@@ -259,4 +259,17 @@ async fn a_foreign_half_that_writes_is_closed_when_it_is_dropped() -> io::Result
     Ok(())
 }
 
+#[solipsism::test]
+async fn a_half_may_outlive_its_world() {
+    let make = || {
+        let halves = |stream: Stream| stream.into_split();
+        let made =
+            solipsism::EventLoop::new().run(async move { wrapped().map(|(one, _)| halves(one)) });
+        let (reader, writer) = made.expect("it finishes").expect("a pair can be made");
+        drop(writer);
+        drop(reader);
+    };
+    std::thread::spawn(make).join().expect("it does not panic");
+}
+
 solipsism::main!();

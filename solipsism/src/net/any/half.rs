@@ -23,7 +23,8 @@ pub struct WriteHalf<'a>(&'a Stream);
 pub struct OwnedReadHalf(Arc<Stream>);
 
 /// The half of a [`Stream`] that writes. When it is dropped the direction ends, unless it is
-/// [forgotten](Self::forget). Another transport is asked to close it once, and not waited for.
+/// [forgotten](Self::forget). Another transport is asked to close it once, and not waited for; where no world runs it
+/// is not asked.
 pub struct OwnedWriteHalf {
     stream: Arc<Stream>,
     close_on_drop: bool,
