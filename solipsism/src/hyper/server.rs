@@ -8,7 +8,7 @@ use ::hyper::server::conn::http1;
 use ::hyper::service::HttpService;
 
 /// Serves HTTP/1.1 on one connection until it ends. Upgrades work. There is no timeout: a connection that is kept alive
-/// lasts as long as its client keeps it.
+/// lasts as long as its client keeps it. hyper adds no `Date` to the answers, since its own clock is the real one.
 ///
 /// For anything else take `hyper::server::conn::http1::Builder`, which takes the same streams; with a
 /// [`Timer`](super::Timer) the head of each request must come within 30 seconds there.
@@ -52,6 +52,7 @@ where
     <S::ResBody as Body>::Error: Into<Box<dyn Error + Send + Sync>>,
 {
     http1::Builder::new()
+        .auto_date_header(false)
         .serve_connection(stream, service)
         .with_upgrades()
         .await

@@ -209,6 +209,18 @@ async fn over_each(EachTransport(server): EachTransport) -> io::Result<()> {
 }
 
 #[solipsism::test]
+async fn an_answer_of_the_helpers_has_nothing_of_the_real_clock(server: Server) {
+    server
+        .start(|stream| serve_connection(stream, service_fn(echo)))
+        .await
+        .unwrap();
+    let uri = format!("http://{}/a", server.addr()).parse().unwrap();
+    let response = client().get(uri).await.unwrap();
+    let names: Vec<_> = response.headers().keys().collect();
+    assert_eq!(names, ["content-length"]);
+}
+
+#[solipsism::test]
 async fn of_a_server_fixture(server: Server) {
     server
         .start(|stream| serve_connection(stream, service_fn(echo)))

@@ -13,6 +13,8 @@ use crate::net::{Addr, TcpListener, TcpStream, UnixListener, UnixStream, unix};
 /// the feature `hyper` an app is served without one too, by
 /// `hyper::serve_connection(stream, TowerToHyperService::new(app))`.
 ///
+/// The `Date` of its answers is hyper's, and shows real time.
+///
 /// `ConnectInfo<Addr>` tells a handler where its connection came from, over TCP as over unix sockets. Rust lets nobody but
 /// axum implement `ConnectInfo<std::net::SocketAddr>` for a listener; axum itself does so for any whose connections are
 /// tapped: `listener.tap_io(|_| ())`, with `axum::serve::ListenerExt` in scope.
