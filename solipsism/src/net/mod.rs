@@ -99,6 +99,7 @@ mod attempt;
 mod datagrams;
 mod half;
 mod home;
+mod incoming;
 mod readiness;
 mod socket;
 mod stream;
@@ -106,6 +107,7 @@ mod traits;
 
 pub use any::Stream;
 pub use host::Host;
+pub use incoming::Incoming;
 pub use link::Link;
 pub(crate) use lookup::sealed::Target;
 pub use lookup::{ToSocketAddrs, lookup_host};

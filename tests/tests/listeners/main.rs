@@ -6,6 +6,7 @@ mod binding;
 mod connecting;
 mod families;
 mod giving_up;
+mod incoming;
 mod misuse;
 mod sockets;
 mod unix;
