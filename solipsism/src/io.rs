@@ -21,22 +21,5 @@
 //! With the feature `tokio` every stream has tokio's `AsyncRead` and `AsyncWrite` as well, whose extension traits have
 //! methods of the same names as these. Import one family in a module, or name the trait: where both are in scope
 //! `stream.read(…)` is ambiguous (E0034), and `solipsism::io::AsyncReadExt::read(&mut stream, …)` is not.
-#![cfg_attr(
-    feature = "tokio",
-    doc = r#"
-```
-use solipsism::io::AsyncReadExt as _;
-use solipsism::{EventLoop, net::UnixStream};
-
-EventLoop::new().run(async {
-    let (mut client, mut server) = UnixStream::pair().unwrap();
-    tokio::io::AsyncWriteExt::write_all(&mut client, b"one").await.unwrap();
-    let mut three = [0; 3];
-    server.read_exact(&mut three).await.unwrap(); // tokio's `AsyncReadExt` is not in scope
-    assert_eq!(&three, b"one");
-}).unwrap();
-```
-"#
-)]
 
 pub use futures_util::io::*;
