@@ -1,4 +1,4 @@
-//! The programs in the chapters of `docs/moving_in` are those that are compiled and run here.
+//! The programs in the chapters of `solipsism/docs/moving_in` are those that are compiled and run here.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ fn read(file: &str) -> String {
 #[solipsism::test]
 #[case::from_rstest("from_rstest", &["beside", "before", "after"])]
 async fn every_program_stands_in_a_file(#[case] chapter: &str, #[case] programs: &[&str]) {
-    let text = read(&format!("../docs/moving_in/{chapter}.md"));
+    let text = read(&format!("../solipsism/docs/moving_in/{chapter}.md"));
     let blocks: Vec<_> = text
         .split("```rust\n")
         .skip(1)
