@@ -49,8 +49,8 @@ impl World {
         header.detach();
         self.inbox.reopen();
         self.schedule(&header);
-        let mut budget = Budget::new(self.limits.get());
-        let ended = self.turns(&mut budget, print, &header, body.as_mut());
+        let owned = Run::new(self, print, header);
+        let (Run { header, .. }, ended) = self.drive(owned, body.as_mut());
         if header.is_queued() {
             // It was woken once more; the turn would be that of the next run's body.
             self.ready.borrow_mut().remove(TaskKey::BODY);
@@ -86,13 +86,19 @@ impl World {
     pub(crate) fn run_to_rest(self: &Rc<Self>) -> Result<(), Stopped> {
         let mut budget = Budget::new(self.limits.get());
         loop {
-            match self.next_ready(&mut budget) {
-                Ok(Some(task)) => self.poll_task(task),
-                Ok(None) if self.deliver_job() => {}
-                Ok(None) if self.inbox.is_announced() => self.wait(None, &mut budget),
-                Ok(None) if self.settle_network() => {}
-                Ok(None) => return Ok(()),
-                Err(verdict) => return Err(self.report(verdict, None)),
+            let rested = match self.next_ready(&mut budget) {
+                Ok(Some(task)) => {
+                    self.poll_task(task);
+                    Ok(())
+                }
+                Ok(None) => match self.rest_of_instant() {
+                    Some(idle) => self.perform(idle, &mut budget),
+                    None => return Ok(()),
+                },
+                Err(verdict) => Err(verdict),
+            };
+            if let Err(verdict) = rested {
+                return Err(self.report(verdict, None));
             }
         }
     }
@@ -110,50 +116,69 @@ impl World {
         }
     }
 
-    fn turns(
+    /// Takes turns until the body is finished.
+    fn drive(
         self: &Rc<Self>,
-        budget: &mut Budget,
-        print: Print,
-        header: &Arc<Header>,
-        mut body: Pin<&mut dyn AnyStage>,
-    ) -> Result<(), Stop> {
-        // Ours, and the watch's; all other references are wakers.
-        let owners = if self.watched { 2 } else { 1 };
-        let mut never_woken = false;
+        mut run: Run,
+        body: Pin<&mut dyn AnyStage>,
+    ) -> (Run, Result<(), Stop>) {
+        let ended = self.turns(&mut run, body);
+        (run, ended)
+    }
+
+    fn turns(self: &Rc<Self>, run: &mut Run, mut body: Pin<&mut dyn AnyStage>) -> Result<(), Stop> {
         loop {
-            self.read_inbox();
-            let next = self.ready.borrow_mut().pop();
-            match next {
-                // Only now, so that a task that failed in this instant is told of as the cause.
-                None if never_woken => return Err(Verdict::NeverWoken.into()),
-                None => self.idle(budget)?,
-                Some(TaskKey::BODY) => {
-                    budget.poll_body(header)?;
-                    let poll = self.body_polls.get().wrapping_add(1);
-                    self.body_polls.set(poll);
-                    let finished = self
-                        .poll(header, self.place.get(), poll, print, body.as_mut())
-                        .map_err(Stop::Panic)?;
-                    // What a finished body returned counts too: whoever asked for the run looks at the failures then.
-                    if finished {
-                        return Ok(());
-                    }
-                    self.check_failures()?;
-                    never_woken = Arc::strong_count(header) == owners && !header.is_queued();
-                }
-                Some(key) => {
-                    let task = self.tasks.borrow_mut().check_out(key);
-                    if let Some(task) = task {
-                        budget.poll(&task.header)?;
-                        self.poll_task(task);
-                        self.check_failures()?;
-                    }
+            match self.turn(run, body.as_mut())? {
+                Turn::Taken => {}
+                Turn::Finished => return Ok(()),
+                Turn::NobodyIsReady => {
+                    let idle = self.idle(run)?;
+                    self.perform(idle, &mut run.budget)?;
                 }
             }
         }
     }
 
-    fn next_ready(&self, budget: &mut Budget) -> Result<Option<Task>, Verdict> {
+    /// Polls whose turn it is.
+    #[inline]
+    pub(super) fn turn(
+        self: &Rc<Self>,
+        run: &mut Run,
+        mut body: Pin<&mut dyn AnyStage>,
+    ) -> Result<Turn, Stop> {
+        self.read_inbox();
+        let next = self.ready.borrow_mut().pop();
+        match next {
+            None => Ok(Turn::NobodyIsReady),
+            Some(TaskKey::BODY) => {
+                let header = &run.header;
+                run.budget.poll_body(header)?;
+                let poll = self.body_polls.get().wrapping_add(1);
+                self.body_polls.set(poll);
+                let finished = self
+                    .poll(header, self.place.get(), poll, run.print, body.as_mut())
+                    .map_err(Stop::Panic)?;
+                // What a finished body returned counts too: whoever asked for the run looks at the failures then.
+                if finished {
+                    return Ok(Turn::Finished);
+                }
+                self.check_failures()?;
+                run.never_woken = Arc::strong_count(header) == run.owners && !header.is_queued();
+                Ok(Turn::Taken)
+            }
+            Some(key) => {
+                let task = self.tasks.borrow_mut().check_out(key);
+                if let Some(task) = task {
+                    run.budget.poll(&task.header)?;
+                    self.poll_task(task);
+                    self.check_failures()?;
+                }
+                Ok(Turn::Taken)
+            }
+        }
+    }
+
+    pub(super) fn next_ready(&self, budget: &mut Budget) -> Result<Option<Task>, Verdict> {
         loop {
             self.read_inbox();
             let next = self.ready.borrow_mut().pop();
@@ -166,7 +191,7 @@ impl World {
         }
     }
 
-    fn read_inbox(&self) {
+    pub(super) fn read_inbox(&self) {
         if self.inbox.has_news() {
             let called = self.inbox.read();
             self.end_dropped_elsewhere();
@@ -210,7 +235,7 @@ impl World {
         })
     }
 
-    fn poll_task(&self, mut task: Task) {
+    pub(super) fn poll_task(&self, mut task: Task) {
         if task.header.is_finished() {
             // A wake that came while it finished.
             self.tasks.borrow_mut().check_in(task);
@@ -241,68 +266,81 @@ impl World {
         }
     }
 
-    /// Nothing is ready: makes something ready, or says why nothing ever will be.
-    fn idle(&self, budget: &mut Budget) -> Result<(), Verdict> {
+    /// Nothing is ready: says where the next event comes from, or why there will never be one.
+    pub(super) fn idle(&self, run: &Run) -> Result<Idle, Verdict> {
+        // Only now, so that a task that failed in this instant is told of as the cause.
+        if run.never_woken {
+            return Err(Verdict::NeverWoken);
+        }
         if self.watched {
             self.inbox.watch(None);
         }
-        // What is still out belongs to this instant: it comes before everything that may move the clock.
-        if self.deliver_job() {
-            return Ok(());
-        }
-        if self.inbox.is_announced() {
-            self.wait(None, budget);
-            return Ok(());
-        }
-        if self.settle_network() {
-            return Ok(());
+        if let Some(idle) = self.rest_of_instant() {
+            return Ok(idle);
         }
         let settling = self.settling.borrow_mut().pop_front();
         if let Some((_, waiter)) = settling {
             self.wake(waiter.waker);
-            return Ok(());
+            return Ok(Idle::Ready);
         }
         let target = self
             .advancing
             .borrow()
             .as_ref()
             .map(|advance| advance.target);
-        let next = self.next_event();
-        match (target, next) {
-            (Some(target), Some(at)) if at <= target => self.step(at, budget),
-            (Some(target), _) => {
-                self.move_clock(target, budget)?;
-                let advance = self.advancing.take().expect("its target was just read");
-                self.wake(advance.waiter.waker);
-                Ok(())
-            }
+        match (target, self.next_event()) {
+            (Some(target), Some(at)) if at <= target => Ok(Idle::Event(at)),
+            (Some(target), _) => Ok(Idle::Advanced(target)),
             (None, Some(_)) if self.frozen.get() > 0 => match self.pace.get() {
-                Some(_) => {
-                    self.wait(None, budget);
-                    Ok(())
-                }
+                Some(_) => Ok(Idle::Outside(None)),
                 None => Err(self.time_is_frozen()),
             },
             (None, Some(at)) => {
-                if let Some(pace) = self.pace.get() {
-                    let left = pace.until(at);
-                    if !left.is_zero() {
-                        self.wait(Some(left), budget);
-                        return Ok(());
-                    }
+                let left = self.pace.get().map(|pace| pace.until(at));
+                match left.filter(|left| !left.is_zero()) {
+                    Some(left) => Ok(Idle::Outside(Some(left))),
+                    None => Ok(Idle::Event(at)),
                 }
-                self.step(at, budget)
             }
-            (None, None) if self.inbox.stranger().is_some() => {
-                self.wait(None, budget);
+            (None, None) if self.inbox.stranger().is_some() => Ok(Idle::Outside(None)),
+            (None, None) => Ok(Idle::Nothing),
+        }
+    }
+
+    /// What is still out belongs to this instant: it comes before everything that may move the clock.
+    pub(super) fn rest_of_instant(&self) -> Option<Idle> {
+        if self.deliver_job() {
+            Some(Idle::Ready)
+        } else if self.inbox.is_announced() {
+            Some(Idle::Outside(None))
+        } else if self.settle_network() {
+            Some(Idle::Ready)
+        } else {
+            None
+        }
+    }
+
+    /// Lets happen what comes next.
+    pub(super) fn perform(&self, idle: Idle, budget: &mut Budget) -> Result<(), Verdict> {
+        match idle {
+            Idle::Ready => Ok(()),
+            Idle::Outside(at_most) => {
+                self.wait(at_most, budget);
                 Ok(())
             }
-            (None, None) => Err(Verdict::SleepsForever),
+            Idle::Event(at) => self.step(at, budget),
+            Idle::Advanced(target) => {
+                self.move_clock(target, budget)?;
+                let advance = self.advancing.take().expect("somebody advances to there");
+                self.wake(advance.waiter.waker);
+                Ok(())
+            }
+            Idle::Nothing => Err(Verdict::SleepsForever),
         }
     }
 
     /// Lets real time pass until something arrives from outside.
-    fn wait(&self, at_most: Option<Duration>, budget: &mut Budget) {
+    pub(super) fn wait(&self, at_most: Option<Duration>, budget: &mut Budget) {
         self.inbox.wait(at_most);
         budget.wait();
     }
@@ -341,17 +379,24 @@ impl World {
     }
 
     #[inline]
-    fn move_clock(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
-        let mut clock = self.clock.borrow_mut();
-        if at > clock.now() || self.pace.get().is_some() {
+    pub(super) fn move_clock(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
+        if at > self.clock.borrow().now() || self.pace.get().is_some() {
             budget.step()?;
-            if let Some(limit) = self.limits.get().time.filter(|limit| at > *limit) {
-                clock.move_to(limit);
-                return Err(self.time_limit(limit));
-            }
-            clock.move_to(at);
-            self.inbox.set_now(at);
+            self.show(at)?;
         }
+        Ok(())
+    }
+
+    /// From here on it is that time, unless this is past the limit.
+    #[inline]
+    pub(super) fn show(&self, at: u64) -> Result<(), Verdict> {
+        let mut clock = self.clock.borrow_mut();
+        if let Some(limit) = self.limits.get().time.filter(|limit| at > *limit) {
+            clock.move_to(limit);
+            return Err(self.time_limit(limit));
+        }
+        clock.move_to(at);
+        self.inbox.set_now(at);
         Ok(())
     }
 
@@ -384,7 +429,7 @@ impl World {
     }
 
     /// A failure that nobody holds any more ends the run at once.
-    fn check_failures(&self) -> Result<(), Verdict> {
+    pub(super) fn check_failures(&self) -> Result<(), Verdict> {
         if self.failures.borrow().is_empty() || self.lenient.get() {
             Ok(())
         } else {
@@ -393,8 +438,55 @@ impl World {
     }
 }
 
+/// A run of a body under way.
+pub(super) struct Run {
+    pub(super) budget: Budget,
+    print: Print,
+    pub(super) header: Arc<Header>,
+    /// How many references to the header are no wakers: ours, and the watch's.
+    owners: usize,
+    /// The body waits, and no waker of it is alive.
+    never_woken: bool,
+}
+
+impl Run {
+    pub(super) fn new(world: &World, print: Print, header: Arc<Header>) -> Self {
+        Self {
+            budget: Budget::new(world.limits.get()),
+            print,
+            header,
+            owners: if world.watched { 2 } else { 1 },
+            never_woken: false,
+        }
+    }
+}
+
+/// What came of a turn.
+pub(super) enum Turn {
+    Taken,
+    /// By the body, with its last poll.
+    Finished,
+    NobodyIsReady,
+}
+
+/// What a world comes to where nobody is ready. A driver [performs](World::perform) it, after it has asked whoever else
+/// has a say in the time.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Idle {
+    /// Somebody has just become ready.
+    Ready,
+    /// Real time must pass, at most this: something is out.
+    Outside(Option<Duration>),
+    /// At this instant something happens by itself.
+    Event(u64),
+    /// An `advance` is at its end then.
+    Advanced(u64),
+    /// Nothing ever happens by itself.
+    Nothing,
+}
+
 /// Why the turns end before the body does.
-enum Stop {
+pub(super) enum Stop {
     Verdict(Verdict),
     Panic(Panic),
 }
