@@ -110,6 +110,8 @@ impl EventLoop {
             !self.world.is_closed(),
             "`{what}` was called after the loop's owner was dropped: keep what `EventLoop::new` returned"
         );
+        #[cfg(feature = "tokio")]
+        let _context = self.world.context();
         let manual = self.world.clock_kind() == ClockKind::Manual;
         let _frozen = manual.then(|| Freeze::new(Rc::clone(&self.world)));
         let mut body = pin!(Stage::new(future));
@@ -230,6 +232,8 @@ impl EventLoop {
             return Ok(());
         }
         let _entered = self.world.enter_to_close();
+        #[cfg(feature = "tokio")]
+        let _context = self.world.context();
         Stopped::after(self.world.close(), self.now(), self.world.inbox())
     }
 }

@@ -133,9 +133,14 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
         former(info);
     }
     let backtrace = Backtrace::capture();
+    let message = message(info.payload());
+    let location = info.location().map(ToString::to_string);
+    #[cfg(feature = "tokio")]
+    // A place inside of tokio, which helps nobody.
+    let location = location.filter(|_| message != REACHES_OUT);
     let text = PanicText {
-        message: message(info.payload()),
-        location: info.location().map(ToString::to_string),
+        message,
+        location,
         at: None,
         printed,
         backtrace: (backtrace.status() == BacktraceStatus::Captured)
@@ -146,6 +151,11 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
             world.inbox().note_panic(text.to_string());
         }
     });
+    #[cfg(feature = "tokio")]
+    if World::try_with(|world| world.note_foreign_panic(&text)) == Some(true) {
+        // Tokio catches it.
+        return;
+    }
     if let Some(first) = replace_raised(text.clone()) {
         // Either user code caught the first one, or this one was raised while that one unwinds and the process is
         // about to abort: then no report will come.
@@ -153,8 +163,23 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
     }
 }
 
-/// The message of a payload, as std prints it.
+/// The message of a payload, as std prints it, unless a reader in a world is better served by another.
 fn message(payload: &(dyn Any + Send)) -> String {
+    let message = raw_message(payload);
+    #[cfg(feature = "tokio")]
+    if message.starts_with("A Tokio 1.x context was found, but IO is disabled")
+        && World::try_with(|world| world.is_hosted()) == Some(true)
+    {
+        return REACHES_OUT.to_owned();
+    }
+    message
+}
+
+#[cfg(feature = "tokio")]
+const REACHES_OUT: &str = "`tokio::net`, and whatever else needs tokio's I/O driver, reaches out of this world, and there is \
+                           nothing out there: use the sockets of `solipsism::net`";
+
+fn raw_message(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&'static str>() {
         (*text).to_owned()
     } else if let Some(text) = payload.downcast_ref::<String>() {

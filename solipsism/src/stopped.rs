@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::core::net::Upcoming;
-use crate::executor::{Failure, Header, Inbox, Lost, Standstill, Stranger};
+use crate::executor::{Failure, Header, Inbox, Standstill, Stranger};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -81,6 +81,9 @@ pub(crate) enum Next {
     /// Set there.
     Deadline(&'static Location<'static>),
     Network(Upcoming),
+    /// A timer of tokio's, then or later.
+    #[cfg(feature = "tokio")]
+    Foreign,
 }
 
 /// What a world was doing when its wall limit came.
@@ -218,7 +221,7 @@ impl Stopped {
             .map(|known| (known.task, known.what))
             .collect();
         let new = failures.into_iter().filter(|failure| {
-            failure.what != Lost::Task || !before.contains(&(failure.task, failure.what))
+            !failure.what.is_task() || !before.contains(&(failure.task, failure.what))
         });
         self.0.after.extend(new);
     }

@@ -30,6 +30,8 @@ pub(crate) fn run_case(
     site: &'static Location<'static>,
 ) -> Course {
     let _entered = world.enter("#[solipsism::test]");
+    #[cfg(feature = "tokio")]
+    let _context = world.context();
     let mut ended = run_body(world, asking, body, site);
     if asking.has_begun() && world.clock_kind() == ClockKind::Manual {
         world.thaw();

@@ -65,6 +65,8 @@ impl Builder {
                     polls: POLL_BUDGET,
                 },
                 blocking_threads: BLOCKING_THREADS,
+                #[cfg(feature = "tokio")]
+                tokio: false,
             },
         }
     }
@@ -125,6 +127,46 @@ impl Builder {
             "`blocking_threads` must not be zero: no job would ever be done"
         );
         self.settings.blocking_threads = threads;
+        self
+    }
+
+    /// Hosts the world inside of a tokio runtime, on the same clock: `tokio::spawn`, `tokio::time`, `tokio::sync`,
+    /// `tokio::task` and `tokio::select!` work in it, beside what is ours. Needs the feature `tokio`.
+    ///
+    /// Timers of both kinds interleave exactly: ours on nanoseconds, tokio's, as everywhere, on whole milliseconds. At one
+    /// instant tokio's fire first, then ours, the body's last. What moves or stops this loop's clock moves and stops
+    /// tokio's.
+    ///
+    /// A panic of a tokio task that nobody was seen to await fails the run's end: an `.await` that began before the task
+    /// panicked and in a task of ours, or in the body, is seen; for others see
+    /// [`task::forgive`](crate::task::forgive).
+    ///
+    /// What tokio does not let anybody see, and what follows:
+    /// - Tokio tasks that wake one another for ever within one instant are no livelock here; a test's wall limit ends them.
+    /// - `tokio::task::spawn_blocking` holds back whole milliseconds, not the part of one until a deadline of ours.
+    /// - A thread of yours that wakes a tokio task is not noticed: hold [`EventLoop::external`] meanwhile.
+    /// - A tokio task runs on the local host, whichever host spawned it.
+    /// - `tokio::select!` without `biased` is not repeatable: its seed cannot be set.
+    /// - A timer of tokio's that is more than a year away does not keep a run from sleeping for ever.
+    ///
+    /// `tokio::time::resume` makes no sense in here, and `tokio::net` is refused: [`net`](crate::net) is what there is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::{EventLoop, time::Duration};
+    ///
+    /// let event_loop = EventLoop::builder().tokio().build();
+    /// event_loop.run(async {
+    ///     let task = tokio::spawn(tokio::time::sleep(Duration::from_secs(60)));
+    ///     solipsism::time::sleep(Duration::from_nanos(1)).await;
+    ///     task.await.unwrap();
+    /// }).unwrap();
+    /// assert_eq!(format!("{:?}", event_loop.now()), "60s");
+    /// ```
+    #[cfg(feature = "tokio")]
+    pub fn tokio(mut self) -> Self {
+        self.settings.tokio = true;
         self
     }
 

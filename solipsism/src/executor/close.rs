@@ -35,6 +35,21 @@ pub(crate) enum Lost {
     Job,
     /// A waker that panicked as it was called or dropped.
     Waker,
+    /// A task of tokio's, for all that was seen.
+    #[cfg(feature = "tokio")]
+    Foreign,
+}
+
+impl Lost {
+    /// Whether it is the panic of a task, and may be told of twice.
+    pub(crate) fn is_task(self) -> bool {
+        match self {
+            Self::Task => true,
+            #[cfg(feature = "tokio")]
+            Self::Foreign => true,
+            Self::Destructor | Self::Job | Self::Waker => false,
+        }
+    }
 }
 
 impl Failure {
@@ -250,6 +265,8 @@ impl World {
     pub(crate) fn take_failures(&self) -> Vec<Failure> {
         let mut failures = self.failures.take();
         failures.extend(self.held_failures(OUTERMOST));
+        #[cfg(feature = "tokio")]
+        failures.extend(self.hosted.iter().flat_map(|hosted| hosted.take_failures()));
         failures
     }
 
@@ -300,6 +317,11 @@ impl World {
                 .into_iter()
                 .filter(|failure| failure.what != Lost::Task),
         );
+        #[cfg(feature = "tokio")]
+        if let Some(hosted) = &self.hosted {
+            self.contain(|| hosted.close());
+            failures.extend(hosted.take_destructors());
+        }
         let unfired = self.deadlines.take();
         let listening = self.signals.take();
         let settling = self.settling.take();

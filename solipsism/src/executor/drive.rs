@@ -84,6 +84,11 @@ impl World {
     /// Polls what is ready until every task is blocked; time does not move. Without a body to wait for, this is how
     /// a finished test gives its tasks the rest of their instant.
     pub(crate) fn run_to_rest(self: &Rc<Self>) -> Result<(), Stopped> {
+        #[cfg(feature = "tokio")]
+        if let Some(hosted) = &self.hosted {
+            let rest = hosted.run_to_rest(self);
+            return rest.map_err(|verdict| self.report(verdict, None));
+        }
         let mut budget = Budget::new(self.limits.get());
         loop {
             let rested = match self.next_ready(&mut budget) {
@@ -116,12 +121,16 @@ impl World {
         }
     }
 
-    /// Takes turns until the body is finished.
+    /// Takes turns until the body is finished. In a hosted world the host drives.
     fn drive(
         self: &Rc<Self>,
         mut run: Run,
         body: Pin<&mut dyn AnyStage>,
     ) -> (Run, Result<(), Stop>) {
+        #[cfg(feature = "tokio")]
+        if let Some(hosted) = &self.hosted {
+            return hosted.run(self, run, body);
+        }
         let ended = self.turns(&mut run, body);
         (run, ended)
     }

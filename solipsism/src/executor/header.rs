@@ -23,6 +23,13 @@ impl TaskKey {
         slot: u32::MAX,
         id: 0,
     };
+
+    /// Neither has whoever drives the world, when it runs what is its own.
+    #[cfg(feature = "tokio")]
+    pub(crate) const HOST: Self = Self {
+        slot: u32::MAX,
+        id: super::FOREIGN,
+    };
 }
 
 /// A task's name. Boxed twice, which makes it thin: few tasks have one, and every task has room for it.

@@ -33,6 +33,9 @@ pub(crate) struct Inbox {
     polls: AtomicU64,
     /// What panicked so far, for the watch.
     panics: Mutex<Vec<String>>,
+    /// Who drives the world and may sleep elsewhere than here.
+    #[cfg(feature = "tokio")]
+    driver: Mutex<Option<std::task::Waker>>,
 }
 
 /// As many panics are kept for a wall limit's report: the first ones are the causes.
@@ -93,7 +96,19 @@ impl Inbox {
             polling: Mutex::default(),
             polls: AtomicU64::new(0),
             panics: Mutex::default(),
+            #[cfg(feature = "tokio")]
+            driver: Mutex::default(),
         }
+    }
+
+    /// From here on whatever arrives wakes this, too.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn wake_too(&self, driver: Option<std::task::Waker>) {
+        let before = std::mem::replace(
+            &mut *self.driver.lock().unwrap_or_else(PoisonError::into_inner),
+            driver,
+        );
+        drop(before);
     }
 
     /// A world that lives on the current thread reads this.
@@ -327,6 +342,13 @@ impl Inbox {
         self.news.store(true, Ordering::Release);
         drop(letters);
         self.arrived.notify_all();
+        #[cfg(feature = "tokio")]
+        {
+            let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(driver) = &*driver {
+                driver.wake_by_ref();
+            }
+        }
     }
 
     fn letters(&self) -> MutexGuard<'_, Letters> {

@@ -11,6 +11,8 @@ mod close;
 mod drive;
 mod dropped;
 mod header;
+#[cfg(feature = "tokio")]
+mod hosted;
 mod inbox;
 mod jobs;
 mod ready;
@@ -22,7 +24,11 @@ pub(crate) use child::ChildSettings;
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;
 pub(crate) use header::{Header, Name, TaskKey};
+#[cfg(feature = "tokio")]
+pub(crate) use hosted::FOREIGN;
 pub(crate) use inbox::{Inbox, Stranger};
+#[cfg(feature = "tokio")]
+pub(crate) use stuck::Foreign;
 pub(crate) use stuck::{Standing, Standstill, StuckTask, Wait};
 pub(crate) use tasks::Stage;
 pub(crate) use world::{Advance, AwaitedValue, Limits, World, WorldSettings};

@@ -36,6 +36,12 @@ impl Ready {
         self.queue.pop_front()
     }
 
+    /// How many wait for their turn.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Takes a task out whose turn is not to come.
     pub(crate) fn remove(&mut self, task: TaskKey) {
         self.queue.retain(|waiting| *waiting != task);

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use futures_util::task::waker_ref;
 
 use super::header::Header;
+#[cfg(feature = "tokio")]
+use super::hosted::FOREIGN;
 use super::world::World;
 use crate::core::net::{Keeper, What};
 use crate::core::{NEVER, SignalNumber, Waiter};
@@ -20,6 +22,18 @@ pub(crate) struct Standstill {
     pub(crate) around: usize,
     /// The faults of the network that did something and that no task's wait tells of.
     pub(crate) faults: Vec<Keeper>,
+    /// Those of tokio, if that is the host.
+    #[cfg(feature = "tokio")]
+    pub(crate) foreign: Option<Foreign>,
+}
+
+/// What is known of the tasks of a runtime that is the host.
+#[cfg(feature = "tokio")]
+#[derive(Debug)]
+pub(crate) struct Foreign {
+    pub(crate) alive: usize,
+    /// What they wait for, as far as it is ours.
+    pub(crate) waits: Vec<Wait>,
 }
 
 /// A task that cannot go on.
@@ -123,6 +137,16 @@ impl Waits {
             .take_while(|(other, _)| *other == task);
         waits.map(|(_, wait)| wait.clone()).collect()
     }
+
+    /// What tasks of a host wait for.
+    #[cfg(feature = "tokio")]
+    fn foreign(&self) -> Vec<Wait> {
+        let first = self.0.partition_point(|(task, _)| *task < FOREIGN);
+        self.0[first..]
+            .iter()
+            .map(|(_, wait)| wait.clone())
+            .collect()
+    }
 }
 
 impl World {
@@ -137,12 +161,19 @@ impl World {
                 tasks,
                 around,
                 faults,
+                #[cfg(feature = "tokio")]
+                foreign: self.hosted.as_ref().map(|hosted| Foreign {
+                    alive: hosted.alive(),
+                    waits: self.waits(body).foreign(),
+                }),
             };
         }
         let mut failures = self.failures.take();
         // A run that failed by itself keeps what its handles hold to itself; they may still be asked.
         if verdict.is_stuck() {
             failures.extend(self.held_failures(self.nest.borrow().innermost()));
+            #[cfg(feature = "tokio")]
+            failures.extend(self.hosted.iter().flat_map(|hosted| hosted.held_failures()));
         }
         Stopped::new(
             verdict,
@@ -223,6 +254,8 @@ impl World {
         let found = sorted.iter().find(|(task, _)| task.header.key.id == id);
         match found {
             _ if id == 0 => "the body".to_owned(),
+            #[cfg(feature = "tokio")]
+            _ if id >= FOREIGN => "a tokio task".to_owned(),
             Some((task, _)) => task.header.to_string(),
             None => format!("task {id}, which is finished"),
         }

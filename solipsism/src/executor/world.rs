@@ -14,6 +14,8 @@ use std::time::{Duration, SystemTime};
 use super::child::Nest;
 use super::close::Failure;
 use super::header::{Header, Name};
+#[cfg(feature = "tokio")]
+use super::hosted::Hosted;
 use super::inbox::Inbox;
 use super::jobs::Jobs;
 use super::ready::Ready;
@@ -33,6 +35,9 @@ pub(crate) struct WorldSettings {
     pub(crate) permute: bool,
     pub(crate) limits: Limits,
     pub(crate) blocking_threads: usize,
+    /// Whether a tokio runtime is its host.
+    #[cfg(feature = "tokio")]
+    pub(crate) tokio: bool,
 }
 
 /// The budgets of a run.
@@ -121,6 +126,9 @@ pub(crate) struct World {
     /// Whether a failure in the background is kept for the end, and does not end a run.
     pub(super) lenient: Cell<bool>,
     pub(super) seed: Cell<u64>,
+    /// The runtime that drives it, if one does.
+    #[cfg(feature = "tokio")]
+    pub(super) hosted: Option<Box<Hosted>>,
 }
 
 thread_local! {
@@ -195,6 +203,8 @@ impl World {
             limits: Cell::new(settings.limits),
             lenient: Cell::new(false),
             seed: Cell::new(settings.seed),
+            #[cfg(feature = "tokio")]
+            hosted: settings.tokio.then(|| Box::new(Hosted::new())),
         };
         if settings.clock == ClockKind::Real {
             world.keep_pace();
@@ -273,7 +283,12 @@ impl World {
     }
 
     pub(crate) fn current(&self) -> u32 {
-        self.current.get()
+        let current = self.current.get();
+        #[cfg(feature = "tokio")]
+        if let (NOBODY, Some(_)) = (current, &self.hosted) {
+            return Hosted::current();
+        }
+        current
     }
 
     /// The loop to which the code that runs now belongs.
@@ -285,7 +300,7 @@ impl World {
     pub(crate) fn waiter(&self, cx: &Context<'_>) -> Waiter {
         Waiter {
             waker: cx.waker().clone(),
-            task: self.current.get(),
+            task: self.current(),
             poll: self.current_poll.get(),
         }
     }
@@ -295,14 +310,14 @@ impl World {
         let network = self.network.borrow();
         let network = network.as_ref();
         network.map_or(0, |network| {
-            network.0.asked(self.current.get(), self.current_poll.get())
+            network.0.asked(self.current(), self.current_poll.get())
         })
     }
 
     /// A future is about to be dropped that has asked all that the task did after this many times.
     pub(crate) fn give_up_since(&self, asked: usize) {
         if let Some(network) = &mut *self.network.borrow_mut() {
-            let (task, poll) = (self.current.get(), self.current_poll.get());
+            let (task, poll) = (self.current(), self.current_poll.get());
             network.0.give_up_since(asked, task, poll);
         }
     }
@@ -311,6 +326,10 @@ impl World {
     pub(crate) fn now(&self) -> u64 {
         if let (ClockKind::Real, Some(pace)) = (self.clock_kind, self.pace.get()) {
             self.clock.borrow_mut().move_to(pace.now());
+        }
+        #[cfg(feature = "tokio")]
+        if let Some(now) = self.hosted.as_ref().and_then(|hosted| hosted.now()) {
+            self.clock.borrow_mut().move_to(now);
         }
         self.clock.borrow().now()
     }
@@ -357,7 +376,7 @@ impl World {
         });
         let (_, call) = &mut *state;
         call.now = self.now();
-        call.task = self.current.get();
+        call.task = self.current();
         let Place { host, owner } = self.place.get();
         call.host = host;
         call.owner = owner;
@@ -416,6 +435,10 @@ impl World {
 
     /// Puts a task into the ready queue, unless it is in there.
     pub(crate) fn schedule(&self, task: &Header) {
+        #[cfg(feature = "tokio")]
+        if let Some(hosted) = &self.hosted {
+            return self.schedule_hosted(hosted, task);
+        }
         if task.queue() {
             self.ready.borrow_mut().push(task.key);
         }

@@ -6,6 +6,8 @@ use std::fmt;
 use std::panic::Location;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
+#[cfg(feature = "tokio")]
+use crate::executor::{FOREIGN, Foreign, TaskKey};
 use crate::executor::{Failure, Lost, Standing, StuckTask, Wait};
 
 impl fmt::Display for Stopped {
@@ -76,6 +78,8 @@ impl Report {
                     Next::Deadline(site) => {
                         write!(f, "the next deadline is {next:?}, set at {site}")?;
                     }
+                    #[cfg(feature = "tokio")]
+                    Next::Foreign => write!(f, "a timer of tokio's is set, for {next:?} or later")?,
                     Next::Network(upcoming) => network::write_upcoming(f, *next, upcoming)?,
                 }
                 write!(
@@ -142,6 +146,10 @@ impl Report {
                 f,
                 "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
             ),
+            #[cfg(feature = "tokio")]
+            Doing::Polling(task) if task.key == TaskKey::HOST => f.write_str(
+                "inside of tokio: one poll of a tokio task does not return, or tokio tasks wake one another for ever",
+            ),
             Doing::Polling(task) if task.key.id == 0 => {
                 let site = self.subject_site.unwrap_or(task.site);
                 write!(f, "stuck inside one poll of {}, at {site}", self.subject)
@@ -178,8 +186,18 @@ impl Report {
             1 => f.write_str("\n  and 1 task of the loop around it")?,
             count => write!(f, "\n  and {count} tasks of the loop around it")?,
         }
+        #[cfg(feature = "tokio")]
+        if let Some(foreign) = &self.standstill.foreign {
+            write!(f, "{foreign}")?;
+        }
         for fault in &self.standstill.faults {
             write!(f, "\n  {fault} has fired")?;
+        }
+        #[cfg(feature = "tokio")]
+        if matches!(self.verdict, Verdict::SleepsForever) && self.standstill.foreign.is_some() {
+            f.write_str(
+                "\n  no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen",
+            )?;
         }
         if matches!(self.verdict, Verdict::SleepsForever) {
             f.write_str(
@@ -232,6 +250,28 @@ impl fmt::Display for StuckTask {
     }
 }
 
+#[cfg(feature = "tokio")]
+impl fmt::Display for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unseen = "what it waits for inside of tokio cannot be seen";
+        match self.alive {
+            0 => {}
+            1 => write!(f, "\n  1 tokio task; {unseen}")?,
+            alive => write!(
+                f,
+                "\n  {alive} tokio tasks; what they wait for inside of tokio cannot be seen"
+            )?,
+        }
+        for wait in self.waits.iter().take(WAITS) {
+            write!(f, "\n    one {wait}")?;
+        }
+        if self.waits.len() > WAITS {
+            write!(f, "\n    and {} more such waits", self.waits.len() - WAITS)?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -277,6 +317,26 @@ impl fmt::Display for Failure {
                     self.who, self.text
                 )
             }
+            #[cfg(feature = "tokio")]
+            Lost::Foreign => {
+                let at = self
+                    .text
+                    .at
+                    .map(|at| format!(" at {at:?}"))
+                    .unwrap_or_default();
+                write!(
+                    f,
+                    "background task failed{at}: {} {}\n  nobody was seen to await it; if somebody did, in a tokio task \
+                     or after its end, call `solipsism::task::forgive(&join_error)` there",
+                    self.who, self.text
+                )
+            }
+            #[cfg(feature = "tokio")]
+            Lost::Destructor if self.task >= FOREIGN => write!(
+                f,
+                "destructor failed: while {} was dropped, something in it {}",
+                self.who, self.text
+            ),
             Lost::Destructor => write!(
                 f,
                 "destructor failed: while {}, {place}, was dropped, something in it {}",

@@ -15,7 +15,7 @@ impl fmt::Display for Id {
     }
 }
 
-/// The id of the task that is running.
+/// The id of the task that is running. In a task of tokio's it is a number that differs between runs.
 ///
 /// # Panics
 ///

@@ -2,6 +2,8 @@
 
 mod abort_handle;
 mod builder;
+#[cfg(feature = "tokio")]
+mod forgive;
 mod id;
 mod join_error;
 mod join_handle;
@@ -11,6 +13,8 @@ mod yield_now;
 
 pub use abort_handle::AbortHandle;
 pub use builder::{Builder, spawn};
+#[cfg(feature = "tokio")]
+pub use forgive::forgive;
 pub use id::{Id, id, try_id};
 pub use join_error::JoinError;
 pub use join_handle::JoinHandle;

@@ -1,0 +1,515 @@
+//! The other driver: a world inside of a tokio runtime. Tokio polls its own tasks and has timers of its own; the world is
+//! the future that it is blocked on.
+//!
+//! Where no task of either kind can run, tokio is about to park its thread and calls [`Hosted::before_park`]: that
+//! decides what comes next, as the native loop does in its stead. Tokio's clock is paused and moves in two ways. A step that ends off tokio's
+//! grid of milliseconds is made here, since no timer of tokio's can lie within. Any other is left to tokio, which goes to its
+//! next timer: one of these is ours, the pilot, and is set to where we want to go at the latest. That tokio has no timer is
+//! found out in the same way, with a pilot so far away that it is reached only if nothing else is.
+//!
+//! `clock` is what tokio's clock shows and how it is moved, `panics` what becomes of a panic in a tokio task.
+
+mod clock;
+mod panics;
+
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::panic::Location;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::runtime::{self, EnterGuard, Handle, Runtime};
+use tokio::task::LocalSet;
+
+use self::clock::{Clock, GRID};
+use self::panics::Panics;
+use super::drive::{Idle, Run, Stop, Turn};
+use super::header::{Header, TaskKey};
+use super::tasks::AnyStage;
+use super::world::World;
+use crate::event_loop::ClockKind;
+use crate::panics::{Print, catch};
+use crate::stopped::{Next, Verdict};
+use crate::time::Instant;
+
+/// Tasks with this bit are tokio's: the rest of the number is from tokio, and means nothing to a reader.
+pub(crate) const FOREIGN: u32 = 1 << 31;
+
+/// As long in real time nobody looks whether tokio has been woken, where something is out.
+const GLANCE: Duration = Duration::from_millis(1);
+
+pub(super) struct Hosted {
+    /// Until the world is closed.
+    host: RefCell<Option<Rc<(Runtime, LocalSet)>>>,
+    handle: Handle,
+    clock: Clock,
+    /// How many guards say that this thread is tokio's.
+    entered: Cell<u32>,
+    /// Wakes the future that tokio is blocked on, during a run.
+    root: RefCell<Option<Waker>>,
+    run: RefCell<Option<Run>>,
+    /// There is no body: the run ends when the instant has come to rest.
+    resting: Cell<bool>,
+    /// How the run is to end, once the root is polled.
+    ended: RefCell<Option<Result<(), Verdict>>>,
+    /// Turns of ours so far.
+    turns: Cell<u64>,
+    /// Tokio's timers fire now, if any: the body is woken by one of them before its time.
+    firing: Cell<bool>,
+    /// Tokio goes to its next timer.
+    parking: Cell<bool>,
+    /// The body was woken so, and goes on when all others have.
+    held: Cell<bool>,
+    seeking: Cell<Option<Seeking>>,
+    panics: Panics,
+    /// Stands for tokio's tasks, for the watch.
+    tasks: RefCell<Option<Arc<Header>>>,
+    polling_local: Cell<bool>,
+}
+
+/// Nothing of ours happens by itself any more. Has tokio a timer?
+#[derive(Clone, Copy)]
+struct Seeking {
+    /// When everything came to rest.
+    since: u64,
+    /// What tells whether anybody ran.
+    alive: usize,
+    turns: u64,
+}
+
+/// What comes after `before_park`.
+enum After {
+    /// Another turn.
+    Turn,
+    /// Tokio goes to its next timer.
+    Park,
+    /// The run is over.
+    End,
+}
+
+impl Hosted {
+    pub(super) fn new() -> Self {
+        let hook = |call: fn(&Self, &Rc<World>)| {
+            move || {
+                World::try_with(|world| {
+                    if let Some(hosted) = &world.hosted {
+                        call(hosted, world);
+                    }
+                });
+            }
+        };
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            // The root is polled right after whoever woke it, and so knows what that one did.
+            .event_interval(1)
+            .on_thread_park(hook(Self::before_park))
+            .on_thread_unpark(hook(Self::after_park))
+            .build()
+            .expect("a runtime without an I/O driver asks the system for nothing");
+        let handle = runtime.handle().clone();
+        let clock = Clock::of(&handle);
+        Self {
+            host: RefCell::new(Some(Rc::new((runtime, LocalSet::new())))),
+            handle,
+            clock,
+            entered: Cell::new(0),
+            root: RefCell::default(),
+            run: RefCell::default(),
+            resting: Cell::new(false),
+            ended: RefCell::default(),
+            turns: Cell::new(0),
+            firing: Cell::new(false),
+            parking: Cell::new(false),
+            held: Cell::new(false),
+            seeking: Cell::new(None),
+            panics: Panics::default(),
+            tasks: RefCell::default(),
+            polling_local: Cell::new(false),
+        }
+    }
+
+    /// What the world's clock shows, where tokio can be asked.
+    #[inline]
+    pub(super) fn now(&self) -> Option<u64> {
+        (self.entered.get() > 0).then(|| self.clock.now())?
+    }
+
+    /// The tokio task that is being polled, or nobody.
+    pub(super) fn current() -> u32 {
+        panics::current().map_or(super::world::NOBODY, |id| FOREIGN | id)
+    }
+
+    /// Drives the world until the body is finished.
+    pub(super) fn run(
+        &self,
+        world: &Rc<World>,
+        run: Run,
+        mut body: Pin<&mut dyn AnyStage>,
+    ) -> (Run, Result<(), Stop>) {
+        self.resting.set(false);
+        self.block_on(world, run, |world, run| world.turn(run, body.as_mut()))
+    }
+
+    /// Drives it until every task is blocked.
+    pub(super) fn run_to_rest(&self, world: &Rc<World>) -> Result<(), Verdict> {
+        self.resting.set(true);
+        let inbox = Arc::clone(world.inbox());
+        let header = Header::new(inbox, TaskKey::BODY, Location::caller(), None);
+        let run = Run::new(world, Print::Later, Arc::new(header));
+        let (_, ended) = self.block_on(world, run, |world, run| {
+            Ok(match world.next_ready(&mut run.budget)? {
+                Some(task) => {
+                    world.poll_task(task);
+                    Turn::Taken
+                }
+                None => Turn::NobodyIsReady,
+            })
+        });
+        match ended {
+            Err(Stop::Verdict(verdict)) => Err(verdict),
+            Ok(()) | Err(Stop::Panic(_)) => Ok(()),
+        }
+    }
+
+    fn block_on(
+        &self,
+        world: &Rc<World>,
+        run: Run,
+        mut turn: impl FnMut(&Rc<World>, &mut Run) -> Result<Turn, Stop>,
+    ) -> (Run, Result<(), Stop>) {
+        let host = self.host.borrow().clone();
+        let host = host.expect("a world that is closed runs no more");
+        let (runtime, local) = &*host;
+        let _context = world.context();
+        self.run.replace(Some(run));
+        self.held.set(false);
+        let root = poll_fn(|cx| self.poll_root(world, cx, &mut turn));
+        let mut all = pin!(local.run_until(root));
+        let driven = catch(Print::Later, || {
+            runtime.block_on(poll_fn(|cx| {
+                let polled = all.as_mut().poll(cx);
+                self.polling_local.set(false);
+                polled
+            }))
+        });
+        world.inbox.wake_too(None);
+        self.root.replace(None);
+        self.ended.replace(None);
+        self.firing.set(false);
+        self.seeking.set(None);
+        let run = self.run.take().expect("it was put there above");
+        (run, driven.unwrap_or_else(|panic| Err(Stop::Panic(panic))))
+    }
+
+    fn poll_root(
+        &self,
+        world: &Rc<World>,
+        cx: &Context<'_>,
+        turn: &mut impl FnMut(&Rc<World>, &mut Run) -> Result<Turn, Stop>,
+    ) -> Poll<Result<(), Stop>> {
+        self.begin(world, cx.waker());
+        if let Some(ended) = self.ended.take() {
+            return Poll::Ready(ended.map_err(Stop::Verdict));
+        }
+        self.panics.judge(self.alive());
+        let mut run = self.run.borrow_mut();
+        let run = run.as_mut().expect("there is a run while its root is");
+        world.read_inbox();
+        let mut left = world.ready.borrow().len();
+        if left > 0 || self.seeking.get().is_none() {
+            self.seeking.set(None);
+            if let Err(verdict) = self.follow(world, run) {
+                return Poll::Ready(Err(Stop::Verdict(verdict)));
+            }
+        }
+        // Whoever becomes ready meanwhile has its turn after tokio's tasks have had theirs.
+        while left > 0 {
+            left -= 1;
+            self.turns.set(self.turns.get() + 1);
+            match turn(world, run) {
+                Ok(Turn::Taken) => {}
+                Ok(Turn::Finished) => return Poll::Ready(Ok(())),
+                Ok(Turn::NobodyIsReady) => break,
+                Err(stop) => return Poll::Ready(Err(stop)),
+            }
+        }
+        if world.ready.borrow().len() > 0 {
+            cx.waker().wake_by_ref();
+        }
+        if world.watched {
+            world.inbox.watch(self.tasks.borrow().as_ref());
+        }
+        self.polling_local.set(true);
+        Poll::Pending
+    }
+
+    fn begin(&self, world: &World, waker: &Waker) {
+        let mut root = self.root.borrow_mut();
+        if !root.as_ref().is_some_and(|root| root.will_wake(waker)) {
+            *root = Some(waker.clone());
+            world.inbox.wake_too(Some(waker.clone()));
+            let header = || {
+                let inbox = Arc::clone(world.inbox());
+                Arc::new(Header::new(inbox, TaskKey::HOST, Location::caller(), None))
+            };
+            self.tasks.borrow_mut().get_or_insert_with(header);
+        }
+    }
+
+    fn wake_root(&self) {
+        if let Some(root) = &*self.root.borrow() {
+            root.wake_by_ref();
+        }
+    }
+
+    /// How many tasks tokio has, but for those of the `LocalSet`, which nobody counts.
+    pub(super) fn alive(&self) -> usize {
+        self.handle.metrics().num_alive_tasks()
+    }
+
+    /// No task is ready, ours or tokio's.
+    fn before_park(&self, world: &Rc<World>) {
+        let mut run = self.run.borrow_mut();
+        let Some(run) = run.as_mut() else { return };
+        let has_news = || world.inbox.has_news() || world.ready.borrow().len() > 0;
+        let next = if self.ended.borrow().is_some() || has_news() {
+            After::Turn
+        } else {
+            self.clock.hold();
+            let next = self.decide(world, run).unwrap_or_else(|verdict| {
+                self.clock.stop_at(world.clock.borrow().now());
+                self.end(Err(verdict))
+            });
+            self.clock.release();
+            next
+        };
+        self.firing.set(true);
+        self.parking.set(matches!(next, After::Park));
+        if !self.parking.get() {
+            self.wake_root();
+        }
+    }
+
+    fn end(&self, how: Result<(), Verdict>) -> After {
+        self.ended.replace(Some(how));
+        After::End
+    }
+
+    fn decide(&self, world: &Rc<World>, run: &mut Run) -> Result<After, Verdict> {
+        world.check_failures()?;
+        let seeking = self.seeking.take().filter(|seeking| {
+            (seeking.alive, seeking.turns) == (self.alive(), self.turns.get())
+                && seeking.since == world.clock.borrow().now()
+        });
+        if seeking.is_none() {
+            self.follow(world, run)?;
+        }
+        let now = world.clock.borrow().now();
+        if self.held.get() && world.next_event() != Some(now) {
+            self.held.set(false);
+            world.ready.borrow_mut().push(TaskKey::BODY);
+            return Ok(After::Turn);
+        }
+        let idle = if self.resting.get() {
+            world.inbox.watch(None);
+            match world.rest_of_instant() {
+                Some(idle) => idle,
+                None => return Ok(self.end(Ok(()))),
+            }
+        } else {
+            world.idle(run)?
+        };
+        let pace = world.pace.get();
+        match idle {
+            Idle::Ready => Ok(After::Turn),
+            Idle::Outside(at_most) => {
+                self.glance(world, run, at_most)?;
+                Ok(After::Turn)
+            }
+            // Where time is real nobody jumps to the next timer of tokio's.
+            Idle::Nothing if pace.is_some() => {
+                self.glance(world, run, None)?;
+                Ok(After::Turn)
+            }
+            Idle::Event(at) if pace.is_some() && self.clock.in_tokio(at) > self.clock.tokio() => {
+                self.glance(world, run, Some(Duration::ZERO))?;
+                Ok(After::Turn)
+            }
+            Idle::Event(at) | Idle::Advanced(at) => self.approach(world, run, idle, at),
+            Idle::Nothing => Ok(self.seek(now, seeking)),
+        }
+    }
+
+    /// Lets real time pass, but not for long: who wakes a task of tokio's does not wake us.
+    fn glance(
+        &self,
+        world: &World,
+        run: &mut Run,
+        at_most: Option<Duration>,
+    ) -> Result<(), Verdict> {
+        let at_most = at_most.map_or(GLANCE, |left| left.min(GLANCE));
+        world.wait(Some(at_most), &mut run.budget);
+        if let Some(pace) = world.pace.get() {
+            self.clock.advance_to(pace.now());
+            self.follow(world, run)?;
+        }
+        Ok(())
+    }
+
+    /// Goes towards what happens then, and lets it happen if it is there.
+    fn approach(
+        &self,
+        world: &Rc<World>,
+        run: &mut Run,
+        idle: Idle,
+        at: u64,
+    ) -> Result<After, Verdict> {
+        let here = self.clock.tokio();
+        let there = self.clock.in_tokio(at);
+        let grid = here - here % GRID + GRID;
+        if there <= here {
+            // Tokio's timers of this instant have fired.
+            world.perform(idle, &mut run.budget)?;
+        } else if there < grid {
+            world.perform(idle, &mut run.budget)?;
+            self.clock.advance_to(at);
+            self.clock.followed.set(at);
+        } else if here % GRID != 0 {
+            // Tokio rounds its steps to milliseconds, and would go too far from here.
+            self.clock.advance_to(self.clock.in_world(grid));
+            self.follow(world, run)?;
+        } else {
+            self.clock
+                .set_pilot(there - there % GRID, self.root.borrow().as_ref());
+            return Ok(After::Park);
+        }
+        Ok(After::Turn)
+    }
+
+    fn seek(&self, now: u64, before: Option<Seeking>) -> After {
+        let seeking = before.unwrap_or(Seeking {
+            since: now,
+            alive: self.alive(),
+            turns: self.turns.get(),
+        });
+        self.seeking.set(Some(seeking));
+        let here = self.clock.tokio();
+        if here % GRID != 0 {
+            let grid = here - here % GRID + GRID;
+            self.clock.advance_to(self.clock.in_world(grid));
+            return After::Turn;
+        }
+        self.clock.send_pilot_away(self.root.borrow().as_ref());
+        After::Park
+    }
+
+    /// Tokio goes on; its clock may have moved, and tasks of its be ready.
+    fn after_park(&self, world: &Rc<World>) {
+        self.firing.set(false);
+        let mut run = self.run.borrow_mut();
+        let Some(run) = run.as_mut() else { return };
+        if self.ended.borrow().is_some() {
+            return;
+        }
+        let verdict = match self.seeking.get() {
+            None => self.follow(world, run).err(),
+            // Only on its way to the grid, or woken from outside.
+            Some(_) if !self.parking.get() || !self.clock.is_past_parking() => None,
+            Some(seeking) => {
+                self.seeking.set(None);
+                let at = Instant::from_nanos(self.clock.now_anyhow());
+                let verdict = if self.clock.pilot_is_there() {
+                    Some(Verdict::SleepsForever)
+                } else if world.frozen.get() > 0 {
+                    let (manual, what) = (world.clock_kind == ClockKind::Manual, Next::Foreign);
+                    Some(Verdict::TimeIsFrozen { manual, at, what })
+                } else {
+                    self.follow(world, run).err()
+                };
+                debug_assert!(seeking.since <= at.nanos(), "time does not go back");
+                verdict
+            }
+        };
+        if let Some(verdict) = verdict {
+            // Wherever tokio's clock has got to, the world's has not.
+            self.clock.stop_at(world.clock.borrow().now());
+            self.end(Err(verdict));
+            self.wake_root();
+        }
+    }
+
+    /// The world's clock goes to where tokio's is.
+    fn follow(&self, world: &World, run: &mut Run) -> Result<(), Verdict> {
+        let at = self.clock.now_anyhow();
+        if at > self.clock.followed.get() {
+            self.clock.followed.set(at);
+            run.budget.step()?;
+            world.show(at)?;
+        }
+        Ok(())
+    }
+
+    /// Drops tokio's tasks. What panics meanwhile is noted.
+    pub(super) fn close(&self) {
+        let host = self.host.take();
+        if let Some((runtime, local)) = host.and_then(Rc::into_inner) {
+            drop(local);
+            self.clock.forget_pilot();
+            // Not waiting for its blocking jobs, which may never end.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// While it lives, this thread is tokio's as far as tokio's functions are concerned.
+pub(crate) struct HostContext<'a> {
+    _guard: Option<EnterGuard<'a>>,
+    entered: Option<&'a Cell<u32>>,
+    // It is of this thread.
+    not_send: PhantomData<*const ()>,
+}
+
+impl Drop for HostContext<'_> {
+    fn drop(&mut self) {
+        if let Some(entered) = self.entered {
+            entered.set(entered.get() - 1);
+        }
+    }
+}
+
+impl World {
+    pub(crate) fn is_hosted(&self) -> bool {
+        self.hosted.is_some()
+    }
+
+    /// What tokio's functions need to know where they are.
+    pub(crate) fn context(&self) -> HostContext<'_> {
+        let hosted = self.hosted.as_deref();
+        if let Some(hosted) = hosted {
+            hosted.entered.set(hosted.entered.get() + 1);
+        }
+        HostContext {
+            _guard: hosted.map(|hosted| hosted.handle.enter()),
+            entered: hosted.map(|hosted| &hosted.entered),
+            not_send: PhantomData,
+        }
+    }
+
+    pub(super) fn schedule_hosted(&self, hosted: &Hosted, task: &Header) {
+        hosted.panics.hear(self.current.get());
+        if !task.queue() {
+            return;
+        }
+        if task.key == TaskKey::BODY && hosted.firing.get() {
+            hosted.held.set(true);
+        } else {
+            self.ready.borrow_mut().push(task.key);
+            hosted.wake_root();
+        }
+    }
+}

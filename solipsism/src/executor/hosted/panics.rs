@@ -1,0 +1,166 @@
+//! Panics of tokio's tasks. Tokio catches them, and keeps each for whoever has the handle; nothing tells whether somebody
+//! still has.
+//!
+//! What is seen: whether a waiting task of ours is woken by the end of a task that panicked. Tokio wakes it in the course of the
+//! poll that panicked, but as no task. To know such a wake from one of the next poll, the panicking task's budget of cooperation is used
+//! up on the spot: the next poll has one of its own.
+
+use std::cell::{Cell, RefCell};
+use std::hash::{Hash, Hasher};
+use std::panic::Location;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use tokio::task::coop;
+
+use super::Hosted;
+use crate::core::OUTERMOST;
+use crate::executor::world::{NOBODY, World};
+use crate::executor::{Failure, Lost};
+use crate::panics::PanicText;
+use crate::time::Instant;
+
+#[derive(Default)]
+pub(super) struct Panics {
+    noted: RefCell<Vec<Noted>>,
+    /// Whether the last one was raised in a poll that may not be over.
+    is_new: Cell<bool>,
+}
+
+#[derive(Clone)]
+struct Noted {
+    task: u32,
+    text: PanicText,
+    /// How many tasks there were; unknown where the count leaves this one out.
+    alive: Option<usize>,
+    was_told: bool,
+}
+
+/// More than any budget of tokio's.
+const BUDGET: u32 = 1_000;
+
+impl Panics {
+    fn note(&self, task: u32, text: PanicText, alive: Option<usize>) {
+        self.noted.borrow_mut().push(Noted {
+            task,
+            text,
+            alive,
+            was_told: false,
+        });
+        self.is_new.set(true);
+        // A task that is not bound to a budget has none to be used up.
+        for _ in 0..BUDGET {
+            if !coop::has_budget_remaining() {
+                break;
+            }
+            let mut context = Context::from_waker(Waker::noop());
+            let _ready = pin!(coop::consume_budget()).poll(&mut context);
+        }
+    }
+
+    /// A task of ours is woken.
+    #[inline]
+    pub(super) fn hear(&self, by: u32) {
+        if self.is_new.get() && by == NOBODY && !coop::has_budget_remaining() && current().is_none()
+        {
+            if let Some(last) = self.noted.borrow_mut().last_mut() {
+                last.was_told = true;
+            }
+        }
+    }
+
+    /// The poll is over: forgets a panic that the task itself caught, or that somebody is told of.
+    pub(super) fn judge(&self, alive: usize) {
+        if self.is_new.take() {
+            self.noted.borrow_mut().retain_mut(|noted| {
+                let is_dead = noted.alive.take().is_none_or(|before| alive < before);
+                is_dead && !noted.was_told
+            });
+        }
+    }
+
+    fn failures(noted: Vec<Noted>, what: Lost) -> Vec<Failure> {
+        let failure = |noted: Noted| Failure {
+            task: super::FOREIGN | noted.task,
+            owner: OUTERMOST,
+            who: "a tokio task".to_owned(),
+            site: Location::caller(),
+            what,
+            text: noted.text,
+        };
+        noted.into_iter().map(failure).collect()
+    }
+}
+
+impl Hosted {
+    /// Panics that nobody was seen to be told of.
+    pub(in crate::executor) fn held_failures(&self) -> Vec<Failure> {
+        Panics::failures(self.panics.noted.borrow().clone(), Lost::Foreign)
+    }
+
+    /// The same, and forgets them.
+    pub(in crate::executor) fn take_failures(&self) -> Vec<Failure> {
+        Panics::failures(self.panics.noted.take(), Lost::Foreign)
+    }
+
+    /// What panicked while the runtime was shut down.
+    pub(in crate::executor) fn take_destructors(&self) -> Vec<Failure> {
+        Panics::failures(self.panics.noted.take(), Lost::Destructor)
+    }
+}
+
+impl World {
+    /// Takes note of a panic that has just been raised in a task of tokio's. False if it was not.
+    pub(crate) fn note_foreign_panic(&self, text: &PanicText) -> bool {
+        let task = match (&self.hosted, self.current.get()) {
+            (Some(hosted), NOBODY) => current().map(|task| (hosted, task)),
+            _ => None,
+        };
+        let Some((hosted, task)) = task else {
+            return false;
+        };
+        let mut text = text.clone();
+        text.at = Some(Instant::from_nanos(self.now()));
+        let counts = !hosted.polling_local.get();
+        hosted
+            .panics
+            .note(task, text, counts.then(|| hosted.alive()));
+        hosted.wake_root();
+        true
+    }
+
+    /// Somebody was told how this task of tokio's panicked.
+    pub(crate) fn forgive_foreign(&self, task: tokio::task::Id) {
+        if let Some(hosted) = &self.hosted {
+            let task = number(task);
+            let mut noted = hosted.panics.noted.borrow_mut();
+            noted.retain(|noted| noted.task != task);
+        }
+    }
+}
+
+/// The task of tokio's that is being polled or dropped.
+pub(super) fn current() -> Option<u32> {
+    tokio::task::try_id().map(number)
+}
+
+/// Tokio tells no number, but what it hashes is one.
+fn number(id: tokio::task::Id) -> u32 {
+    struct Written(u64);
+    impl Hasher for Written {
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = self.0 << 8 | u64::from(*byte);
+            }
+        }
+        fn write_u64(&mut self, number: u64) {
+            self.0 = number;
+        }
+        fn finish(&self) -> u64 {
+            self.0
+        }
+    }
+    let mut written = Written(0);
+    id.hash(&mut written);
+    u32::try_from(written.finish() % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
+}
