@@ -44,6 +44,11 @@ pub trait Runner: Sync {
         None
     }
 
+    /// Why another run may come to something else; told where a report says how to repeat it.
+    fn caveat(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Blocks until the case is over, on whatever thread it likes, within the wall limit, and never unwinds.
     fn run(&self, case: &Case) -> Ended;
 }
@@ -93,12 +98,16 @@ impl Case {
             Some(_) => " --include-ignored",
             None => "",
         };
+        let caveat = self.test.runner.caveat();
+        let caveat = caveat.map(|why| format!("   ({why})")).unwrap_or_default();
         if along.is_empty() {
-            return format!("  run it again: {variables}cargo test {name} -- --exact{ignored}");
+            return format!(
+                "  run it again: {variables}cargo test {name} -- --exact{ignored}{caveat}"
+            );
         }
         let all = [along, &[name]].concat().join(" ");
         format!(
-            "  run it again, along with those before it in its loop: {variables}cargo test -- --exact{ignored} {all}"
+            "  run it again, along with those before it in its loop: {variables}cargo test -- --exact{ignored} {all}{caveat}"
         )
     }
 

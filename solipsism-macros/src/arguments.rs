@@ -30,10 +30,12 @@ pub(crate) enum Value {
     Integer(u64, Span),
     /// A string, and the `const fn` that reads it.
     Text(LitStr, &'static str),
+    /// The argument was there, alone.
+    Word,
 }
 
 /// The name of each argument and an example of its value.
-const KNOWN: [(&str, &str); 8] = [
+const KNOWN: [(&str, &str); 9] = [
     ("clock", "\"manual\""),
     ("seed", "0x7f3a"),
     ("time_limit", "\"1h\""),
@@ -41,6 +43,7 @@ const KNOWN: [(&str, &str); 8] = [
     ("step_limit", "1000"),
     ("poll_budget", "1000"),
     ("epoch", "\"2024-02-29T12:00:00Z\""),
+    ("tokio", ""),
     ("crate", "::solipsism"),
 ];
 
@@ -80,6 +83,9 @@ impl Arguments {
             return Err(mistake(name, "each argument once", "remove one of the two"));
         }
         given.push(name.clone());
+        if name == "tokio" {
+            return self.set_tokio(name, rest, all);
+        }
         let cure = format!("write, for example, `{name} = {example}`");
         match rest {
             [equals, value @ ..] if is_punct(equals, '=') && !value.is_empty() => {
@@ -87,6 +93,22 @@ impl Arguments {
             }
             _ => Err(mistake(all, "an argument with a value", &cure)),
         }
+    }
+
+    fn set_tokio(&mut self, name: &Ident, rest: &[TokenTree], all: TokenStream) -> syn::Result<()> {
+        if !rest.is_empty() {
+            return Err(mistake(all, "`tokio` alone", "remove its value"));
+        }
+        if !cfg!(feature = "tokio") {
+            let cure =
+                "enable it where `solipsism` is named in Cargo.toml: `features = [\"tokio\"]`";
+            return Err(mistake(name, "the feature `tokio`", cure));
+        }
+        self.settings.push(Setting {
+            name: name.clone(),
+            value: Value::Word,
+        });
+        Ok(())
     }
 
     fn set(&mut self, name: &Ident, value: TokenStream, cure: &str) -> syn::Result<()> {

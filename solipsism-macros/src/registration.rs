@@ -100,6 +100,7 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
             let private = arguments.crate_path.private_at(clock.span());
             quote!(#name: #private::Clock::#clock)
         }
+        Value::Word => quote!(#name: true),
         Value::Integer(integer, span) => {
             quote_spanned!(*span=> #name: ::core::option::Option::Some(#integer))
         }

@@ -71,6 +71,7 @@ pub struct Settings {
     pub step_limit: Option<u64>,
     pub poll_budget: Option<u64>,
     pub epoch: Option<Epoch>,
+    pub tokio: bool,
 }
 
 impl Settings {
@@ -83,6 +84,7 @@ impl Settings {
         step_limit: None,
         poll_budget: None,
         epoch: None,
+        tokio: false,
     };
 
     /// What the world is made from. What the command line says beats the attribute.
@@ -103,6 +105,10 @@ impl Settings {
         }
         if let Some(epoch) = self.epoch {
             builder = builder.epoch(epoch.into());
+        }
+        #[cfg(feature = "tokio")]
+        if self.tokio {
+            builder = builder.tokio();
         }
         builder
     }
@@ -138,12 +144,19 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
         let argument = match (place, &self.settings) {
             (Place::InLoop(_), settings) if settings.clock != ClockKind::Virtual => "clock",
             (Place::InLoop(_), settings) if settings.epoch.is_some() => "epoch",
+            (Place::InLoop(_), settings) if settings.tokio => "tokio",
             _ => return None,
         };
         Some(format!(
             "it runs in a child of the loop that this asked for, whose clock is virtual and has begun, so that `{argument}` \
              could change nothing: leave that out, or take a value of the test's own, as `&mut T`"
         ))
+    }
+
+    fn caveat(&self) -> Option<&'static str> {
+        self.settings
+            .tokio
+            .then_some("not repeatable where an unbiased `tokio::select!` is used")
     }
 
     fn run(&self, case: &Case) -> Ended {

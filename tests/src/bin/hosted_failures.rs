@@ -1,0 +1,92 @@
+//! Ways to fail inside of a tokio runtime. The suite `hosted_reports` runs this program and compares what it prints.
+
+use std::time::Duration;
+
+use solipsism::net::TcpListener;
+use solipsism::{spawn, time};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+async fn nothing_comes() {
+    tokio::sync::Notify::new().notified().await;
+}
+
+#[solipsism::test(tokio)]
+async fn hangs_with_tasks_of_both_kinds() {
+    let listener = TcpListener::bind("api.internal:80").await.unwrap();
+    spawn(nothing_comes()).background();
+    tokio::spawn(async move {
+        tokio::time::sleep(SECOND).await;
+        listener.accept().await.unwrap();
+    });
+    let _idle = tokio::spawn(nothing_comes());
+    nothing_comes().await;
+}
+
+#[solipsism::test(tokio)]
+async fn reaches_out() {
+    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+}
+
+#[solipsism::test(tokio)]
+async fn reaches_out_in_a_task() {
+    let task = tokio::spawn(async { tokio::net::TcpStream::connect("127.0.0.1:1").await.unwrap() });
+    drop(task);
+    time::sleep(SECOND).await;
+}
+
+#[solipsism::test(tokio)]
+async fn loses_a_panic() {
+    tokio::spawn(async {
+        time::sleep(SECOND).await;
+        panic!("nobody hears this");
+    });
+    tokio::time::sleep(2 * SECOND).await;
+}
+
+#[solipsism::test(tokio)]
+async fn hangs_after_a_panic() {
+    let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+    let _kept = tokio::spawn(async move {
+        panic!("the worker is gone");
+    });
+    let _ = receiver.await;
+    drop(sender);
+}
+
+#[solipsism::test(tokio, time_limit = "1m")]
+async fn is_over_its_time_limit() {
+    tokio::time::sleep(61 * SECOND).await;
+}
+
+#[solipsism::test(tokio, clock = "manual")]
+async fn waits_for_a_timer_under_a_manual_clock() {
+    tokio::time::sleep(SECOND).await;
+}
+
+#[solipsism::test(tokio, wall_limit = "100ms")]
+async fn spins() {
+    tokio::spawn(async {
+        loop {
+            tokio::task::yield_now().await;
+        }
+    });
+    time::sleep(SECOND).await;
+}
+
+#[solipsism::test(tokio)]
+async fn panics_in_a_destructor() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a destructor");
+        }
+    }
+    tokio::spawn(async {
+        let _bomb = Bomb;
+        nothing_comes().await;
+    });
+    tokio::task::yield_now().await;
+}
+
+solipsism::main!();
