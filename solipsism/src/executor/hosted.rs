@@ -19,9 +19,11 @@ use std::panic::Location;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_util::task::{ArcWake, waker_ref};
 use tokio::runtime::{self, EnterGuard, Handle, Runtime};
 use tokio::task::LocalSet;
 
@@ -51,6 +53,8 @@ pub(super) struct Hosted {
     entered: Cell<u32>,
     /// Wakes the future that tokio is blocked on, during a run.
     root: RefCell<Option<Waker>>,
+    /// Given to the `LocalSet` in its stead.
+    local: RefCell<Option<Arc<LocalWaker>>>,
     run: RefCell<Option<Run>>,
     /// There is no body: the run ends when the instant has come to rest.
     resting: Cell<bool>,
@@ -79,6 +83,19 @@ struct Seeking {
     /// What tells whether anybody ran.
     alive: usize,
     turns: u64,
+}
+
+/// Wakes the root on behalf of a task of the `LocalSet`, and remembers that.
+struct LocalWaker {
+    root: Waker,
+    is_awake: AtomicBool,
+}
+
+impl ArcWake for LocalWaker {
+    fn wake_by_ref(this: &Arc<Self>) {
+        this.is_awake.store(true, Ordering::Release);
+        this.root.wake_by_ref();
+    }
 }
 
 /// What comes after `before_park`.
@@ -119,6 +136,7 @@ impl Hosted {
             clock,
             entered: Cell::new(0),
             root: RefCell::default(),
+            local: RefCell::default(),
             run: RefCell::default(),
             resting: Cell::new(false),
             ended: RefCell::default(),
@@ -192,13 +210,20 @@ impl Hosted {
         let mut all = pin!(local.run_until(root));
         let driven = catch(Print::Later, || {
             runtime.block_on(poll_fn(|cx| {
-                let polled = all.as_mut().poll(cx);
+                self.begin(world, cx.waker());
+                let local = self.local.borrow().clone();
+                let local = local.expect("it was made for the root's waker");
+                local.is_awake.store(false, Ordering::Release);
+                let polled = all
+                    .as_mut()
+                    .poll(&mut Context::from_waker(&waker_ref(&local)));
                 self.polling_local.set(false);
                 polled
             }))
         });
         world.inbox.wake_too(None);
         self.root.replace(None);
+        self.local.replace(None);
         self.ended.replace(None);
         self.firing.set(false);
         self.seeking.set(None);
@@ -212,7 +237,6 @@ impl Hosted {
         cx: &Context<'_>,
         turn: &mut impl FnMut(&Rc<World>, &mut Run) -> Result<Turn, Stop>,
     ) -> Poll<Result<(), Stop>> {
-        self.begin(world, cx.waker());
         if let Some(ended) = self.ended.take() {
             return Poll::Ready(ended.map_err(Stop::Verdict));
         }
@@ -221,12 +245,6 @@ impl Hosted {
         let run = run.as_mut().expect("there is a run while its root is");
         world.read_inbox();
         let mut left = world.ready.borrow().len();
-        if left > 0 || self.seeking.get().is_none() {
-            self.seeking.set(None);
-            if let Err(verdict) = self.follow(world, run) {
-                return Poll::Ready(Err(Stop::Verdict(verdict)));
-            }
-        }
         // Whoever becomes ready meanwhile has its turn after tokio's tasks have had theirs.
         while left > 0 {
             left -= 1;
@@ -252,6 +270,10 @@ impl Hosted {
         let mut root = self.root.borrow_mut();
         if !root.as_ref().is_some_and(|root| root.will_wake(waker)) {
             *root = Some(waker.clone());
+            *self.local.borrow_mut() = Some(Arc::new(LocalWaker {
+                root: waker.clone(),
+                is_awake: AtomicBool::new(false),
+            }));
             world.inbox.wake_too(Some(waker.clone()));
             let header = || {
                 let inbox = Arc::clone(world.inbox());
@@ -276,6 +298,10 @@ impl Hosted {
     fn before_park(&self, world: &Rc<World>) {
         let mut run = self.run.borrow_mut();
         let Some(run) = run.as_mut() else { return };
+        self.come_to_rest(world, run);
+    }
+
+    fn come_to_rest(&self, world: &Rc<World>, run: &mut Run) {
         let has_news = || world.inbox.has_news() || world.ready.borrow().len() > 0;
         let next = if self.ended.borrow().is_some() || has_news() {
             After::Turn
@@ -302,12 +328,13 @@ impl Hosted {
 
     fn decide(&self, world: &Rc<World>, run: &mut Run) -> Result<After, Verdict> {
         world.check_failures()?;
+        let here = self.clock.tokio();
         let seeking = self.seeking.take().filter(|seeking| {
             (seeking.alive, seeking.turns) == (self.alive(), self.turns.get())
                 && seeking.since == world.clock.borrow().now()
         });
         if seeking.is_none() {
-            self.follow(world, run)?;
+            self.follow(world, run, here)?;
         }
         let now = world.clock.borrow().now();
         if self.held.get() && world.next_event() != Some(now) {
@@ -336,12 +363,12 @@ impl Hosted {
                 self.glance(world, run, None)?;
                 Ok(After::Turn)
             }
-            Idle::Event(at) if pace.is_some() && self.clock.in_tokio(at) > self.clock.tokio() => {
+            Idle::Event(at) if pace.is_some() && self.clock.in_tokio(at) > here => {
                 self.glance(world, run, Some(Duration::ZERO))?;
                 Ok(After::Turn)
             }
-            Idle::Event(at) | Idle::Advanced(at) => self.approach(world, run, idle, at),
-            Idle::Nothing => Ok(self.seek(now, seeking)),
+            Idle::Event(at) | Idle::Advanced(at) => self.approach(world, run, idle, at, here),
+            Idle::Nothing => Ok(self.seek(now, here, seeking)),
         }
     }
 
@@ -356,7 +383,7 @@ impl Hosted {
         world.wait(Some(at_most), &mut run.budget);
         if let Some(pace) = world.pace.get() {
             self.clock.advance_to(pace.now());
-            self.follow(world, run)?;
+            self.follow(world, run, self.clock.tokio())?;
         }
         Ok(())
     }
@@ -368,8 +395,8 @@ impl Hosted {
         run: &mut Run,
         idle: Idle,
         at: u64,
+        here: u64,
     ) -> Result<After, Verdict> {
-        let here = self.clock.tokio();
         let there = self.clock.in_tokio(at);
         let grid = here - here % GRID + GRID;
         if there <= here {
@@ -382,70 +409,77 @@ impl Hosted {
         } else if here % GRID != 0 {
             // Tokio rounds its steps to milliseconds, and would go too far from here.
             self.clock.advance_to(self.clock.in_world(grid));
-            self.follow(world, run)?;
+            self.follow(world, run, grid)?;
         } else {
-            self.clock
-                .set_pilot(there - there % GRID, self.root.borrow().as_ref());
+            self.clock.set_pilot(here, there - there % GRID);
             return Ok(After::Park);
         }
         Ok(After::Turn)
     }
 
-    fn seek(&self, now: u64, before: Option<Seeking>) -> After {
-        let seeking = before.unwrap_or(Seeking {
+    fn seek(&self, now: u64, here: u64, before: Option<Seeking>) -> After {
+        let off = here % GRID;
+        let seeking = before.unwrap_or_else(|| Seeking {
             since: now,
-            alive: self.alive(),
+            // On the grid the next stop tells, and nobody has to be counted.
+            alive: if off == 0 { 0 } else { self.alive() },
             turns: self.turns.get(),
         });
         self.seeking.set(Some(seeking));
-        let here = self.clock.tokio();
-        if here % GRID != 0 {
-            let grid = here - here % GRID + GRID;
+        if off != 0 {
+            let grid = here - off + GRID;
             self.clock.advance_to(self.clock.in_world(grid));
             return After::Turn;
         }
-        self.clock.send_pilot_away(self.root.borrow().as_ref());
+        self.clock.send_pilot_away(here);
         After::Park
     }
 
     /// Tokio goes on; its clock may have moved, and tasks of its be ready.
     fn after_park(&self, world: &Rc<World>) {
         self.firing.set(false);
-        let mut run = self.run.borrow_mut();
-        let Some(run) = run.as_mut() else { return };
-        if self.ended.borrow().is_some() {
+        if !self.parking.take() {
             return;
         }
-        let verdict = match self.seeking.get() {
-            None => self.follow(world, run).err(),
-            // Only on its way to the grid, or woken from outside.
-            Some(_) if !self.parking.get() || !self.clock.is_past_parking() => None,
-            Some(seeking) => {
-                self.seeking.set(None);
-                let at = Instant::from_nanos(self.clock.now_anyhow());
-                let verdict = if self.clock.pilot_is_there() {
-                    Some(Verdict::SleepsForever)
-                } else if world.frozen.get() > 0 {
-                    let (manual, what) = (world.clock_kind == ClockKind::Manual, Next::Foreign);
-                    Some(Verdict::TimeIsFrozen { manual, at, what })
-                } else {
-                    self.follow(world, run).err()
-                };
-                debug_assert!(seeking.since <= at.nanos(), "time does not go back");
-                verdict
-            }
+        let mut run = self.run.borrow_mut();
+        let Some(run) = run.as_mut() else { return };
+        let here = self.clock.tokio();
+        let seeking = self.seeking.take();
+        if here == self.clock.parked_at.get() {
+            // Woken from outside.
+            return;
+        }
+        let verdict = match seeking {
+            Some(_) if here >= self.clock.pilot_at.get() => Some(Verdict::SleepsForever),
+            Some(_) if world.frozen.get() > 0 => Some(Verdict::TimeIsFrozen {
+                manual: world.clock_kind == ClockKind::Manual,
+                at: Instant::from_nanos(self.clock.in_world(here)),
+                what: Next::Foreign,
+            }),
+            _ => self.follow(world, run, here).err(),
         };
         if let Some(verdict) = verdict {
             // Wherever tokio's clock has got to, the world's has not.
             self.clock.stop_at(world.clock.borrow().now());
             self.end(Err(verdict));
             self.wake_root();
+        } else if !self.is_busy() {
+            self.come_to_rest(world, run);
+            self.firing.set(false);
+            self.parking.set(false);
         }
     }
 
+    /// Whether tokio may have a task that is ready.
+    fn is_busy(&self) -> bool {
+        let local = self.local.borrow();
+        let is_awake = |local: &Arc<LocalWaker>| local.is_awake.load(Ordering::Acquire);
+        self.alive() > 0 || local.as_ref().is_some_and(is_awake)
+    }
+
     /// The world's clock goes to where tokio's is.
-    fn follow(&self, world: &World, run: &mut Run) -> Result<(), Verdict> {
-        let at = self.clock.now_anyhow();
+    fn follow(&self, world: &World, run: &mut Run, here: u64) -> Result<(), Verdict> {
+        let at = self.clock.in_world(here);
         if at > self.clock.followed.get() {
             self.clock.followed.set(at);
             run.budget.step()?;

@@ -26,9 +26,9 @@ pub(super) struct Clock {
     /// Where the world's clock followed it to.
     pub(super) followed: Cell<u64>,
     pilot: RefCell<Option<Pin<Box<Sleep>>>>,
-    pilot_at: Cell<u64>,
-    /// Where it was parked.
-    parked_at: Cell<u64>,
+    pub(super) pilot_at: Cell<u64>,
+    /// What the clock showed when it was left to tokio.
+    pub(super) parked_at: Cell<u64>,
     /// The world's clock does not follow now.
     held: Cell<bool>,
 }
@@ -94,42 +94,27 @@ impl Clock {
             .poll(&mut Context::from_waker(Waker::noop()));
     }
 
-    /// Sets the pilot to this instant of tokio's.
-    pub(super) fn set_pilot(&self, at: u64, waker: Option<&Waker>) {
-        let here = self.tokio();
+    /// Sets the pilot to this instant of tokio's. It wakes nobody: what comes next is decided when all are at rest.
+    pub(super) fn set_pilot(&self, here: u64, at: u64) {
         self.parked_at.set(here);
         // Tokio's wheel has an end.
-        let at = at.min(here - here % GRID + AWAY * RING * GRID);
+        let at = at.min(here + AWAY * RING * GRID);
         if self.pilot_at.replace(at) != at {
             let deadline = self.zero + Duration::from_nanos(at);
             let mut pilot = self.pilot.borrow_mut();
             let pilot = pilot.get_or_insert_with(|| Box::pin(time::sleep_until(deadline)));
             pilot.as_mut().reset(deadline);
-            let waker = waker.unwrap_or(Waker::noop());
-            let _pending = pilot.as_mut().poll(&mut Context::from_waker(waker));
+            let _pending = pilot.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         }
     }
 
     /// Sets the pilot to where all other timers are before it.
-    pub(super) fn send_pilot_away(&self, waker: Option<&Waker>) {
-        let here = self.tokio();
-        let is_away = self.pilot_at.get() > here + AWAY / 2 * RING * GRID
-            && self.pilot_at.get() % (RING * GRID) == 0;
-        let at = if is_away {
-            self.pilot_at.get()
-        } else {
-            (here / (RING * GRID) + AWAY) * (RING * GRID)
-        };
-        self.set_pilot(at, waker);
-    }
-
-    pub(super) fn pilot_is_there(&self) -> bool {
-        self.tokio() >= self.pilot_at.get()
-    }
-
-    /// Whether it moved since it was parked.
-    pub(super) fn is_past_parking(&self) -> bool {
-        self.tokio() > self.parked_at.get()
+    pub(super) fn send_pilot_away(&self, here: u64) {
+        let ring = RING * GRID;
+        let before = self.pilot_at.get();
+        let is_away = before > here + AWAY / 2 * ring && before % ring == 0;
+        let at = if is_away { before } else { (here / ring + AWAY) * ring };
+        self.set_pilot(here, at);
     }
 
     pub(super) fn forget_pilot(&self) {
