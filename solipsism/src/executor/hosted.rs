@@ -16,16 +16,13 @@ use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::panic::Location;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use futures_util::task::{ArcWake, waker_ref};
-use tokio::runtime::{self, EnterGuard, Handle, Runtime};
-use tokio::task::LocalSet;
+use tokio::runtime::{self, EnterGuard, Handle, LocalOptions, LocalRuntime};
 
 use self::clock::{Clock, GRID};
 use self::panics::Panics;
@@ -46,15 +43,13 @@ const GLANCE: Duration = Duration::from_millis(1);
 
 pub(super) struct Hosted {
     /// Until the world is closed.
-    host: RefCell<Option<Rc<(Runtime, LocalSet)>>>,
+    host: RefCell<Option<Rc<LocalRuntime>>>,
     handle: Handle,
     clock: Clock,
     /// How many guards say that this thread is tokio's.
     entered: Cell<u32>,
     /// Wakes the future that tokio is blocked on, during a run.
     root: RefCell<Option<Waker>>,
-    /// Given to the `LocalSet` in its stead.
-    local: RefCell<Option<Arc<LocalWaker>>>,
     run: RefCell<Option<Run>>,
     /// There is no body: the run ends when the instant has come to rest.
     resting: Cell<bool>,
@@ -72,7 +67,8 @@ pub(super) struct Hosted {
     panics: Panics,
     /// Stands for tokio's tasks, for the watch.
     tasks: RefCell<Option<Arc<Header>>>,
-    polling_local: Cell<bool>,
+    /// Tokio has parked in vain, and nobody has run since.
+    unmoved: Cell<bool>,
 }
 
 /// Nothing of ours happens by itself any more. Has tokio a timer?
@@ -83,19 +79,6 @@ struct Seeking {
     /// What tells whether anybody ran.
     alive: usize,
     turns: u64,
-}
-
-/// Wakes the root on behalf of a task of the `LocalSet`, and remembers that.
-struct LocalWaker {
-    root: Waker,
-    is_awake: AtomicBool,
-}
-
-impl ArcWake for LocalWaker {
-    fn wake_by_ref(this: &Arc<Self>) {
-        this.is_awake.store(true, Ordering::Release);
-        this.root.wake_by_ref();
-    }
 }
 
 /// What comes after `before_park`.
@@ -126,17 +109,16 @@ impl Hosted {
             .event_interval(1)
             .on_thread_park(hook(Self::before_park))
             .on_thread_unpark(hook(Self::after_park))
-            .build()
+            .build_local(LocalOptions::default())
             .expect("a runtime without an I/O driver asks the system for nothing");
         let handle = runtime.handle().clone();
         let clock = Clock::of(&handle);
         Self {
-            host: RefCell::new(Some(Rc::new((runtime, LocalSet::new())))),
+            host: RefCell::new(Some(Rc::new(runtime))),
             handle,
             clock,
             entered: Cell::new(0),
             root: RefCell::default(),
-            local: RefCell::default(),
             run: RefCell::default(),
             resting: Cell::new(false),
             ended: RefCell::default(),
@@ -147,7 +129,7 @@ impl Hosted {
             seeking: Cell::new(None),
             panics: Panics::default(),
             tasks: RefCell::default(),
-            polling_local: Cell::new(false),
+            unmoved: Cell::new(false),
         }
     }
 
@@ -202,28 +184,13 @@ impl Hosted {
     ) -> (Run, Result<(), Stop>) {
         let host = self.host.borrow().clone();
         let host = host.expect("a world that is closed runs no more");
-        let (runtime, local) = &*host;
         let _context = world.context();
         self.run.replace(Some(run));
         self.held.set(false);
         let root = poll_fn(|cx| self.poll_root(world, cx, &mut turn));
-        let mut all = pin!(local.run_until(root));
-        let driven = catch(Print::Later, || {
-            runtime.block_on(poll_fn(|cx| {
-                self.begin(world, cx.waker());
-                let local = self.local.borrow().clone();
-                let local = local.expect("it was made for the root's waker");
-                local.is_awake.store(false, Ordering::Release);
-                let polled = all
-                    .as_mut()
-                    .poll(&mut Context::from_waker(&waker_ref(&local)));
-                self.polling_local.set(false);
-                polled
-            }))
-        });
+        let driven = catch(Print::Later, || host.block_on(root));
         world.inbox.wake_too(None);
         self.root.replace(None);
-        self.local.replace(None);
         self.ended.replace(None);
         self.firing.set(false);
         self.seeking.set(None);
@@ -237,6 +204,8 @@ impl Hosted {
         cx: &Context<'_>,
         turn: &mut impl FnMut(&Rc<World>, &mut Run) -> Result<Turn, Stop>,
     ) -> Poll<Result<(), Stop>> {
+        self.begin(world, cx.waker());
+        self.unmoved.set(false);
         if let Some(ended) = self.ended.take() {
             return Poll::Ready(ended.map_err(Stop::Verdict));
         }
@@ -262,7 +231,6 @@ impl Hosted {
         if world.watched {
             world.inbox.watch(self.tasks.borrow().as_ref());
         }
-        self.polling_local.set(true);
         Poll::Pending
     }
 
@@ -270,10 +238,6 @@ impl Hosted {
         let mut root = self.root.borrow_mut();
         if !root.as_ref().is_some_and(|root| root.will_wake(waker)) {
             *root = Some(waker.clone());
-            *self.local.borrow_mut() = Some(Arc::new(LocalWaker {
-                root: waker.clone(),
-                is_awake: AtomicBool::new(false),
-            }));
             world.inbox.wake_too(Some(waker.clone()));
             let header = || {
                 let inbox = Arc::clone(world.inbox());
@@ -289,13 +253,18 @@ impl Hosted {
         }
     }
 
-    /// How many tasks tokio has, but for those of the `LocalSet`, which nobody counts.
+    /// How many tasks tokio has.
     pub(super) fn alive(&self) -> usize {
         self.handle.metrics().num_alive_tasks()
     }
 
     /// No task is ready, ours or tokio's.
     fn before_park(&self, world: &Rc<World>) {
+        if self.unmoved.take() && !world.inbox.has_news() {
+            self.firing.set(true);
+            self.parking.set(true);
+            return;
+        }
         let mut run = self.run.borrow_mut();
         let Some(run) = run.as_mut() else { return };
         self.come_to_rest(world, run);
@@ -321,6 +290,13 @@ impl Hosted {
         }
     }
 
+    /// The body has its turn, after all others.
+    fn release(&self, world: &World) {
+        self.held.set(false);
+        world.ready.borrow_mut().push(TaskKey::BODY);
+        self.wake_root();
+    }
+
     fn end(&self, how: Result<(), Verdict>) -> After {
         self.ended.replace(Some(how));
         After::End
@@ -338,8 +314,7 @@ impl Hosted {
         }
         let now = world.clock.borrow().now();
         if self.held.get() && world.next_event() != Some(now) {
-            self.held.set(false);
-            world.ready.borrow_mut().push(TaskKey::BODY);
+            self.release(world);
             return Ok(After::Turn);
         }
         let idle = if self.resting.get() {
@@ -446,7 +421,11 @@ impl Hosted {
         let here = self.clock.tokio();
         let seeking = self.seeking.take();
         if here == self.clock.parked_at.get() {
-            // Woken from outside.
+            // It had been woken before, as by whoever sets a timer, or is by somebody outside.
+            if self.alive() == 0 {
+                self.unmoved.set(true);
+                self.seeking.set(seeking);
+            }
             return;
         }
         let verdict = match seeking {
@@ -463,18 +442,15 @@ impl Hosted {
             self.clock.stop_at(world.clock.borrow().now());
             self.end(Err(verdict));
             self.wake_root();
-        } else if !self.is_busy() {
+        } else if self.alive() > 0 {
+            // Some of them may be ready.
+        } else if self.held.get() && world.next_event() != Some(world.clock.borrow().now()) {
+            self.release(world);
+        } else {
             self.come_to_rest(world, run);
             self.firing.set(false);
             self.parking.set(false);
         }
-    }
-
-    /// Whether tokio may have a task that is ready.
-    fn is_busy(&self) -> bool {
-        let local = self.local.borrow();
-        let is_awake = |local: &Arc<LocalWaker>| local.is_awake.load(Ordering::Acquire);
-        self.alive() > 0 || local.as_ref().is_some_and(is_awake)
     }
 
     /// The world's clock goes to where tokio's is.
@@ -491,8 +467,7 @@ impl Hosted {
     /// Drops tokio's tasks. What panics meanwhile is noted.
     pub(super) fn close(&self) {
         let host = self.host.take();
-        if let Some((runtime, local)) = host.and_then(Rc::into_inner) {
-            drop(local);
+        if let Some(runtime) = host.and_then(Rc::into_inner) {
             self.clock.forget_pilot();
             // Not waiting for its blocking jobs, which may never end.
             runtime.shutdown_background();

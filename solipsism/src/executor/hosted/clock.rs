@@ -113,7 +113,11 @@ impl Clock {
         let ring = RING * GRID;
         let before = self.pilot_at.get();
         let is_away = before > here + AWAY / 2 * ring && before % ring == 0;
-        let at = if is_away { before } else { (here / ring + AWAY) * ring };
+        let at = if is_away {
+            before
+        } else {
+            (here / ring + AWAY) * ring
+        };
         self.set_pilot(here, at);
     }
 

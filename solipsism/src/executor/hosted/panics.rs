@@ -31,7 +31,7 @@ pub(super) struct Panics {
 struct Noted {
     task: u32,
     text: PanicText,
-    /// How many tasks there were; unknown where the count leaves this one out.
+    /// How many tasks there were when it was raised, until that is judged.
     alive: Option<usize>,
     was_told: bool,
 }
@@ -40,11 +40,11 @@ struct Noted {
 const BUDGET: u32 = 1_000;
 
 impl Panics {
-    fn note(&self, task: u32, text: PanicText, alive: Option<usize>) {
+    fn note(&self, task: u32, text: PanicText, alive: usize) {
         self.noted.borrow_mut().push(Noted {
             task,
             text,
-            alive,
+            alive: Some(alive),
             was_told: false,
         });
         self.is_new.set(true);
@@ -121,10 +121,7 @@ impl World {
         };
         let mut text = text.clone();
         text.at = Some(Instant::from_nanos(self.now()));
-        let counts = !hosted.polling_local.get();
-        hosted
-            .panics
-            .note(task, text, counts.then(|| hosted.alive()));
+        hosted.panics.note(task, text, hosted.alive());
         hosted.wake_root();
         true
     }
