@@ -43,7 +43,7 @@ mod mistake;
 ///
 /// # Arguments
 ///
-/// All are optional and written `name = value`, separated by commas. A flag or a variable of the run beats them.
+/// All are optional and but for `tokio` written `name = value`, separated by commas. A flag or a variable of the run beats them.
 ///
 /// | argument | value | without it |
 /// |---|---|---|
@@ -54,6 +54,7 @@ mod mistake;
 /// | `step_limit` | an integer: how often the clock may step while the body is not polled | 10 million |
 /// | `poll_budget` | an integer: how many polls one instant may take before it is a livelock | the event loop's budget |
 /// | `epoch` | what the wall clock shows at the start, such as `"2024-02-29T12:00:00Z"` | `"2000-01-01T00:00:00Z"` |
+/// | `tokio` | none: a word of its own, with the feature `tokio`. The world is inside of a tokio runtime, on the same clock; see `EventLoop::builder().tokio()` | `tokio::` functions find no runtime |
 /// | `crate` | the path under which `solipsism` is known, such as `crate = my_tests::solipsism` | `::solipsism` |
 ///
 /// A duration is one number and one unit: `ns`, `us`, `ms`, `s`, `m`, `h` or `d`.

@@ -446,6 +446,11 @@ impl Hosted {
             // Some of them may be ready.
         } else if self.held.get() && world.next_event() != Some(world.clock.borrow().now()) {
             self.release(world);
+        } else if here < self.clock.pilot_at.get() && world.ready.borrow().len() == 0 {
+            // No timer has fired yet: one of tokio's has come nearer.
+            self.clock.parked_at.set(here);
+            self.unmoved.set(true);
+            self.seeking.set(seeking);
         } else {
             self.come_to_rest(world, run);
             self.firing.set(false);

@@ -21,4 +21,10 @@ async fn no_comma() {}
 #[solipsism::test(crate = "solipsism")]
 async fn no_path() {}
 
+#[solipsism::test(tokio)]
+async fn no_feature() {}
+
+#[solipsism::test(tokio = true)]
+async fn no_word() {}
+
 fn main() {}
