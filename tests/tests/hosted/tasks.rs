@@ -80,6 +80,30 @@ async fn whoever_yields_lets_the_others_run() {
     assert!(ours.is_finished());
 }
 
+struct Slow;
+
+#[solipsism::fixture(teardown = Slow::stop)]
+async fn slow() -> Slow {
+    tokio::spawn(tokio::time::sleep(Duration::from_secs(1)))
+        .await
+        .unwrap();
+    Slow
+}
+
+impl Slow {
+    async fn stop(self) {
+        tokio::spawn(tokio::time::sleep(Duration::from_secs(1)))
+            .await
+            .unwrap();
+    }
+}
+
+#[solipsism::test(tokio)]
+async fn set_up_and_teardown_are_in_there_too(slow: &mut Slow, event_loop: solipsism::EventLoop) {
+    let Slow = slow;
+    assert_eq!(format!("{:?}", event_loop.now()), "1s");
+}
+
 #[solipsism::test(tokio)]
 async fn a_task_that_was_aborted_wakes_whoever_awaits_it() {
     let theirs = tokio::spawn(std::future::pending::<()>());

@@ -19,6 +19,7 @@ fn outcome<F: Future<Output = ()>>(body: impl FnOnce() -> F + Send) -> Result<()
     closed
 }
 
+#[expect(clippy::unused_async, reason = "it is spawned")]
 async fn fails() {
     panic!("on purpose");
 }

@@ -10,6 +10,10 @@ use solipsism::time::Instant;
 struct Numbers(u64);
 
 impl Numbers {
+    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[usize::try_from(self.below(all.len() as u64)).unwrap()]
+    }
+
     fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -38,10 +42,10 @@ struct Sleeper {
 
 impl Sleeper {
     fn random(numbers: &mut Numbers) -> Self {
-        let kind = [Kind::Tokio, Kind::Ours][numbers.below(2) as usize];
+        let kind = numbers.one_of(&[Kind::Tokio, Kind::Ours]);
         let nap = |numbers: &mut Numbers| {
-            let unit = [1, 1_000, 250_000, MILLI, 60_000 * MILLI][numbers.below(5) as usize];
-            1 + numbers.below(8) * unit + [0, unit][numbers.below(2) as usize]
+            let unit = numbers.one_of(&[1, 1_000, 250_000, MILLI, 60_000 * MILLI]);
+            1 + numbers.below(8) * unit + numbers.one_of(&[0, unit])
         };
         Self {
             kind,
@@ -79,7 +83,7 @@ impl Sleeper {
 /// Runs sleepers beside one another, and checks that each nap ends when it should and in which order.
 fn check(seed: u64) {
     let mut numbers = Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    let sleepers: Vec<_> = (0..1 + numbers.below(12))
+    let sleepers: Vec<_> = (0..=numbers.below(12))
         .map(|_| Sleeper::random(&mut numbers))
         .collect();
     let log = Log::default();
