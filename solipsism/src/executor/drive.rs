@@ -91,19 +91,14 @@ impl World {
         }
         let mut budget = Budget::new(self.limits.get());
         loop {
-            let rested = match self.next_ready(&mut budget) {
-                Ok(Some(task)) => {
-                    self.poll_task(task);
-                    Ok(())
-                }
+            match self.next_ready(&mut budget) {
+                Ok(Some(task)) => self.poll_task(task),
                 Ok(None) => match self.rest_of_instant() {
-                    Some(idle) => self.perform(idle, &mut budget),
+                    Some(Idle::Outside(at_most)) => self.wait(at_most, &mut budget),
+                    Some(_) => {}
                     None => return Ok(()),
                 },
-                Err(verdict) => Err(verdict),
-            };
-            if let Err(verdict) = rested {
-                return Err(self.report(verdict, None));
+                Err(verdict) => return Err(self.report(verdict, None)),
             }
         }
     }
@@ -276,6 +271,7 @@ impl World {
     }
 
     /// Nothing is ready: says where the next event comes from, or why there will never be one.
+    #[inline]
     pub(super) fn idle(&self, run: &Run) -> Result<Idle, Verdict> {
         // Only now, so that a task that failed in this instant is told of as the cause.
         if run.never_woken {
@@ -330,6 +326,7 @@ impl World {
     }
 
     /// Lets happen what comes next.
+    #[inline]
     pub(super) fn perform(&self, idle: Idle, budget: &mut Budget) -> Result<(), Verdict> {
         match idle {
             Idle::Ready => Ok(()),

@@ -204,7 +204,9 @@ impl Hosted {
         cx: &Context<'_>,
         turn: &mut impl FnMut(&Rc<World>, &mut Run) -> Result<Turn, Stop>,
     ) -> Poll<Result<(), Stop>> {
-        self.begin(world, cx.waker());
+        if self.root.borrow().is_none() {
+            self.begin(world, cx.waker());
+        }
         self.unmoved.set(false);
         if let Some(ended) = self.ended.take() {
             return Poll::Ready(ended.map_err(Stop::Verdict));
@@ -234,17 +236,14 @@ impl Hosted {
         Poll::Pending
     }
 
+    /// A run has only one waker.
+    #[cold]
     fn begin(&self, world: &World, waker: &Waker) {
-        let mut root = self.root.borrow_mut();
-        if !root.as_ref().is_some_and(|root| root.will_wake(waker)) {
-            *root = Some(waker.clone());
-            world.inbox.wake_too(Some(waker.clone()));
-            let header = || {
-                let inbox = Arc::clone(world.inbox());
-                Arc::new(Header::new(inbox, TaskKey::HOST, Location::caller(), None))
-            };
-            self.tasks.borrow_mut().get_or_insert_with(header);
-        }
+        self.root.replace(Some(waker.clone()));
+        world.inbox.wake_too(Some(waker.clone()));
+        let inbox = Arc::clone(world.inbox());
+        let header = Header::new(inbox, TaskKey::HOST, Location::caller(), None);
+        self.tasks.replace(Some(Arc::new(header)));
     }
 
     fn wake_root(&self) {
