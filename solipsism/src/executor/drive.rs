@@ -13,6 +13,7 @@ use super::budget::Budget;
 use super::header::{Header, TaskKey};
 use super::tasks::{AnyStage, Place, Task};
 use super::world::{Limits, NOBODY, World};
+use crate::core::Clock;
 use crate::core::net::Network;
 use crate::event_loop::ClockKind;
 use crate::panics::{self, Panic, Print};
@@ -313,6 +314,7 @@ impl World {
     }
 
     /// What is still out belongs to this instant: it comes before everything that may move the clock.
+    #[inline]
     pub(super) fn rest_of_instant(&self) -> Option<Idle> {
         if self.deliver_job() {
             Some(Idle::Ready)
@@ -385,18 +387,18 @@ impl World {
     }
 
     #[inline]
-    pub(super) fn move_clock(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
-        if at > self.clock.borrow().now() || self.pace.get().is_some() {
+    fn move_clock(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
+        let mut clock = self.clock.borrow_mut();
+        if at > clock.now() || self.pace.get().is_some() {
             budget.step()?;
-            self.show(at)?;
+            self.show(&mut clock, at)?;
         }
         Ok(())
     }
 
-    /// From here on it is that time, unless this is past the limit.
+    /// From here on the clock shows that time, unless this is past the limit.
     #[inline]
-    pub(super) fn show(&self, at: u64) -> Result<(), Verdict> {
-        let mut clock = self.clock.borrow_mut();
+    pub(super) fn show(&self, clock: &mut Clock, at: u64) -> Result<(), Verdict> {
         if let Some(limit) = self.limits.get().time.filter(|limit| at > *limit) {
             clock.move_to(limit);
             return Err(self.time_limit(limit));

@@ -463,7 +463,7 @@ impl Hosted {
         if at > self.clock.followed.get() {
             self.clock.followed.set(at);
             run.budget.step()?;
-            world.show(at)?;
+            world.show(&mut world.clock.borrow_mut(), at)?;
         }
         Ok(())
     }
