@@ -4,6 +4,7 @@
 //! `child` is a part of a run that ends before its world does.
 //! `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they run, `inbox` what other
 //! threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck` looks at a world that stands still.
+//! `hosted` is a second driver: it has the world run inside of a tokio runtime.
 
 mod budget;
 mod child;
