@@ -51,7 +51,7 @@ mod mistake;
 /// | `seed` | an integer: it permutes tasks that are ready at the same instant | first ready, first run |
 /// | `time_limit` | how much virtual time the test may take, such as `"1h"` | no limit |
 /// | `wall_limit` | how much real time the test may take, such as `"30s"` | a minute |
-/// | `step_limit` | an integer: how often the clock may step while the body is not polled | 10 million |
+/// | `step_limit` | an integer: how often the clock may step while the body is not polled | 10 million; 100,000 where only the loop of a wider fixture steps it |
 /// | `poll_budget` | an integer: how many polls one instant may take before it is a livelock | the event loop's budget |
 /// | `epoch` | what the wall clock shows at the start, such as `"2024-02-29T12:00:00Z"` | `"2000-01-01T00:00:00Z"` |
 /// | `tokio` | none: a word of its own, with the feature `tokio`. The world is inside of a tokio runtime, on the same clock; see `EventLoop::builder().tokio()` | `tokio::` functions find no runtime |
@@ -177,7 +177,8 @@ pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// spawns and the servers that it starts go on while its tests run. These run one after another in *children* of its loop: they
 /// have its clock, which goes on, and its network, but tasks, timers, sockets and limits of their own, which end with each of
 /// them; what a test orders of the clock and of the network is undone, but for a crash of a host and for what it does to values
-/// that it shares. A panic of the fixture's own tasks fails the test that
+/// that it shares. The clock steps for the fixture's tasks too, since they may be what the test waits for; a test of which nothing
+/// goes on meanwhile ends in its step limit, which is a hundredth of the usual one then. A panic of the fixture's own tasks fails the test that
 /// runs, and those after it are not run. A report names the tests that ran before in the same loop.
 ///
 /// # When it fails

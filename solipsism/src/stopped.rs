@@ -64,6 +64,8 @@ pub(crate) enum Verdict {
     },
     StepLimit {
         steps: u64,
+        /// Whether all of them were made for the loops around a child alone.
+        around: bool,
     },
     TimeLimit {
         limit: Instant,

@@ -27,6 +27,10 @@ const EPOCH: Duration = Duration::from_secs(946_684_800);
 /// Ten million: in seconds of real time a few, and far beyond what tests do between two polls of their body.
 const STEP_LIMIT: u64 = 10_000_000;
 
+/// A hundred thousand: a fixture's server that works for so long while nothing of the test goes on is none, and in seconds of
+/// real time that is a fraction of one.
+const STEPS_AROUND: u64 = 100_000;
+
 /// Ten million: a million connections opened and closed in one instant take four.
 const POLL_BUDGET: u64 = 10_000_000;
 
@@ -62,6 +66,7 @@ impl Builder {
                     time: None,
                     since: 0,
                     steps: STEP_LIMIT,
+                    alone: u64::MAX,
                     polls: POLL_BUDGET,
                 },
                 blocking_threads: BLOCKING_THREADS,
@@ -177,8 +182,13 @@ impl Builder {
 
     /// What a child with these settings is: it has its loop's clock.
     pub(crate) fn child(self) -> ChildSettings {
+        let mut limits = self.settings.limits;
+        limits.alone = match limits.steps {
+            STEP_LIMIT => STEPS_AROUND,
+            chosen => chosen,
+        };
         ChildSettings {
-            limits: self.settings.limits,
+            limits,
             seed: self.settings.seed,
             permute: self.settings.permute,
         }

@@ -9,6 +9,9 @@ pub(super) struct Budget {
     limits: Limits,
     polls: u64,
     steps: u64,
+    /// When to look whether anything of a child goes on, and how often its tasks had been polled by the last look.
+    milestone: u64,
+    own_polls: u64,
     /// Who was polled how often, over the last polls of a budget.
     busiest: Vec<(String, u64)>,
 }
@@ -22,6 +25,8 @@ impl Budget {
             limits,
             polls: 0,
             steps: 0,
+            milestone: limits.alone,
+            own_polls: 0,
             busiest: Vec::new(),
         }
     }
@@ -48,6 +53,7 @@ impl Budget {
     /// The body is about to be polled: whatever went on, it was not in vain.
     pub(super) fn poll_body(&mut self, body: &Header) -> Result<(), Verdict> {
         self.steps = 0;
+        self.milestone = self.limits.alone;
         self.poll(body)
     }
 
@@ -64,8 +70,30 @@ impl Budget {
         if self.steps > self.limits.steps {
             return Err(Verdict::StepLimit {
                 steps: self.limits.steps,
+                around: false,
             });
         }
+        Ok(())
+    }
+
+    /// Whether it is time to look.
+    #[inline]
+    pub(super) fn is_at_milestone(&self) -> bool {
+        self.steps >= self.milestone
+    }
+
+    /// The tasks of a child have been polled this often. If not once since the last look, nothing but the loops around it
+    /// moves the clock, unless the child `may_go_on` by itself.
+    #[cold]
+    pub(super) fn look(&mut self, own_polls: u64, may_go_on: bool) -> Result<(), Verdict> {
+        if !may_go_on && own_polls == self.own_polls {
+            return Err(Verdict::StepLimit {
+                steps: self.steps,
+                around: true,
+            });
+        }
+        self.own_polls = own_polls;
+        self.milestone = self.steps.saturating_add(self.limits.alone);
         Ok(())
     }
 }

@@ -10,13 +10,14 @@
 
 use std::rc::Rc;
 
+use super::budget::Budget;
 use super::close::{Failure, Lost};
 use super::header::TaskKey;
 use super::tasks::Place;
 use super::world::{Limits, NONE, World};
 use crate::core::net::{HostId, Network};
-use crate::core::{LoopId, OUTERMOST};
-use crate::stopped::Stopped;
+use crate::core::{LoopId, NEVER, OUTERMOST};
+use crate::stopped::{Stopped, Verdict};
 use crate::task::JoinError;
 
 /// What a child is begun with.
@@ -267,6 +268,23 @@ impl World {
             .borrow_mut()
             .take_if(|advance| !stays(advance.waiter.task));
         self.contain(|| drop((unfired, listening, joining, settling, advancing)));
+    }
+
+    /// Whether anything of the innermost child goes on, or may by itself: a packet may be the child's.
+    pub(super) fn look_at_child(&self, budget: &mut Budget) -> Result<(), Verdict> {
+        let child = self.nest.borrow().innermost();
+        let own_polls = {
+            let tasks = self.tasks.borrow();
+            let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
+            let own = sorted.filter(|task| task.place.owner >= child);
+            own.map(|task| u64::from(task.polls)).sum()
+        };
+        let stays = self.staying(child);
+        let is_own = |task: u32| stays.binary_search(&task).is_err();
+        let deadlines = self.deadlines.borrow();
+        let mut pending = deadlines.pending();
+        let has_deadline = pending.any(|deadline| deadline.at != NEVER && is_own(deadline.task));
+        budget.look(own_polls, has_deadline || self.next_packet().is_some())
     }
 
     /// The tasks of the loops around the child that are not finished, by id.

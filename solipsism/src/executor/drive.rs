@@ -359,7 +359,7 @@ impl World {
         deadline.into_iter().chain(self.next_packet()).min()
     }
 
-    fn next_packet(&self) -> Option<u64> {
+    pub(super) fn next_packet(&self) -> Option<u64> {
         self.network.borrow_mut().as_mut()?.0.next()
     }
 
@@ -391,6 +391,11 @@ impl World {
         let mut clock = self.clock.borrow_mut();
         if at > clock.now() || self.pace.get().is_some() {
             budget.step()?;
+            if budget.is_at_milestone() {
+                drop(clock);
+                self.look_at_child(budget)?;
+                clock = self.clock.borrow_mut();
+            }
             self.show(&mut clock, at)?;
         }
         Ok(())

@@ -49,6 +49,8 @@ pub(crate) struct Limits {
     pub(crate) since: u64,
     /// Clock steps since the body was last polled.
     pub(crate) steps: u64,
+    /// Those of them that only the loops around a child make.
+    pub(crate) alone: u64,
     /// Polls within one instant.
     pub(crate) polls: u64,
 }

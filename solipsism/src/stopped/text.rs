@@ -110,7 +110,18 @@ impl Report {
                 }
                 Ok(())
             }
-            Verdict::StepLimit { steps } => write!(
+            Verdict::StepLimit {
+                steps,
+                around: true,
+            } => write!(
+                f,
+                "step limit: the clock moved {steps} times, to {at:?}, for the loop around this alone: {subject} waits, and nothing \
+                 of its own is left that could wake it; if that is meant, raise `step_limit`"
+            ),
+            Verdict::StepLimit {
+                steps,
+                around: false,
+            } => write!(
                 f,
                 "step limit: the clock moved {steps} times, to {at:?}, and not once was {subject} polled; if that is \
                  meant, raise `step_limit`"

@@ -124,6 +124,7 @@ fn settings() -> ChildSettings {
             time: None,
             since: 0,
             steps: 1_000,
+            alone: 100,
             polls: 1_000,
         },
         seed: 1,

@@ -4,6 +4,7 @@ use std::io;
 
 use solipsism::fixtures::{Rng, Server};
 use solipsism::net::Stream;
+use solipsism::task::Builder;
 use solipsism::time::{self, Duration};
 use solipsism::{EventLoop, Outcome, spawn};
 
@@ -111,4 +112,28 @@ fn bomb(_event_loop: EventLoop, rng: Rng) -> Bomb {
 mod beside_a_bomb {
     #[solipsism::test]
     async fn is_taken_along(_bomb: &super::Bomb) {}
+}
+
+struct Heart;
+
+#[solipsism::fixture(scope = "module")]
+fn heart(_event_loop: EventLoop) -> Heart {
+    let beat = async {
+        loop {
+            time::sleep(Duration::from_secs(30)).await;
+        }
+    };
+    drop(Builder::new().name("heart").spawn(beat));
+    Heart
+}
+
+mod beside_a_heartbeat {
+    use std::future::pending;
+
+    use solipsism::spawn;
+
+    #[solipsism::test]
+    async fn hangs(_heart: &super::Heart) {
+        let _ = spawn(pending::<()>()).await;
+    }
 }

@@ -160,10 +160,16 @@ fn a_parents_heartbeat_ends_in_the_step_limit_which_names_it() {
         })
         .unwrap();
     let child = outer.begin();
+    // What has a deadline of its own may go on.
+    outer.run(time::sleep(500 * SECOND)).unwrap();
     let (_sender, receiver) = futures_channel::oneshot::channel::<()>();
     let stopped = outer.run(receiver).unwrap_err();
     assert!(stopped.is_step_limit());
     let text = stopped.to_string();
+    assert!(
+        text.starts_with("step limit: the clock moved 100 times, to 599s, for the loop around"),
+        "{text}"
+    );
     assert!(text.contains("task 2 `heart`"), "{text}");
     assert!(text.contains("and 1 task of the loop around it"), "{text}");
     outer.end(child);
