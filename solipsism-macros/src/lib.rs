@@ -173,13 +173,14 @@ pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// scope, on a thread of its own. If its value is `Send` and `Sync`, and neither it nor what it asks for asked for a loop, tests
 /// anywhere borrow it. If it is not, its tests run on that thread, one after another, in their own worlds all the same.
 ///
-/// A wider fixture that asks for `EventLoop` or `Network`, itself or by what it owns, gets those of its scope: the tasks that it
-/// spawns and the servers that it starts go on while its tests run. These run one after another in *children* of its loop: they
-/// have its clock, which goes on, and its network, but tasks, timers, sockets and limits of their own, which end with each of
-/// them; what a test orders of the clock and of the network is undone, but for a crash of a host and for what it does to values
-/// that it shares. The clock steps for the fixture's tasks too, since they may be what the test waits for; a test of which nothing
-/// goes on meanwhile ends in its step limit, which is a hundredth of the usual one then. A panic of the fixture's own tasks fails the test that
-/// runs, and those after it are not run. A report names the tests that ran before in the same loop.
+/// A wider fixture that asks for `EventLoop` or `Network`, itself or by what it owns, gets those of its scope: the tasks that
+/// it spawns and the servers that it starts go on while its tests run. These run one after another in *children* of its loop:
+/// they have its clock, which goes on, and its network, but tasks, timers, sockets and limits of their own, which end with
+/// each of them; what a test orders of the clock and of the network is undone, but for a crash of a host and for what it does
+/// to values that it shares. The clock steps for the fixture's tasks too, since they may be what the test waits for; a test
+/// of which nothing goes on meanwhile ends in its step limit, which is a hundredth of the usual one then. A panic of the
+/// fixture's own tasks fails the test that runs, and those after it are not run. A report names the tests that ran before in
+/// the same loop.
 ///
 /// # When it fails
 ///
@@ -189,9 +190,10 @@ pub fn configure(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// # Under libtest and under nextest
 ///
 /// Under libtest a test with several cases is one test, which tells of each case that fails. Reports are printed by the test
-/// that they are about; what a wider fixture prints itself is captured with the test that first needed it. A module or session fixture is torn down after the last selected test that uses it, which
-/// fails if that fails, whatever its own `#[should_panic]`; which tests are selected is read from libtest's arguments. `cargo
-/// nextest` gives each test a process of its own: everything works, and every process sets up what its test needs anew.
+/// that they are about; what a wider fixture prints itself is captured with the test that first needed it. A module or
+/// session fixture is torn down after the last selected test that uses it, which fails if that fails, whatever its own
+/// `#[should_panic]`; which tests are selected is read from libtest's arguments. `cargo nextest` gives each test a process of
+/// its own: everything works, and every process sets up what its test needs anew.
 ///
 /// # Teardown
 ///
