@@ -1,15 +1,16 @@
 //! The native executor: one thread that drives the core of a world.
 //!
-//! `world` is what a world consists of, `calls` how it asks the network, `drive` the loop that runs it within its `budget`,
-//! and `close` how it ends. A `child` is a part of a run that ends before its world does.
-//! `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they run, `inbox` what other
-//! threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck` looks at a world that stands still.
-//! `hosted` is a second driver: it has the world run inside of a tokio runtime.
+//! `world` is what a world consists of, `current` how code on its thread finds it, `calls` how it asks the network,
+//! `drive` the loop that runs it within its `budget`, and `close` how it ends. A `child` is a part of a run that ends
+//! before its world does. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
+//! run, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
+//! looks at a world that stands still. `hosted` is a second driver: it has the world run inside of a tokio runtime.
 
 mod budget;
 mod calls;
 mod child;
 mod close;
+mod current;
 mod drive;
 mod dropped;
 mod header;

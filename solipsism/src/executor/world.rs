@@ -132,10 +132,6 @@ pub(crate) struct World {
     pub(super) hosted: Option<Box<Hosted>>,
 }
 
-thread_local! {
-    static CURRENT: RefCell<Option<Rc<World>>> = const { RefCell::new(None) };
-}
-
 /// What a host runs: starts it anew.
 pub(crate) type Program = Rc<dyn Fn(&World)>;
 
@@ -150,20 +146,6 @@ const HOME: Place = Place {
     host: HostId::LOCAL.0,
     owner: OUTERMOST,
 };
-
-/// Leaves the world when dropped.
-pub(crate) struct Entered {
-    outer: Option<Rc<World>>,
-    _guard: Option<futures_executor::Enter>,
-}
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        let outer = self.outer.take();
-        let left = CURRENT.try_with(|current| current.replace(outer));
-        drop(left);
-    }
-}
 
 impl World {
     /// A world on the current thread.
@@ -211,55 +193,6 @@ impl World {
             world.keep_pace();
         }
         world
-    }
-
-    /// Makes this the world of everything on this thread.
-    ///
-    /// # Panics
-    ///
-    /// Within a world or another executor.
-    #[track_caller]
-    pub(crate) fn enter(self: &Rc<Self>, what: &str) -> Entered {
-        let Ok(guard) = futures_executor::enter() else {
-            panic!(
-                "`{what}` was called inside of a running event loop or executor, which would block it for ever: \
-                 `.await` the future, or `solipsism::spawn` it"
-            );
-        };
-        self.make_current(Some(guard))
-    }
-
-    /// As `enter`, to end the world: that must go on wherever its owner is dropped.
-    pub(crate) fn enter_to_close(self: &Rc<Self>) -> Entered {
-        self.make_current(futures_executor::enter().ok())
-    }
-
-    fn make_current(self: &Rc<Self>, guard: Option<futures_executor::Enter>) -> Entered {
-        Entered {
-            // Not where the thread is ending: then what is dropped does without a world.
-            outer: CURRENT
-                .try_with(|current| current.replace(Some(Rc::clone(self))))
-                .ok()
-                .flatten(),
-            _guard: guard,
-        }
-    }
-
-    /// The world that runs on this thread; `what` needs it.
-    #[track_caller]
-    pub(crate) fn with<R>(what: &str, f: impl FnOnce(&Rc<Self>) -> R) -> R {
-        match Self::try_with(f) {
-            Some(result) => result,
-            None => nowhere(what),
-        }
-    }
-
-    /// The world that runs on this thread, if one does.
-    pub(crate) fn try_with<R>(f: impl FnOnce(&Rc<Self>) -> R) -> Option<R> {
-        CURRENT
-            .try_with(|current| current.borrow().as_ref().map(f))
-            .ok()
-            .flatten()
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -521,13 +454,4 @@ impl Pace {
     pub(super) fn until(self, at: u64) -> Duration {
         Duration::from_nanos(at.saturating_sub(self.now()))
     }
-}
-
-#[cold]
-#[track_caller]
-fn nowhere(what: &str) -> ! {
-    panic!(
-        "`{what}` needs a world, and none runs on this thread: call it inside of `#[solipsism::test]` or \
-         `EventLoop::run`"
-    )
 }

@@ -25,7 +25,7 @@ use futures_util::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 use crate::event_loop::Builder;
-use crate::executor::world::Entered;
+use crate::executor::current::Entered;
 use crate::executor::{Inbox, Stage};
 use crate::net::{Network as Net, TcpListener, TcpSocket, TcpStream, UdpSocket, UnixStream};
 use crate::panics::Print;
