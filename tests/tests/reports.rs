@@ -46,7 +46,7 @@ async fn a_seed_is_part_of_the_line_that_repeats_a_run() {
         failures:
             panics
 
-        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 81 filtered out; finished in …
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 82 filtered out; finished in …
 
     "#]]
     .assert_eq(&printed.stdout);

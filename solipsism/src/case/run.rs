@@ -139,13 +139,22 @@ pub(crate) fn tear_down(world: &Rc<World>, asking: &Asking, ended: &mut Course) 
         if world.holds_failures() {
             outcome = outcome.max(Outcome::Failed);
         }
+        // Tasks are numbered as they are spawned: those of a test are none of its teardowns'.
+        let last_of_test = if asking.has_begun() {
+            world.last_task()
+        } else {
+            0
+        };
         let limits = world.begin_teardown(TEARDOWN_LIMIT);
         let provider = teardown.provider;
         let site = provider.place().unwrap_or(asking.site());
         let result = run_teardown(world, teardown, site, outcome);
         let result = result.and_then(|()| world.run_to_rest());
         // What failed in the background meanwhile is a part of this teardown, and not of the next.
-        let failures = world.take_unheld_failures();
+        let failures = world.take_unheld_failures().into_iter();
+        let (of_test, failures): (Vec<_>, _) =
+            failures.partition(|failure| (1..=last_of_test).contains(&failure.task));
+        note(world, ended, of_test);
         let now = Instant::from_nanos(world.now());
         match result {
             Ok(()) => ended.left_by_teardown(failures, provider, now, world.inbox()),

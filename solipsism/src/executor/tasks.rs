@@ -142,6 +142,11 @@ pub(crate) struct Tasks {
 }
 
 impl Tasks {
+    /// The number of the task that was spawned last; they count from 1.
+    pub(crate) fn last(&self) -> u32 {
+        self.spawned
+    }
+
     /// Makes room for a task; `make` is told where it will live.
     pub(crate) fn insert(&mut self, make: impl FnOnce(TaskKey) -> Task) -> TaskKey {
         self.spawned = self

@@ -416,6 +416,11 @@ impl World {
         self.limits.set(limits);
     }
 
+    /// The number of the task that was spawned last.
+    pub(crate) fn last_task(&self) -> u32 {
+        self.tasks.borrow().last()
+    }
+
     pub(crate) fn freeze(&self) -> LoopId {
         let owner = self.owner();
         self.change_frozen(|frozen| frozen.push(owner));

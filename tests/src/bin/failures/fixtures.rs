@@ -35,6 +35,21 @@ fn fails() -> Fails {
     Fails
 }
 
+#[solipsism::test]
+async fn fails_in_the_background_while_a_fixture_is_torn_down(_waits: &mut Waits) {
+    drop(spawn(async {
+        time::sleep(Duration::from_secs(5)).await;
+        panic!("a task of the test's");
+    }));
+}
+
+struct Waits;
+
+#[solipsism::fixture(teardown = async |_: Waits| time::sleep(Duration::from_secs(10)).await)]
+fn waits() -> Waits {
+    Waits
+}
+
 struct Spawns;
 
 #[solipsism::fixture(teardown = |_: Spawns| drop(spawn(async { panic!("spawned by a teardown") })))]
