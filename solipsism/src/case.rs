@@ -238,7 +238,7 @@ fn run_on_thread(
             let asking = Asking::new(subject, residents.values_of(&uses), choices);
             run_case(&world, &asking, body(Rc::clone(&asking)), site)
         });
-    course(run).told()
+    ended(run)
 }
 
 /// In a child of the loop of the fixtures that asked for one.
@@ -258,19 +258,22 @@ fn run_in_loop(
         let body = body(Rc::clone(&asking));
         residents.run(&child, &asking, body, site)
     });
-    course(run).told()
+    ended(run)
 }
 
-fn course(run: Result<Course, Missed>) -> Course {
-    run.unwrap_or_else(|missed| match missed {
-        Missed::WallLimit(stopped) => Course::of_body(stopped),
-        Missed::Panicked(text) => {
-            Course::of_fixtures(format!("the case could not be run: its thread {text}"))
+/// How a case ended that was to be run on the thread of fixtures.
+fn ended(run: Result<Course, Missed>) -> Ended {
+    let course = match run {
+        Ok(course) => course,
+        Err(Missed::WallLimit(stopped)) => Course::of_body(stopped),
+        Err(Missed::Panicked(text)) => {
+            return failed(format!("the case could not be run: its thread {text}"));
         }
-        Missed::Lost(lost) => Course::of_fixtures(format!(
+        Err(Missed::Lost(lost)) => Course::of_fixtures(format!(
             "not run: the thread of the fixtures that it uses never came back from {lost}"
         )),
-    })
+    };
+    course.told()
 }
 
 /// What is to be said of a world that was not done in time.

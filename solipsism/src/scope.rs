@@ -25,7 +25,7 @@ pub(crate) struct ScopeThread {
     queue: Arc<Queue>,
     /// Of its world.
     inbox: Arc<Inbox>,
-    /// What it never came back from.
+    /// What it has not come back from, and what tells when it has.
     lost: Mutex<Option<(String, Gone)>>,
     over: Gone,
 }

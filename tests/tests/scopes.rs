@@ -311,11 +311,13 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
     assert_eq!((printed.stderr.as_str(), printed.code), ("\n", Some(101)));
     expect![[r#"
 
-        running 4 tests
-        test anywhere_else::goes_on        ... ok
-        test anywhere_else::is_left_behind ... FAILED
-        test in_a_loop::is_left_behind     ... FAILED
-        test in_a_loop::is_not_run         ... FAILED
+        running 6 tests
+        test anywhere_else::goes_on                  ... ok
+        test anywhere_else::is_left_behind           ... FAILED
+        test in_a_loop::is_left_behind               ... FAILED
+        test in_a_loop::is_not_run                   ... FAILED
+        test in_a_loop_that_breaks::a_payload_panics ... FAILED
+        test in_a_loop_that_breaks::is_not_run       ... FAILED
 
         failures:
 
@@ -333,20 +335,31 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
         not run: the thread of the fixtures that it uses never came back from in_a_loop::is_left_behind
           run it again, along with those before it in its loop: cargo test -- --exact in_a_loop::is_left_behind in_a_loop::is_not_run
 
+        ---- in_a_loop_that_breaks::a_payload_panics ----
+        the case could not be run: its thread panicked at tests/src/bin/left_behind.rs:76:13:
+        the payload is dropped
+          run it again: cargo test in_a_loop_that_breaks::a_payload_panics -- --exact
+
+        ---- in_a_loop_that_breaks::is_not_run ----
+        not run: the loop of the fixtures that it uses is broken since an earlier test: a test there, at tests/src/bin/left_behind.rs:81:14, never came to its end
+          run it again, along with those before it in its loop: cargo test -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
+
 
         failures:
             anywhere_else::is_left_behind
             in_a_loop::is_left_behind
             in_a_loop::is_not_run
+            in_a_loop_that_breaks::a_payload_panics
+            in_a_loop_that_breaks::is_not_run
 
-        test result: FAILED. 1 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in …
+        test result: FAILED. 1 passed; 5 failed; 0 ignored; 0 measured; 0 filtered out; finished in …
 
         fixture `db`, at tests/src/bin/left_behind.rs:28:4: its teardown was not run, since its thread never came back from in_a_loop::is_left_behind
 
         fixture `anywhere`, at tests/src/bin/left_behind.rs:12:4: its teardown failed
         returned an error at 0ns: a test still has the value, since it was left behind at its wall limit
 
-        errors: 2 teardowns failed, 1 test failed by fixtures of their own
+        errors: 2 teardowns failed, 2 tests failed by fixtures of their own
     "#]].assert_eq(&printed.stdout);
 }
 

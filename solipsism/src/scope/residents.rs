@@ -25,6 +25,9 @@ pub(crate) type Making = Pin<Box<dyn Future<Output = Result<Kept, Box<dyn Error>
 /// The teardown of a value that was kept.
 pub(crate) type TearDown = fn(Kept, Outcome) -> Pin<Box<dyn Future<Output = Ending>>>;
 
+const BROKEN: &str =
+    "not run: the loop of the fixtures that it uses is broken since an earlier test";
+
 /// What lives on one thread.
 pub(crate) struct Residents {
     /// That of the loop, if they have one.
@@ -224,6 +227,10 @@ impl Residents {
         if let Some(broken) = &self.broken {
             return Course::of_fixtures(broken.clone());
         }
+        // Until it is back: one that unwinds past all that catches leaves the loop as it happens to be.
+        self.broken = Some(format!(
+            "{BROKEN}: a test there, at {site}, never came to its end"
+        ));
         let child = self.world.begin_child(settings);
         let _entered = self.world.enter("#[solipsism::test]");
         let mut course = run_body(&self.world, asking, body, site);
@@ -233,11 +240,7 @@ impl Residents {
         note(&self.world, &mut course, end.untold);
         let now = Instant::from_nanos(self.world.now());
         let rest = Stopped::after(end.of_parents, now, self.world.inbox()).and(end.rest);
-        if let Err(stopped) = rest {
-            self.broken = Some(format!(
-                "not run: the loop of the fixtures that it uses is broken since an earlier test\n{stopped}"
-            ));
-        }
+        self.broken = rest.err().map(|stopped| format!("{BROKEN}\n{stopped}"));
         course
     }
 

@@ -60,4 +60,30 @@ mod in_a_loop {
     async fn is_not_run(_db: &super::Db) {}
 }
 
+/// In another loop.
+struct Cache;
+
+#[solipsism::fixture(scope = "module", teardown = drop)]
+fn cache(_event_loop: EventLoop) -> Cache {
+    Cache
+}
+
+mod in_a_loop_that_breaks {
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the payload is dropped");
+        }
+    }
+
+    #[solipsism::test]
+    async fn a_payload_panics(_cache: &super::Cache) {
+        std::panic::panic_any(Bomb);
+    }
+
+    #[solipsism::test]
+    async fn is_not_run(_cache: &super::Cache) {}
+}
+
 solipsism::main!();
