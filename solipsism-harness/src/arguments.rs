@@ -1,7 +1,9 @@
 //! [`Arguments`]: the command line, libtest's flags and ours, and the variables under it. What the flags of libtest do is
 //! libtest-mimic's.
 
+use std::fs;
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use libtest_mimic::FormatSetting;
 
 use crate::plan::Plan;
 use crate::refusal::Refusal;
+use crate::run::Where;
+use crate::schedule::Schedule;
 use crate::selection::Selection;
 use crate::{Case, Options, parse_duration, parse_seed};
 
@@ -25,6 +29,10 @@ pub(crate) struct Arguments {
     pub(crate) shown: Option<Shown>,
     /// How many cases run at a time.
     pub(crate) threads: NonZero<usize>,
+    /// Whether workers are to be threads.
+    in_process: bool,
+    /// Where the orders come from, if this process is a worker.
+    pub(crate) worker: Option<PathBuf>,
     /// What is said about every case.
     pub(crate) options: Options,
 }
@@ -69,6 +77,14 @@ struct CommandLine {
     /// Show what would be set up and torn down around each test, in the order of a run on one thread, and run nothing
     #[arg(long, conflicts_with = "list")]
     setup_plan: bool,
+
+    /// Run the tests in this process, on threads: what they print goes where it goes, and one that ends the process ends all
+    #[arg(long)]
+    in_process: bool,
+
+    /// Run what is ordered there: how a run starts its workers
+    #[arg(long, value_name = "ADDRESS", hide = true)]
+    worker: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -114,6 +130,8 @@ impl Arguments {
                 ..mimic
             },
             threads,
+            in_process: line.in_process,
+            worker: line.worker,
             options: flags.or(environment),
         })
     }
@@ -126,6 +144,16 @@ impl Arguments {
         (0..plan.len())
             .filter(|&place| self.runs(&plan[place]))
             .collect()
+    }
+
+    /// Where what is scheduled is to run. One case alone can do no harm to others, and is nearer to a debugger here.
+    pub(crate) fn place_of(&self, schedule: &Schedule) -> Where {
+        let stays = self.in_process || self.mimic.nocapture || schedule.len() < 2;
+        if stays || cfg!(miri) || cfg!(not(unix)) || is_traced() {
+            Where::Here
+        } else {
+            Where::Workers
+        }
     }
 
     fn runs(&self, case: &Case) -> bool {
@@ -145,6 +173,15 @@ impl Arguments {
     pub(crate) fn is_json(&self) -> bool {
         self.mimic.format == Some(FormatSetting::Json)
     }
+}
+
+/// Whether a debugger looks on, as far as Linux tells.
+fn is_traced() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let tracer = status
+        .lines()
+        .find_map(|line| line.strip_prefix("TracerPid:"));
+    tracer.is_some_and(|pid| pid.trim() != "0")
 }
 
 #[cfg(test)]

@@ -50,7 +50,32 @@ pub trait Runner: Sync {
     }
 
     /// Blocks until the case is over, on whatever thread it likes, within the wall limit, and never unwinds.
-    fn run(&self, case: &Case) -> Ended;
+    fn run(&self, case: &Case) -> Ran;
+}
+
+/// What became of a case that was run.
+#[derive(Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub ended: Ended,
+    /// How much time passed for it, as it saw it.
+    pub virtual_time: Duration,
+    /// What its random numbers were made of.
+    pub seed: u64,
+    /// Whether a thread of it was left behind, and may go on for ever.
+    pub is_lost: bool,
+}
+
+/// Of a case of which no more is known.
+impl From<Ended> for Ran {
+    fn from(ended: Ended) -> Self {
+        Self {
+            ended,
+            virtual_time: Duration::ZERO,
+            seed: 0,
+            is_lost: false,
+        }
+    }
 }
 
 impl Case {
@@ -112,14 +137,14 @@ impl Case {
     }
 
     /// Runs it. A runner that unwinds in spite of its promise fails this case and no other.
-    pub(crate) fn run(&self) -> Ended {
+    pub(crate) fn run(&self) -> Ran {
         caught(|| self.test.runner.run(self)).unwrap_or_else(|message| {
-            Ended::Failed(Failure {
+            Ran::from(Ended::Failed(Failure {
                 kind: FailureKind::Failed,
                 outcome: Outcome::Failed,
                 report: format!("the runner panicked: {message}"),
                 postscript: None,
-            })
+            }))
         })
     }
 }
@@ -153,7 +178,7 @@ mod tests {
             Vec::new()
         }
 
-        fn run(&self, case: &Case) -> Ended {
+        fn run(&self, case: &Case) -> Ran {
             resume_unwind(Box::new(format!("{} broke its promise", case.name)))
         }
     }
@@ -169,7 +194,7 @@ mod tests {
             axes: &[],
             runner: &Unwinds,
         };
-        let outcome = Case::new(&TEST, Options::default()).run();
+        let outcome = Case::new(&TEST, Options::default()).run().ended;
         assert!(!outcome.meets(TEST.should_panic));
         let Ended::Failed(failure) = outcome else {
             panic!("it passed")

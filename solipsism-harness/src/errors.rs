@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::scopes::{BrokenTeardown, Came, CameTo, Scopes};
-use crate::stage::Stage;
-use crate::{Ended, Failure, FailureKind, Outcome};
+use crate::plan::Plan;
+use crate::scopes::{BrokenSetUp, Came, CameTo};
+use crate::{Ended, Failure, FailureKind, Outcome, Ran};
 
 /// What was told so far.
 #[derive(Default)]
@@ -15,16 +15,17 @@ pub(crate) struct Errors {
     taken_along: usize,
     /// How many cases failed by a fixture of their own.
     own: usize,
-    teardowns: Vec<BrokenTeardown>,
+    /// The reports of the teardowns that failed.
+    teardowns: Vec<String>,
 }
 
 impl Errors {
     /// How the case at this place ended. They are to be told in the order in which this is asked.
-    pub(crate) fn tell<S: Stage>(&mut self, scopes: &Scopes<S>, place: usize, came: Came) -> Ended {
+    pub(crate) fn tell(&mut self, plan: &Plan, place: usize, came: Came) -> Ended {
         self.teardowns.extend(came.teardowns);
         match came.to {
-            CameTo::TakenAlong(instance) => self.taken_along(scopes, place, instance),
-            CameTo::Ended(ended) => {
+            CameTo::TakenAlong(broken) => self.taken_along(plan, place, broken),
+            CameTo::Ran(Ran { ended, .. }) => {
                 if let Ended::Failed(Failure {
                     kind: FailureKind::Fixture,
                     ..
@@ -37,23 +38,15 @@ impl Errors {
         }
     }
 
-    fn taken_along<S: Stage>(
-        &mut self,
-        scopes: &Scopes<S>,
-        place: usize,
-        instance: usize,
-    ) -> Ended {
+    fn taken_along(&mut self, plan: &Plan, place: usize, broken: BrokenSetUp) -> Ended {
         self.taken_along += 1;
-        let report = if let Some(case) = self.told.get(&instance) {
-            let provider = scopes.plan().instances[instance].provider;
+        let report = if let Some(case) = self.told.get(&broken.instance) {
+            let provider = plan.instances[broken.instance].provider;
             format!("fixture {provider}: its set-up failed, as is told at {case}")
         } else {
-            let case = scopes.plan()[place].name.clone();
-            self.told.insert(instance, case);
-            let report = scopes.failure(instance);
-            let report = report.expect("the instance could not be set up");
-            let users = count(scopes.demand().users(instance), "test");
-            format!("{report}\n  it takes {users} along")
+            self.told.insert(broken.instance, plan[place].name.clone());
+            let users = count(broken.users, "test");
+            format!("{}\n  it takes {users} along", broken.report)
         };
         Ended::Failed(Failure {
             kind: FailureKind::Fixture,
@@ -63,10 +56,9 @@ impl Errors {
         })
     }
 
-    /// The teardowns that failed so far, in the order that one thread would keep.
+    /// The reports of the teardowns that failed so far, in the order of the cases after which they did.
     #[cfg(feature = "libtest-mimic")]
-    pub(crate) fn teardowns(&mut self) -> &[BrokenTeardown] {
-        self.teardowns.sort();
+    pub(crate) fn teardowns(&self) -> &[String] {
         &self.teardowns
     }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use crate::plan::Plan;
 use crate::{
     Axis, AxisValue, Case, Ended, Failure, FailureKind, FixtureFailure, Group, How, Instance,
-    Keeper, Options, Outcome, Place, Provider, Runner, Scope, ShouldPanic, Test, Use,
+    Keeper, Options, Outcome, Place, Provider, Ran, Runner, Scope, ShouldPanic, Test, Use,
 };
 
 /// What is going to be planned.
@@ -292,7 +292,7 @@ impl Runner for FakeRunner {
         self.uses.clone()
     }
 
-    fn run(&self, case: &Case) -> Ended {
+    fn run(&self, case: &Case) -> Ran {
         let note = || self.log.note(format!("run {}", case.name));
         match &case.place {
             Place::Anywhere => note(),
@@ -306,7 +306,7 @@ impl Runner for FakeRunner {
                 postscript: None,
             })
         };
-        match self.body {
+        let ended = match self.body {
             Fate::Well => Ended::Passed,
             Fate::Skips => Ended::Skipped("no body".to_owned()),
             Fate::Fails => failed(FailureKind::Failed, Outcome::Failed),
@@ -316,7 +316,8 @@ impl Runner for FakeRunner {
                 failed(FailureKind::Panicked { message, alone }, Outcome::Panicked)
             }
             Fate::Unwinds => resume_unwind(Box::new("it broke its promise")),
-        }
+        };
+        ended.into()
     }
 }
 

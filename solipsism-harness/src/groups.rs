@@ -15,9 +15,6 @@ pub(crate) struct Groups {
     pub(crate) of_instances: Vec<usize>,
     /// The group of each case that must run on a group's thread.
     pub(crate) of_cases: Vec<Option<usize>>,
-    /// Whether an instance cannot leave its thread.
-    #[cfg(feature = "libtest-mimic")]
-    bound: Vec<bool>,
     /// Whether an instance takes those that use it into its group's loop.
     in_loop: Vec<bool>,
 }
@@ -80,19 +77,11 @@ impl Groups {
         };
         let of_cases: Vec<_> = needs.iter().map(of_case).collect();
         Self {
-            #[cfg(feature = "libtest-mimic")]
-            bound,
             of_cases,
             all: has_loop.into_iter().map(group).collect(),
             of_instances,
             in_loop,
         }
-    }
-
-    /// The group on whose thread this instance is, if it cannot leave it.
-    #[cfg(feature = "libtest-mimic")]
-    pub(crate) fn of_bound(&self, instance: usize) -> Option<usize> {
-        self.bound[instance].then(|| self.of_instances[instance])
     }
 
     /// Where a case runs that needs these instances.

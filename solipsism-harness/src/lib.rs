@@ -2,8 +2,8 @@
 //!
 //! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`, `provider`) and made into a
 //! plan (`plan`) of cases (`product`, `case`) and of the wider fixtures that they share (`catalog`, `draft`, `groups`). The command line
-//! and the environment choose among the cases (`arguments`, `selection`, `options`) or ask to see the plan (`show`). Worker threads run
-//! them (`run`, `parts`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`,
+//! and the environment choose among the cases (`arguments`, `selection`, `options`) or ask to see the plan (`show`). Workers run
+//! them (`schedule`, `run`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`,
 //! `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told
 //! by libtest-mimic in the plan's order (`report`, `errors`).
 //! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).
@@ -34,8 +34,6 @@ mod groups;
 mod instance;
 mod libtest;
 mod options;
-#[cfg(feature = "libtest-mimic")]
-mod parts;
 mod plan;
 mod product;
 mod provider;
@@ -44,6 +42,8 @@ mod refusal;
 mod report;
 #[cfg(feature = "libtest-mimic")]
 mod run;
+#[cfg(feature = "libtest-mimic")]
+mod schedule;
 mod scopes;
 mod selection;
 #[cfg(feature = "libtest-mimic")]
@@ -51,11 +51,14 @@ mod show;
 mod stage;
 mod test;
 
+#[cfg(feature = "libtest-mimic")]
+use std::sync::Arc;
+
 #[doc(no_inline)]
 pub use inventory::submit;
 
 pub use crate::axis::{Axis, AxisValue};
-pub use crate::case::{Case, Runner};
+pub use crate::case::{Case, Ran, Runner};
 pub use crate::configuration::{Configuration, configure};
 pub use crate::duration::{duration, parse_duration};
 pub use crate::ended::{Ended, Failure, FailureKind, Outcome, Postscript};
@@ -80,14 +83,20 @@ pub fn main() -> std::process::ExitCode {
 fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     let arguments = arguments::Arguments::of_this_process()?;
     let (tests, autouse) = (test::collect(), provider::collect_autouse());
-    let plan = std::sync::Arc::new(plan::Plan::new(tests, &autouse, arguments.options)?);
-    let schedule = run::Schedule::new(&plan, &arguments.selection(&plan));
+    let plan = Arc::new(plan::Plan::new(tests, &autouse, arguments.options)?);
+    #[cfg(unix)]
+    if let Some(address) = &arguments.worker {
+        return run::worker::work(&plan, address);
+    }
+    let schedule = schedule::Schedule::new(&plan, &arguments.selection(&plan));
     if let Some(shown) = arguments.shown {
         return Ok(show::print(shown, &plan, &schedule));
     }
-    let report = report::Report::new(run::start(&plan, schedule, arguments.threads)?);
+    let place = arguments.place_of(&schedule);
+    let results = run::start(&plan, &Arc::new(schedule), place, arguments.threads)?;
+    let report = report::Report::new(results);
     let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan, &arguments));
-    let is_broken = report.print_rest(&arguments);
+    let is_broken = report.print_rest(&plan, &arguments);
     Ok(if is_broken {
         std::process::ExitCode::from(101)
     } else {

@@ -110,10 +110,9 @@ impl Run {
     /// Runs a case, and gives the reports of the teardowns that failed after it.
     fn case(&self, place: usize) -> (Ended, Vec<String>) {
         let came = self.scopes.run(place);
-        let teardowns = came.teardowns.iter().map(|one| one.report.clone());
-        let teardowns = teardowns.collect();
+        let teardowns = came.teardowns.clone();
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
-        (errors.tell(&self.scopes, place, came), teardowns)
+        (errors.tell(self.plan(), place, came), teardowns)
     }
 
     /// The one case of a test: libtest judges.

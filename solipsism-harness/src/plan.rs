@@ -7,8 +7,6 @@ use std::sync::{Arc, OnceLock};
 use crate::catalog::Catalog;
 use crate::draft::{Draft, Drafts};
 use crate::groups::Groups;
-#[cfg(feature = "libtest-mimic")]
-use crate::parts::parts;
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::{Case, Group, How, Instance, Options, Provider, Scope, Test, Use};
@@ -100,12 +98,6 @@ impl Plan {
     /// The group on whose thread the case at this place must run, if any.
     pub(crate) fn group_of_case(&self, place: usize) -> Option<usize> {
         self.groups.of_cases[place]
-    }
-
-    /// For each case the number of those that it is to be run before or after, and not beside.
-    #[cfg(feature = "libtest-mimic")]
-    pub(crate) fn parts(&self) -> Vec<Option<usize>> {
-        parts(self, &self.groups)
     }
 
     /// The group of the instance at this place.

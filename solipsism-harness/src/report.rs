@@ -8,7 +8,7 @@ use libtest_mimic::{Completion, Failed, Trial};
 use crate::arguments::{Arguments, FILTERED_OUT};
 use crate::errors::Errors;
 use crate::plan::Plan;
-use crate::run::Results;
+use crate::run::{Brought, Results};
 use crate::{Case, Ended, Postscript};
 
 /// The telling of a run, shared with its trials.
@@ -19,8 +19,8 @@ pub(crate) struct Report {
 struct Told {
     results: Results,
     errors: Errors,
-    /// Those of the trials told so far, with the names of their cases.
-    postscripts: Vec<(String, Postscript)>,
+    /// Those of the trials told so far, with the places of their cases.
+    postscripts: Vec<(usize, Option<Postscript>)>,
 }
 
 impl Report {
@@ -44,25 +44,31 @@ impl Report {
             } else {
                 FILTERED_OUT
             };
-            Trial::ignorable_test(name, move || lock(&told).verdict(place, &plan[place]))
+            Trial::ignorable_test(name, move || lock(&told).verdict(&plan, place))
                 .with_ignored_flag(case.is_ignored())
         };
         plan.iter().enumerate().map(trial).collect()
     }
 
-    /// Tells what is left to be told after the summary: what came after a verdict, and what went wrong with fixtures and not with
-    /// tests. Gives back whether any of that fails the run by itself.
-    pub(crate) fn print_rest(&self, arguments: &Arguments) -> bool {
+    /// Tells what is left to be told after the summary: what came after a verdict, and what went wrong with fixtures or workers and
+    /// not with tests. Gives back whether any of that fails the run by itself.
+    pub(crate) fn print_rest(&self, plan: &Plan, arguments: &Arguments) -> bool {
         let told = &mut *lock(&self.told);
-        for (name, postscript) in &told.postscripts {
-            if let Some(text) = postscript() {
+        let broken = told.results.finish();
+        for (place, postscript) in &told.postscripts {
+            let late = match postscript {
+                Some(postscript) => postscript(),
+                None => told.results.late(*place),
+            };
+            if let Some(text) = late {
+                let name = &plan[*place].name;
                 print(arguments, &format!("after the verdict on {name}: {text}"));
             }
         }
         let teardowns = told.errors.teardowns();
-        let is_broken = !teardowns.is_empty();
-        for teardown in teardowns {
-            print(arguments, &format!("{}\n", teardown.report));
+        let is_broken = !teardowns.is_empty() || !broken.is_empty();
+        for text in teardowns.iter().chain(&broken) {
+            print(arguments, &format!("{text}\n"));
         }
         if let Some(line) = told.errors.line() {
             print(arguments, &line);
@@ -85,17 +91,25 @@ fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
 }
 
 impl Told {
-    fn verdict(&mut self, place: usize, case: &Case) -> Result<Completion, Failed> {
-        let outcome = self.results.take(place, &mut self.errors);
+    fn verdict(&mut self, plan: &Plan, place: usize) -> Result<Completion, Failed> {
+        let Brought { came, printed, .. } = self.results.take(place);
+        let case = &plan[place];
+        let outcome = self.errors.tell(plan, place, came);
         if let Ended::Skipped(why) = outcome {
             return Ok(Completion::ignored_with(why));
         }
         let judged = outcome.judge(case, &self.results.along(place), &case.name);
         judged.map(|()| Completion::Completed).map_err(|failure| {
-            if let Some(postscript) = failure.postscript {
-                self.postscripts.push((case.name.clone(), postscript));
-            }
-            Failed::from(failure.report)
+            self.postscripts.push((place, failure.postscript));
+            Failed::from(failure.report + &what_was_printed(&printed))
         })
+    }
+}
+
+/// A part of a failure's report, after it.
+fn what_was_printed(printed: &str) -> String {
+    match printed.trim_end_matches('\n') {
+        "" => String::new(),
+        text => format!("\nit printed:\n{text}"),
     }
 }

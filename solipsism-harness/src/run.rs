@@ -1,90 +1,101 @@
-//! The workers: threads that run the selected cases as the [`Schedule`] has them, and [`Results`], which hands their outcomes over in
-//! whatever order they are asked for. Who asks, and what is told, is `report`'s.
+//! A run: the [`Schedule`] is handed out part by part, to worker processes or to threads of this one, and [`Results`] hands over what
+//! they bring, in whatever order it is asked for. Who asks, and what is told, is `report`'s.
+
+#[cfg(unix)]
+mod printing;
+#[cfg(unix)]
+mod processes;
+mod threads;
+#[cfg(unix)]
+mod wire;
+#[cfg(unix)]
+pub(crate) mod worker;
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use crate::errors::Errors;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
-use crate::scopes::{Came, Scopes};
-use crate::stage::ForReal;
-use crate::{Ended, Failure, FailureKind, Outcome, Place};
+use crate::schedule::Schedule;
+use crate::scopes::{Came, CameTo};
+use crate::{Ended, Failure, FailureKind, Outcome, Ran};
 
-/// The selected cases, in parts that one worker takes at a time: one case that may run beside all others, or several that must run one
-/// after another, such as those that share a thread. All are in the plan's order, parts by their first case.
-pub(crate) struct Schedule {
-    parts: Vec<Vec<usize>>,
+/// Where the cases run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Where {
+    /// In worker processes, where all that a case prints is kept apart, and where it can do no harm to others.
+    Workers,
+    /// In this process: what they print goes where it goes.
+    Here,
 }
 
-impl Schedule {
-    /// Of the cases at the places `selected`.
-    pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
-        let mut parts: Vec<Vec<usize>> = Vec::new();
-        let (of_cases, mut numbers) = (plan.parts(), BTreeMap::new());
-        for &place in selected {
-            let part = match of_cases[place] {
-                None => parts.len(),
-                Some(number) => *numbers.entry(number).or_insert(parts.len()),
-            };
-            match parts.get_mut(part) {
-                Some(part) => part.push(place),
-                None => parts.push(vec![place]),
-            }
-        }
-        Self { parts }
-    }
-
-    /// The cases in the order in which one thread runs them.
-    pub(crate) fn on_one_thread(&self) -> Vec<usize> {
-        self.parts.concat()
-    }
+/// What a worker brings of a case.
+pub(crate) struct Brought {
+    pub(crate) came: Came,
+    /// What it printed, if that was kept.
+    pub(crate) printed: String,
+    /// How much real time it took.
+    pub(crate) took: Duration,
 }
 
 /// The outcomes of a run, by the case's place in the plan.
 pub(crate) struct Results {
-    scopes: Arc<Scopes<ForReal>>,
-    queue: Arc<Queue>,
-    arriving: Receiver<(usize, Came)>,
+    shared: Arc<Shared>,
+    arriving: Receiver<(usize, Brought)>,
     /// Those that arrived before they were asked for.
-    early: BTreeMap<usize, Came>,
+    early: BTreeMap<usize, Brought>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+/// What the workers of a run have in common.
+struct Shared {
+    plan: Arc<Plan>,
+    schedule: Arc<Schedule>,
+    taken: AtomicUsize,
+    /// What came after the verdict on the case at this place, as far as a worker process told it.
+    late: Mutex<BTreeMap<usize, String>>,
+    /// What went wrong with worker processes and not with cases.
+    broken: Mutex<Vec<String>>,
 }
 
 /// Starts up to `threads` workers on what is scheduled.
-///
-/// They are not joined: each has handed over all it has when the last outcome is taken.
 ///
 /// # Errors
 ///
 /// The system refuses even one thread. A few less than asked for only make the run longer.
 pub(crate) fn start(
     plan: &Arc<Plan>,
-    schedule: Schedule,
+    schedule: &Arc<Schedule>,
+    place: Where,
     threads: NonZero<usize>,
 ) -> Result<Results, Refusal> {
     let (results, arriving) = channel();
-    let threads = threads.get().min(schedule.parts.len());
-    let scopes = Arc::new(Scopes::new(plan, &schedule.on_one_thread(), ForReal));
-    let queue = Arc::new(Queue {
-        schedule,
+    let shared = Arc::new(Shared {
+        plan: Arc::clone(plan),
+        schedule: Arc::clone(schedule),
         taken: AtomicUsize::new(0),
+        late: Mutex::default(),
+        broken: Mutex::default(),
     });
-    for started in 0..threads {
-        let worker = Worker {
-            scopes: Arc::clone(&scopes),
-            queue: Arc::clone(&queue),
-            results: results.clone(),
+    let mut workers = Vec::new();
+    for number in 0..threads.get().min(schedule.parts().len()) {
+        let (shared, results) = (Arc::clone(&shared), results.clone());
+        let work: Box<dyn FnOnce() + Send> = match place {
+            #[cfg(unix)]
+            Where::Workers => Box::new(move || processes::work(&shared, &results)),
+            _ => Box::new(move || threads::work(&shared, &results)),
         };
         let spawned = thread::Builder::new()
-            .name(format!("worker {started}"))
-            .spawn(move || worker.run());
+            .name(format!("worker {number}"))
+            .spawn(work);
         match spawned {
-            Ok(_) => {}
-            Err(_) if started > 0 => break,
+            Ok(worker) => workers.push(worker),
+            Err(_) if number > 0 => break,
             Err(error) => {
                 return Err(Refusal::misuse(format!(
                     "no thread could be started to run the tests: {error}; raise the limit on threads (`ulimit -u`)"
@@ -93,89 +104,100 @@ pub(crate) fn start(
         }
     }
     Ok(Results {
-        scopes,
-        queue,
+        shared,
         arriving,
         early: BTreeMap::new(),
+        workers,
     })
 }
 
 impl Results {
-    /// Waits for the outcome of the case at `place`. Each is handed over once, and what is wrong with fixtures is told to `errors`.
-    pub(crate) fn take(&mut self, place: usize, errors: &mut Errors) -> Ended {
+    /// Waits for what became of the case at `place`. Each is handed over once.
+    pub(crate) fn take(&mut self, place: usize) -> Brought {
         loop {
-            if let Some(came) = self.early.remove(&place) {
-                return errors.tell(&self.scopes, place, came);
+            if let Some(brought) = self.early.remove(&place) {
+                return brought;
             }
             match self.arriving.recv() {
-                Ok((place, came)) => _ = self.early.insert(place, came),
-                Err(_) => return no_worker_left(),
+                Ok((place, brought)) => _ = self.early.insert(place, brought),
+                Err(_) => return Brought::without(no_worker_left()),
             }
         }
     }
-}
 
-impl Results {
     /// The names of the cases that ran before this one in the same loop, and may have left something there.
     pub(crate) fn along(&self, place: usize) -> Vec<&str> {
-        let plan = self.scopes.plan();
-        let Place::InLoop(group) = &plan[place].place else {
-            return Vec::new();
-        };
-        let mut parts = self.queue.schedule.parts.iter();
-        let part = parts.find(|part| part.contains(&place));
-        let before = part
-            .into_iter()
-            .flatten()
-            .take_while(|&&other| other != place);
-        let in_loop = before.filter(|&&other| match &plan[other].place {
-            Place::InLoop(of_other) => Arc::ptr_eq(of_other, group),
-            Place::Anywhere | Place::OnThread(_) => false,
-        });
-        in_loop.map(|&other| plan[other].name.as_str()).collect()
+        self.shared.schedule.along(&self.shared.plan, place)
+    }
+
+    /// Waits until all workers have ended, and gives what went wrong with them and not with cases.
+    pub(crate) fn finish(&mut self) -> Vec<String> {
+        for worker in self.workers.drain(..) {
+            // One that panicked has brought nothing more, and its cases failed for that.
+            _ = worker.join();
+        }
+        std::mem::take(&mut lock(&self.shared.broken))
+    }
+
+    /// What came after the verdict on the case at this place, as far as a worker process told it: not before all have
+    /// [ended](Self::finish).
+    pub(crate) fn late(&self, place: usize) -> Option<String> {
+        lock(&self.shared.late).remove(&place)
     }
 }
 
-/// The parts of the schedule, each taken by one worker.
-struct Queue {
-    schedule: Schedule,
-    taken: AtomicUsize,
-}
-
-impl Queue {
-    fn next(&self) -> Option<&[usize]> {
+impl Shared {
+    fn next_part(&self) -> Option<&[usize]> {
         // `Relaxed`: all that is shared is the number itself.
         let next = self.taken.fetch_add(1, Ordering::Relaxed);
-        self.schedule.parts.get(next).map(Vec::as_slice)
+        self.schedule.parts().get(next).map(Vec::as_slice)
+    }
+
+    /// This came after the verdict on a case.
+    #[cfg(unix)]
+    fn came_late(&self, place: usize, what: String) {
+        lock(&self.late).insert(place, what);
+    }
+
+    /// This went wrong, and no case is to blame.
+    #[cfg(unix)]
+    fn broke(&self, why: String) {
+        lock(&self.broken).push(why);
     }
 }
 
-struct Worker {
-    scopes: Arc<Scopes<ForReal>>,
-    queue: Arc<Queue>,
-    results: Sender<(usize, Came)>,
-}
-
-impl Worker {
-    fn run(self) {
-        while let Some(part) = self.queue.next() {
-            for &place in part {
-                // Sent when all that ended with the case is torn down, so that nothing is when the last is taken.
-                let came = self.scopes.run(place);
-                if self.results.send((place, came)).is_err() {
-                    return;
-                }
-            }
+impl Brought {
+    /// Of a case of which nothing else is known.
+    fn without(ended: Ended) -> Self {
+        Self {
+            came: Came {
+                to: CameTo::Ran(Ran::from(ended)),
+                teardowns: Vec::new(),
+            },
+            printed: String::new(),
+            took: Duration::ZERO,
         }
     }
 }
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where the results of a run go.
+type Sending = Sender<(usize, Brought)>;
 
 /// Only a payload that panics as it is dropped gets past `Case::run`, and it must not pass for a pass.
 fn no_worker_left() -> Ended {
+    not_ended("the worker that ran it died, so that nothing is known of it".to_owned())
+}
+
+/// A case that did not come to its end, for this reason.
+fn not_ended(report: String) -> Ended {
     Ended::Failed(Failure {
         kind: FailureKind::Failed,
-        outcome: Outcome::Failed,
-        report: "the worker that ran it died, so that nothing is known of it".to_owned(),
+        outcome: Outcome::Stuck,
+        report,
         postscript: None,
     })
 }
@@ -186,21 +208,25 @@ mod tests {
     use crate::test::tests::test;
     use crate::{Options, ShouldPanic};
 
+    fn start_here(plan: &Arc<Plan>, selected: &[usize], threads: usize) -> Results {
+        let schedule = Arc::new(Schedule::new(plan, selected));
+        start(plan, &schedule, Where::Here, NonZero::new(threads).unwrap()).unwrap()
+    }
+
     #[test]
     fn outcomes_are_had_in_any_order() {
         let tests = ["a", "b", "c", "d"].map(|name| test("it", name, ShouldPanic::No));
         let plan = Plan::new(tests.to_vec(), &[], Options::default()).unwrap();
         let plan = Arc::new(plan);
         for threads in 1..5 {
-            let threads = NonZero::new(threads).unwrap();
-            let schedule = Schedule::new(&plan, &[0, 1, 3]);
-            let mut results = start(&plan, schedule, threads).unwrap();
+            let mut results = start_here(&plan, &[0, 1, 3], threads);
             for place in [3, 0, 1] {
-                assert!(matches!(
-                    results.take(place, &mut Errors::default()),
-                    Ended::Passed
-                ));
+                let CameTo::Ran(ran) = results.take(place).came.to else {
+                    panic!("it shares nothing")
+                };
+                assert!(matches!(ran.ended, Ended::Passed));
             }
+            results.finish();
         }
     }
 
@@ -208,11 +234,9 @@ mod tests {
     fn what_nobody_ran_has_not_passed() {
         let tests = vec![test("it", "a", ShouldPanic::No)];
         let plan = Arc::new(Plan::new(tests, &[], Options::default()).unwrap());
-        let schedule = Schedule::new(&plan, &[]);
-        let mut results = start(&plan, schedule, NonZero::<usize>::MIN).unwrap();
-        assert!(matches!(
-            results.take(0, &mut Errors::default()),
-            Ended::Failed(_)
-        ));
+        let CameTo::Ran(ran) = start_here(&plan, &[], 1).take(0).came.to else {
+            panic!("it shares nothing")
+        };
+        assert!(matches!(ran.ended, Ended::Failed(_)));
     }
 }

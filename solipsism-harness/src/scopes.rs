@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::demand::{Demand, SESSION};
 use crate::plan::Plan;
 use crate::stage::Stage;
-use crate::{Ended, Failure, FailureKind, FixtureFailure, Outcome};
+use crate::{Ended, Failure, FailureKind, FixtureFailure, Outcome, Ran};
 
 /// The session and the modules, while the selected cases are run.
 pub(crate) struct Scopes<S> {
@@ -37,25 +37,27 @@ struct Left {
 /// What became of a case, and of what ended with it.
 pub(crate) struct Came {
     pub(crate) to: CameTo,
-    /// The teardowns that failed after it.
-    pub(crate) teardowns: Vec<BrokenTeardown>,
+    /// The reports of the teardowns that failed after it.
+    pub(crate) teardowns: Vec<String>,
 }
 
 /// What became of a case.
 pub(crate) enum CameTo {
     /// It was run, or skipped.
-    Ended(Ended),
-    /// It was not run, since this instance could not be set up.
-    TakenAlong(usize),
+    Ran(Ran),
+    /// It was not run, since an instance could not be set up.
+    TakenAlong(BrokenSetUp),
 }
 
-/// A teardown that failed.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct BrokenTeardown {
-    /// Its place in the order that one thread would keep.
-    order: (usize, usize),
+/// A set-up that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BrokenSetUp {
+    /// Whose.
+    pub(crate) instance: usize,
     /// The whole text, without a newline at its end.
     pub(crate) report: String,
+    /// How many selected cases needed it.
+    pub(crate) users: usize,
 }
 
 impl<S: Stage> Scopes<S> {
@@ -82,10 +84,6 @@ impl<S: Stage> Scopes<S> {
         &self.plan
     }
 
-    pub(crate) fn demand(&self) -> &Demand {
-        &self.demand
-    }
-
     /// Sets up what the case needs, runs it, and tears down what no other selected case needs any more.
     ///
     /// Each selected case is to be run once.
@@ -93,7 +91,7 @@ impl<S: Stage> Scopes<S> {
         let case = &self.plan[place];
         if !self.demand.is_selected(place) && !self.plan.needs(place).is_empty() {
             return Came {
-                to: CameTo::Ended(unexpected()),
+                to: CameTo::Ran(unexpected().into()),
                 teardowns: Vec::new(),
             };
         }
@@ -101,13 +99,13 @@ impl<S: Stage> Scopes<S> {
             let group = self.plan.group_of_case(place);
             let _thread = group.map(|group| self.thread(group));
             match self.set_up(place, group) {
-                Ok(()) => CameTo::Ended(self.stage.run(case)),
-                Err(Missing::Skipped(why)) => CameTo::Ended(Ended::Skipped(why)),
-                Err(Missing::Failed(instance)) => CameTo::TakenAlong(instance),
+                Ok(()) => CameTo::Ran(self.stage.run(case)),
+                Err(Missing::Skipped(why)) => CameTo::Ran(Ended::Skipped(why).into()),
+                Err(Missing::Failed(broken)) => CameTo::TakenAlong(broken),
             }
         };
         let outcome = match &to {
-            CameTo::Ended(ended) => ended.outcome(case.should_panic),
+            CameTo::Ran(ran) => ran.ended.outcome(case.should_panic),
             CameTo::TakenAlong(_) => Outcome::Failed,
         };
         Came {
@@ -128,22 +126,20 @@ impl<S: Stage> Scopes<S> {
             match set_up {
                 Ok(()) => {}
                 Err(FixtureFailure::Skipped(why)) => return Err(Missing::Skipped(why.clone())),
-                Err(FixtureFailure::Failed(_)) => return Err(Missing::Failed(instance)),
+                Err(FixtureFailure::Failed(report)) => {
+                    return Err(Missing::Failed(BrokenSetUp {
+                        instance,
+                        report: report.clone(),
+                        users: self.demand.users(instance),
+                    }));
+                }
             }
         }
         Ok(())
     }
 
-    /// Why the instance could not be set up.
-    pub(crate) fn failure(&self, instance: usize) -> Option<&str> {
-        match self.set_up[instance].get()? {
-            Err(FixtureFailure::Failed(report)) => Some(report),
-            Err(FixtureFailure::Skipped(_)) | Ok(()) => None,
-        }
-    }
-
     /// The case is over, and this became of it.
-    fn release(&self, place: usize, outcome: Outcome) -> Vec<BrokenTeardown> {
+    fn release(&self, place: usize, outcome: Outcome) -> Vec<String> {
         for &instance in self.plan.needs(place) {
             let worst = &mut self.left().outcomes[instance];
             *worst = outcome.max(*worst);
@@ -155,7 +151,7 @@ impl<S: Stage> Scopes<S> {
         broken
     }
 
-    fn release_scope(&self, place: usize, broken: &mut Vec<BrokenTeardown>) {
+    fn release_scope(&self, place: usize, broken: &mut Vec<String>) {
         let is_over = {
             let users = &mut self.left().users[place];
             *users -= 1;
@@ -165,24 +161,11 @@ impl<S: Stage> Scopes<S> {
             return;
         }
         let scope = &self.demand.scopes[place];
-        // Modules in their order, and the session after all of them.
-        let order = match place {
-            SESSION => self.demand.scopes.len(),
-            module => module,
-        };
-        let mut step = 0;
-        let mut note = |failures: Vec<String>| {
-            step += 1;
-            broken.extend(failures.into_iter().map(|report| BrokenTeardown {
-                order: (order, step),
-                report,
-            }));
-        };
         for instance in self.in_order(place).into_iter().rev() {
-            note(self.tear_down(instance));
+            broken.extend(self.tear_down(instance));
         }
         for (&group, &instance) in &scope.groups {
-            note(self.leave(group, instance));
+            broken.extend(self.leave(group, instance));
         }
         if scope.holds_session {
             self.release_scope(SESSION, broken);
@@ -238,7 +221,7 @@ impl<S: Stage> Scopes<S> {
 /// Why a case cannot be run.
 enum Missing {
     Skipped(String),
-    Failed(usize),
+    Failed(BrokenSetUp),
 }
 
 fn unexpected() -> Ended {

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::arguments::Shown;
 use crate::plan::Plan;
-use crate::run::Schedule;
+use crate::schedule::Schedule;
 use crate::scopes::Scopes;
 use crate::stage::Stage;
-use crate::{Case, Chosen, Ended, FixtureFailure, Group, How, Instance, Keeper, Outcome, Provider};
+use crate::{
+    Case, Chosen, Ended, FixtureFailure, Group, How, Instance, Keeper, Outcome, Provider, Ran,
+};
 
 /// Prints it.
 pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, schedule: &Schedule) -> ExitCode {
@@ -60,12 +62,12 @@ fn uses_of(uses: impl Iterator<Item = (&'static Provider, How)>) -> String {
 /// What one thread would do, one step a line, indented by what is there at the time.
 fn setup_plan(plan: &Arc<Plan>, schedule: &Schedule) -> String {
     let notes = Notes::new(plan);
-    let order = schedule.on_one_thread();
-    let scopes = Scopes::new(plan, &order, &notes);
-    for place in order {
-        scopes.run(place);
+    for part in schedule.parts() {
+        let scopes = Scopes::new(plan, part, &notes);
+        for &place in part {
+            scopes.run(place);
+        }
     }
-    drop(scopes);
     let steps = notes.steps.into_inner();
     steps.unwrap_or_else(PoisonError::into_inner).text
 }
@@ -128,12 +130,12 @@ impl Stage for &Notes<'_> {
         Ok(())
     }
 
-    fn run(&self, case: &Case) -> Ended {
+    fn run(&self, case: &Case) -> Ran {
         let autouse = case.autouse.iter().map(|&provider| (provider, How::Shared));
         let uses = case.test.runner.uses().into_iter();
         let uses = uses_of(autouse.chain(uses.map(|one| (one.provider, one.how))));
         self.note(0, 0, &format!("test {}{uses}", case.name));
-        Ended::Passed
+        Ended::Passed.into()
     }
 
     fn tear_down(&self, instance: &Arc<Instance>, _: Outcome) -> Vec<String> {
@@ -200,10 +202,10 @@ mod tests {
 set up db[pg] (session), at …
   set up table[pg] (module it::m), at …
     test m::a::pg, uses &mut row, broken
-    test m::b
     test m::c::pg, uses &table
   tear down table[pg] (module it::m)
 tear down db[pg] (session)
+test m::b
 "
         );
         assert_eq!(fakes.log.take(), [""; 0]);

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::case::caught;
-use crate::{Case, Ended, FixtureFailure, Group, Instance, Keeper, Outcome};
+use crate::{Case, FixtureFailure, Group, Instance, Keeper, Outcome, Ran};
 
 /// Does what it is told to, or only notes it down.
 pub(crate) trait Stage {
     fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure>;
 
-    fn run(&self, case: &Case) -> Ended;
+    fn run(&self, case: &Case) -> Ran;
 
     /// The reports of all that failed.
     fn tear_down(&self, instance: &Arc<Instance>, outcome: Outcome) -> Vec<String>;
@@ -31,7 +31,7 @@ impl Stage for ForReal {
         })
     }
 
-    fn run(&self, case: &Case) -> Ended {
+    fn run(&self, case: &Case) -> Ran {
         case.run()
     }
 

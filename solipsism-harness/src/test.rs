@@ -9,7 +9,7 @@ use crate::{Axis, Runner};
 /// # Examples
 ///
 /// ```
-/// use solipsism_harness::{Case, Ended, Runner, ShouldPanic, Test, Use};
+/// use solipsism_harness::{Case, Ended, Ran, Runner, ShouldPanic, Test, Use};
 ///
 /// struct Nothing;
 /// impl Runner for Nothing {
@@ -17,8 +17,8 @@ use crate::{Axis, Runner};
 ///         Vec::new()
 ///     }
 ///
-///     fn run(&self, _: &Case) -> Ended {
-///         Ended::Passed
+///     fn run(&self, _: &Case) -> Ran {
+///         Ended::Passed.into()
 ///     }
 /// }
 ///
@@ -103,7 +103,7 @@ impl Test {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{Case, Ended, Use};
+    use crate::{Case, Ended, Ran, Use};
 
     struct Passes;
 
@@ -112,8 +112,8 @@ pub(crate) mod tests {
             Vec::new()
         }
 
-        fn run(&self, _: &Case) -> Ended {
-            Ended::Passed
+        fn run(&self, _: &Case) -> Ran {
+            Ended::Passed.into()
         }
     }
 

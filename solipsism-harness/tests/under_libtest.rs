@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use solipsism_harness::{
-    Case, Ended, FixtureFailure, Group, How, Instance, Keeper, Outcome, Provider, Runner, Scope,
-    ShouldPanic, Test, Use, run_under_libtest,
+    Case, Ended, FixtureFailure, Group, How, Instance, Keeper, Outcome, Provider, Ran, Runner,
+    Scope, ShouldPanic, Test, Use, run_under_libtest,
 };
 
 /// How many tests were run with it.
@@ -58,9 +58,9 @@ impl Runner for UsesDb {
         vec![Use { provider: &DB, how }]
     }
 
-    fn run(&self, _: &Case) -> Ended {
+    fn run(&self, _: &Case) -> Ran {
         RUN.fetch_add(1, Ordering::SeqCst);
-        Ended::Passed
+        Ended::Passed.into()
     }
 }
 

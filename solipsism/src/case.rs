@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use solipsism_harness::{Case, Ended, Failure, FailureKind, Group, Outcome, Place, Runner, Use};
+use solipsism_harness::{
+    Case, Ended, Failure, FailureKind, Group, Outcome, Place, Ran, Runner, Use,
+};
 
 pub(crate) use self::alive::{Alive, Gone, pair as alive};
 pub(crate) use self::course::Course;
@@ -113,14 +115,19 @@ impl Settings {
         builder
     }
 
+    /// What the random numbers of this case are made of.
+    fn seed_of(&self, case: &Case) -> u64 {
+        let said = case.options.seed.or(self.seed);
+        said.unwrap_or_else(|| seed_of(&case.name))
+    }
+
     /// Who asks for the fixtures of this case.
     fn subject(&self, case: &Case) -> Subject {
-        let seed = case.options.seed.or(self.seed);
         Subject {
             name: case.name.clone(),
             base: case.test.libtest_name(),
             module: case.test.module,
-            seed: seed.unwrap_or_else(|| seed_of(&case.name)),
+            seed: self.seed_of(case),
             site: case.test.site,
         }
     }
@@ -159,7 +166,7 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
             .then_some("not repeatable where an unbiased `tokio::select!` is used")
     }
 
-    fn run(&self, case: &Case) -> Ended {
+    fn run(&self, case: &Case) -> Ran {
         let (asks, start, ending) = (self.asks, self.start, self.ending);
         let autouse = case.autouse.iter().map(|provider| fixture::share(provider));
         let autouse = autouse.collect();
@@ -169,18 +176,22 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
 }
 
 /// Runs a case where the plan wants it.
-fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ended {
+fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ran {
     let limit = case.options.wall_limit.or(settings.wall_limit);
     let limit = limit.unwrap_or(WALL_LIMIT);
-    match &case.place {
+    let ran = match &case.place {
         Place::Anywhere => run_alone(settings, case, body, limit),
         Place::OnThread(group) => run_on_thread(settings, case, body, limit, group),
         Place::InLoop(group) => run_in_loop(settings, case, body, limit, group),
+    };
+    Ran {
+        seed: settings.seed_of(case),
+        ..ran
     }
 }
 
 /// On a thread of its own, named as the test, which is left alone if the wall limit comes first.
-fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) -> Ended {
+fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) -> Ran {
     let (builder, site) = (settings.builder(case), case.test.site);
     let subject = settings.subject(case);
     let inbox = Arc::new(Inbox::new());
@@ -206,15 +217,21 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) 
     let is_over = gone.wait(limit);
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
-        (Some(ended), true) => ended.told(),
-        (Some(ended), false) => locals_are_stuck(ended, limit),
-        (None, false) => Course::of_body(wall_limit(&inbox, &gone, limit)).told(),
+        (Some(ended), true) => ran(ended),
+        (Some(ended), false) => lost(locals_are_stuck(ended, limit)),
+        (None, false) => {
+            let course = Course::of_body(wall_limit(&inbox, &gone, limit));
+            Ran {
+                virtual_time: Duration::from_nanos(inbox.now()),
+                ..lost(course.told())
+            }
+        }
         (None, true) => {
             let payload = thread.join().expect_err("it ended without a word");
             let panic = panics::catch(Print::Later, || std::panic::resume_unwind(payload));
             let text = panic.err().map(|panic| panic.text.to_string());
             let text = text.unwrap_or_default();
-            failed(format!("the case could not be run: its thread {text}"))
+            failed(format!("the case could not be run: its thread {text}")).into()
         }
     }
 }
@@ -226,7 +243,7 @@ fn run_on_thread(
     body: MakeBody,
     limit: Duration,
     group: &Group,
-) -> Ended {
+) -> Ran {
     let (builder, site) = (settings.builder(case), case.test.site);
     let (uses, choices) = (case.uses.clone(), case.choices.clone());
     let subject = settings.subject(case);
@@ -248,7 +265,7 @@ fn run_in_loop(
     body: MakeBody,
     limit: Duration,
     group: &Group,
-) -> Ended {
+) -> Ran {
     let (child, site) = (settings.builder(case).child(), case.test.site);
     let (uses, choices) = (case.uses.clone(), case.choices.clone());
     let subject = settings.subject(case);
@@ -262,18 +279,32 @@ fn run_in_loop(
 }
 
 /// How a case ended that was to be run on the thread of fixtures.
-fn ended(run: Result<Course, Missed>) -> Ended {
-    let course = match run {
-        Ok(course) => course,
-        Err(Missed::WallLimit(stopped)) => Course::of_body(stopped),
+fn ended(run: Result<Course, Missed>) -> Ran {
+    match run {
+        Ok(course) => ran(course),
+        Err(Missed::WallLimit(stopped)) => lost(Course::of_body(stopped).told()),
         Err(Missed::Panicked(text)) => {
-            return failed(format!("the case could not be run: its thread {text}"));
+            failed(format!("the case could not be run: its thread {text}")).into()
         }
-        Err(Missed::Lost(lost)) => Course::of_fixtures(format!(
-            "not run: the thread of the fixtures that it uses never came back from {lost}"
-        )),
-    };
-    course.told()
+        Err(Missed::Lost(what)) => ran(Course::of_fixtures(format!(
+            "not run: the thread of the fixtures that it uses never came back from {what}"
+        ))),
+    }
+}
+
+fn ran(course: Course) -> Ran {
+    Ran {
+        virtual_time: course.virtual_time,
+        ..course.told().into()
+    }
+}
+
+/// Its thread is left behind.
+fn lost(ended: Ended) -> Ran {
+    Ran {
+        is_lost: true,
+        ..ended.into()
+    }
 }
 
 /// What is to be said of a world that was not done in time.

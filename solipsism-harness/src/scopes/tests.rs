@@ -3,14 +3,15 @@ use std::num::NonZero;
 use super::*;
 use crate::errors::Errors;
 use crate::fakes::{Fakes, Fate};
-use crate::run::{Schedule, start};
+use crate::run::{Where, start};
+use crate::schedule::Schedule;
 use crate::{Scope, ShouldPanic};
 
 mod random_graphs;
 
 /// What was done and told in a run.
 #[derive(Debug, PartialEq, Eq)]
-struct Ran {
+struct Told {
     log: Vec<String>,
     /// The report of each case that failed, as it is told.
     failed: Vec<(String, String)>,
@@ -19,29 +20,30 @@ struct Ran {
 }
 
 /// Runs those cases whose names this likes.
-fn run(fakes: &Fakes, plan: &Arc<Plan>, threads: usize, likes: impl Fn(&str) -> bool) -> Ran {
+fn run(fakes: &Fakes, plan: &Arc<Plan>, threads: usize, likes: impl Fn(&str) -> bool) -> Told {
     let places = 0..plan.len();
     let selected: Vec<usize> = places.filter(|&it| likes(&plan[it].name)).collect();
-    let schedule = Schedule::new(plan, &selected);
-    let mut results = start(plan, schedule, NonZero::new(threads).unwrap()).unwrap();
+    let schedule = Arc::new(Schedule::new(plan, &selected));
+    let threads = NonZero::new(threads).unwrap();
+    let mut results = start(plan, &schedule, Where::Here, threads).unwrap();
     let mut errors = Errors::default();
     let mut failed = Vec::new();
     for place in selected {
         let case = &plan[place];
-        if let Ended::Failed(failure) = results.take(place, &mut errors) {
+        let came = results.take(place).came;
+        if let Ended::Failed(failure) = errors.tell(plan, place, came) {
             failed.push((case.name.clone(), failure.report));
         }
     }
-    let teardowns = errors.teardowns().iter().map(|one| one.report.clone());
-    Ran {
-        teardowns: teardowns.collect(),
+    Told {
+        teardowns: errors.teardowns().to_vec(),
         log: fakes.log.take(),
         failed,
         line: errors.line(),
     }
 }
 
-fn run_all(fakes: &Fakes) -> Ran {
+fn run_all(fakes: &Fakes) -> Told {
     run(fakes, &fakes.plan().unwrap(), 1, |_| true)
 }
 
@@ -62,19 +64,19 @@ fn what_is_shared_is_there_from_its_first_user_to_its_last() {
         "up db",
         "up cache in it::m",
         "run m::b",
-        "up log in it::m",
-        "run m::c",
-        "down log in it::m Passed",
         "down cache in it::m Passed",
         "end",
-        "end",
-        "run m::d",
         "up cache in it::n",
         "run n::e",
         "down cache in it::n Passed",
         "end",
         "down db Passed",
         "end",
+        "up log in it::m",
+        "run m::c",
+        "down log in it::m Passed",
+        "end",
+        "run m::d",
         "run n::f",
     ];
     assert_eq!(run_all(&fakes).log, expected);
@@ -108,14 +110,14 @@ fn a_module_keeps_the_session_until_it_is_over_itself() {
     fakes.fixture("db", Scope::Session, "");
     fakes.fixture("cache", Scope::Module, "&db");
     fakes.fixture("log", Scope::Module, "");
-    fakes.test("it", "a", "&cache");
+    fakes.test("it", "a", "&cache &log");
     // Does not use the session's, but is the last in its module.
     fakes.test("it", "b", "&log");
     let expected = [
         "up db",
         "up cache in it",
-        "run a",
         "up log in it",
+        "run a",
         "run b",
         "down log in it Passed",
         "down cache in it Passed",
@@ -165,10 +167,10 @@ fn cases_that_share_a_thread_are_run_one_after_another_by_one_worker() {
 }
 
 #[test]
-fn who_shares_in_a_module_waits_if_its_teardown_comes_between_others() {
+fn who_shares_something_with_somebody_is_in_one_part_with_all_of_them() {
     let mut fakes = Fakes::default();
-    fakes.fixture("one", Scope::Session, "").is_sync = false;
-    fakes.fixture("other", Scope::Session, "").is_sync = false;
+    fakes.fixture("one", Scope::Session, "");
+    fakes.fixture("other", Scope::Session, "");
     fakes.fixture("table", Scope::Module, "&one");
     fakes.fixture("config", Scope::Module, "");
     fakes.test("it::a", "a", "&table");
@@ -178,9 +180,11 @@ fn who_shares_in_a_module_waits_if_its_teardown_comes_between_others() {
     fakes.test("it::b", "e", "&one");
     fakes.test("it::b", "f", "&config");
     let plan = fakes.plan().unwrap();
-    let parts = plan.parts();
-    let part = parts[0];
-    assert_eq!(parts, [part, part, part, None, part, None]);
+    let parts = |selected: &[usize]| Schedule::new(&plan, selected).parts().to_vec();
+    let expected: &[&[usize]] = &[&[0, 4], &[1, 2], &[3], &[5]];
+    assert_eq!(parts(&[0, 1, 2, 3, 4, 5]), expected);
+    // Only those that are selected hold anything together.
+    assert_eq!(parts(&[2, 4, 5]), [[2], [4], [5]]);
 }
 
 #[test]
@@ -262,7 +266,9 @@ fn a_fixture_that_skips_skips_its_tests() {
     let plan = fakes.plan().unwrap();
     let scopes = Scopes::new(&plan, &[0], crate::stage::ForReal);
     let came = scopes.run(0);
-    assert!(matches!(came.to, CameTo::Ended(Ended::Skipped(why)) if why == "no display"));
+    assert!(
+        matches!(came.to, CameTo::Ran(Ran { ended: Ended::Skipped(why), .. }) if why == "no display")
+    );
     assert_eq!(fakes.log.take(), ["end"]);
 }
 
@@ -313,10 +319,13 @@ fn a_case_that_was_not_expected_sets_nothing_up() {
     fakes.test("it", "c", "");
     let plan = fakes.plan().unwrap();
     let scopes = Scopes::new(&plan, &[1], crate::stage::ForReal);
-    let ended = |place| scopes.run(place).to;
-    assert!(matches!(ended(0), CameTo::Ended(Ended::Failed(_))));
-    assert!(matches!(ended(2), CameTo::Ended(Ended::Passed)));
-    assert!(matches!(ended(1), CameTo::Ended(Ended::Passed)));
+    let ended = |place| match scopes.run(place).to {
+        CameTo::Ran(ran) => ran.ended,
+        CameTo::TakenAlong(broken) => panic!("{broken:?}"),
+    };
+    assert!(matches!(ended(0), Ended::Failed(_)));
+    assert!(matches!(ended(2), Ended::Passed));
+    assert!(matches!(ended(1), Ended::Passed));
     assert_eq!(
         fakes.log.take(),
         ["run c", "up db", "run b", "down db Passed", "end"]

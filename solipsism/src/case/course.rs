@@ -1,6 +1,7 @@
 //! [`Course`]: what a case came to, the body's part and the fixtures', and what the harness is told of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider};
 
@@ -15,6 +16,8 @@ pub(crate) struct Course {
     teardowns: Vec<(&'static Provider, Stopped)>,
     /// What fixtures have to say that is no failure.
     remarks: Vec<String>,
+    /// How much virtual time passed from its set-up to its end.
+    pub(crate) virtual_time: Duration,
 }
 
 enum First {
@@ -70,6 +73,7 @@ impl Course {
             first,
             teardowns: Vec::new(),
             remarks: Vec::new(),
+            virtual_time: Duration::ZERO,
         }
     }
 

@@ -38,6 +38,7 @@ pub(crate) fn run_case(
     }
     note(world, &mut ended, world.take_unheld_failures());
     tear_down(world, asking, &mut ended);
+    ended.virtual_time = Duration::from_nanos(world.now());
     note(world, &mut ended, world.close());
     ended
 }

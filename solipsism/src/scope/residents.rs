@@ -8,6 +8,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 
@@ -232,10 +233,12 @@ impl Residents {
             "{BROKEN}: a test there, at {site}, never came to its end"
         ));
         let child = self.world.begin_child(settings);
+        let began = self.world.now();
         let _entered = self.world.enter("#[solipsism::test]");
         let mut course = run_body(&self.world, asking, body, site);
         note(&self.world, &mut course, self.world.take_unheld_failures());
         tear_down(&self.world, asking, &mut course);
+        course.virtual_time = Duration::from_nanos(self.world.now() - began);
         let end = self.world.end_child(child);
         note(&self.world, &mut course, end.untold);
         let now = Instant::from_nanos(self.world.now());

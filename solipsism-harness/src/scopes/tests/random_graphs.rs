@@ -1,6 +1,8 @@
 //! Random fixtures and tests, with failures planted everywhere: whatever is set up is torn down once, in reverse order and after its
 //! last user, and nothing that went wrong is lost.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::*;
 use crate::fakes::{FakeFixture, id, label};
 use crate::{Case, Instance};
@@ -123,7 +125,10 @@ fn check(fakes: &Fakes, plan: &Arc<Plan>, seed: u64) {
     };
     let one = run(fakes, plan, 1, likes);
     check_run(fakes, plan, &one, &likes);
-    assert_is_reversed(plan, &one.log);
+    let ending = end_together(plan, &likes);
+    for together in &ending {
+        assert_is_reversed(plan, &one.log, together);
+    }
     for threads in 2..5 {
         let other = run(fakes, plan, threads, likes);
         check_run(fakes, plan, &other, &likes);
@@ -131,8 +136,8 @@ fn check(fakes: &Fakes, plan: &Arc<Plan>, seed: u64) {
             (&other.failed, &other.teardowns, &other.line),
             (&one.failed, &one.teardowns, &one.line)
         );
-        for scope in scopes(plan) {
-            let downs = |log| of_scope(log, plan, scope, "down ");
+        for together in &ending {
+            let downs = |log| of(together, log, plan, "down ");
             assert_eq!(downs(&other.log), downs(&one.log), "at {threads} threads");
         }
         for group in (0..plan.len()).filter_map(|case| plan.group_of_case(case)) {
@@ -167,19 +172,26 @@ fn on_thread<'a>(log: &'a [String], plan: &Plan, group: usize) -> Vec<&'a str> {
     lines.filter(|line| is_there(line)).collect()
 }
 
-fn scopes(plan: &Plan) -> Vec<Option<&'static str>> {
-    let mut scopes: Vec<_> = plan.instances.iter().map(|one| one.module).collect();
-    scopes.sort_unstable();
-    scopes.dedup();
-    scopes
+/// For each scope and each part, the instances that are torn down at its end there.
+fn end_together(plan: &Plan, likes: &impl Fn(&str) -> bool) -> Vec<BTreeSet<usize>> {
+    let places = 0..plan.len();
+    let selected: Vec<usize> = places.filter(|&it| likes(&plan[it].name)).collect();
+    let mut together = BTreeMap::new();
+    for (number, part) in Schedule::new(plan, &selected).parts().iter().enumerate() {
+        for &one in part.iter().flat_map(|&place| plan.needs(place)) {
+            let scope = (number, plan.instances[one].module);
+            let instances: &mut BTreeSet<usize> = together.entry(scope).or_default();
+            instances.insert(one);
+        }
+    }
+    together.into_values().collect()
 }
 
-/// The labels of those of one scope, as they come after these words.
-fn of_scope(log: &[String], plan: &Plan, scope: Option<&str>, word: &str) -> Vec<String> {
-    let of_scope = |name: &str| {
-        plan.instances
-            .iter()
-            .any(|it| it.module == scope && label(it) == name)
+/// The labels of these, as they come after these words.
+fn of(instances: &BTreeSet<usize>, log: &[String], plan: &Plan, word: &str) -> Vec<String> {
+    let is_one = |name: &str| {
+        let mut labels = instances.iter().map(|&one| label(&plan.instances[one]));
+        labels.any(|label| label == name)
     };
     let names = log.iter().filter_map(|line| line.strip_prefix(word));
     let names = names.map(|name| match word {
@@ -187,21 +199,19 @@ fn of_scope(log: &[String], plan: &Plan, scope: Option<&str>, word: &str) -> Vec
         _ => name,
     });
     names
-        .filter(|name| of_scope(name))
+        .filter(|name| is_one(name))
         .map(str::to_owned)
         .collect()
 }
 
 /// One thread tears down a scope in the very reverse of the order in which it was set up.
-fn assert_is_reversed(plan: &Plan, log: &[String]) {
-    for scope in scopes(plan) {
-        let mut ups = of_scope(log, plan, scope, "up ");
-        ups.reverse();
-        assert_eq!(of_scope(log, plan, scope, "down "), ups, "{log:#?}");
-    }
+fn assert_is_reversed(plan: &Plan, log: &[String], together: &BTreeSet<usize>) {
+    let mut ups = of(together, log, plan, "up ");
+    ups.reverse();
+    assert_eq!(of(together, log, plan, "down "), ups, "{log:#?}");
 }
 
-fn check_run(fakes: &Fakes, plan: &Plan, ran: &Ran, likes: &impl Fn(&str) -> bool) {
+fn check_run(fakes: &Fakes, plan: &Plan, ran: &Told, likes: &impl Fn(&str) -> bool) {
     let selected: Vec<_> = plan.iter().filter(|case| likes(&case.name)).collect();
     for instance in &plan.instances {
         let name = label(instance);
@@ -223,8 +233,8 @@ fn check_run(fakes: &Fakes, plan: &Plan, ran: &Ran, likes: &impl Fn(&str) -> boo
 }
 
 /// It is there while any of its users runs, and while anything is there that uses it.
-fn check_instance(fakes: &Fakes, selected: &[&Case], ran: &Ran, instance: &Instance) {
-    let Ran { log, failed, .. } = ran;
+fn check_instance(fakes: &Fakes, selected: &[&Case], ran: &Told, instance: &Instance) {
+    let Told { log, failed, .. } = ran;
     let name = label(instance);
     let up = at(log, &format!("up {name}"));
     let down = down(log, instance);
@@ -260,7 +270,7 @@ fn check_instance(fakes: &Fakes, selected: &[&Case], ran: &Ran, instance: &Insta
 
 /// It fails by its primary cause alone, which is the first that could not be set up, or else its body. `told` are the set-ups that
 /// were told in full by now.
-fn check_case(fakes: &Fakes, ran: &Ran, case: &Case, told: &mut Vec<String>) {
+fn check_case(fakes: &Fakes, ran: &Told, case: &Case, told: &mut Vec<String>) {
     let mut needed = case.uses.iter();
     let missing = needed.find(|one| fixture(fakes, one).set_up != Fate::Well);
     let report = ran.failed.iter().find(|(name, _)| *name == case.name);

@@ -1,0 +1,136 @@
+//! [`Printing`]: the file to which a worker process prints, and what each case put there.
+
+use std::env;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
+use std::process::{self, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How much of what a case printed is kept from its beginning, and as much from its end.
+const KEPT: u64 = 512 * 1024;
+
+/// How much a case may have on the disk: what is in its middle goes when it is longer.
+const LONG: u64 = 64 << 20;
+
+/// A file without a name, to which the process appends, and what was read of it.
+pub(super) struct Printing {
+    file: File,
+    /// Up to where it belongs to cases that are over.
+    read_to: u64,
+    /// The beginning of what the case printed whose middle is gone, and how much is.
+    gone: Option<(Vec<u8>, u64)>,
+}
+
+/// A path in the directory of temporary files that nobody else uses.
+pub(super) fn path_of_ours() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let (pid, count) = (process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    env::temp_dir().join(format!("solipsism-{pid}-{count}"))
+}
+
+impl Printing {
+    pub(super) fn new() -> io::Result<Self> {
+        let path = path_of_ours();
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create_new(true)
+            .open(&path)?;
+        fs::remove_file(&path)?;
+        Ok(Self {
+            file,
+            read_to: 0,
+            gone: None,
+        })
+    }
+
+    /// What stdout and stderr of the process are to be, both in one.
+    pub(super) fn for_process(&self) -> io::Result<Stdio> {
+        Ok(self.file.try_clone()?.into())
+    }
+
+    /// What was printed since the last time, up to here.
+    pub(super) fn read_to(&mut self, end: u64) -> String {
+        let end = end.min(self.length());
+        let mut text = Vec::new();
+        let from = match self.gone.take() {
+            Some((beginning, length)) => {
+                text = beginning;
+                let tail = end.saturating_sub(KEPT);
+                cut(&mut text, length + tail);
+                tail
+            }
+            None if end - self.read_to.min(end) > 2 * KEPT => {
+                self.read(&mut text, self.read_to, self.read_to + KEPT);
+                cut(&mut text, end - self.read_to - 2 * KEPT);
+                end - KEPT
+            }
+            None => self.read_to,
+        };
+        self.read(&mut text, from, end);
+        self.read_to = end;
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// All that is left.
+    pub(super) fn read_rest(&mut self) -> String {
+        self.read_to(u64::MAX)
+    }
+
+    /// What was read is not needed any more; nothing is printed meanwhile.
+    pub(super) fn empty(&mut self) {
+        // If it cannot be, it only takes more of the disk.
+        if self.file.set_len(0).is_ok() {
+            self.read_to = 0;
+        }
+    }
+
+    /// Keeps the disk from filling up while a case prints and prints. What is printed at this very time may be lost: it is in the
+    /// middle.
+    pub(super) fn limit(&mut self) {
+        let length = self.length();
+        if length - self.read_to.min(length) < LONG {
+            return;
+        }
+        let mut beginning = Vec::new();
+        match self.gone.take() {
+            Some((kept, gone)) => self.gone = Some((kept, gone + length)),
+            None => {
+                self.read(&mut beginning, self.read_to, self.read_to + KEPT);
+                self.gone = Some((beginning, length - self.read_to - KEPT));
+            }
+        }
+        self.empty();
+    }
+
+    fn length(&self) -> u64 {
+        self.file.metadata().map_or(0, |it| it.len())
+    }
+
+    fn read(&self, text: &mut Vec<u8>, from: u64, to: u64) {
+        let length = usize::try_from(to - from.min(to)).expect("it is kept in memory");
+        let already = text.len();
+        text.resize(already + length, 0);
+        let mut at = already;
+        while at < text.len() {
+            match self
+                .file
+                .read_at(&mut text[at..], from + (at - already) as u64)
+            {
+                Ok(0) => break,
+                Ok(count) => at += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        text.truncate(at);
+    }
+}
+
+fn cut(text: &mut Vec<u8>, length: u64) {
+    if length > 0 {
+        text.extend(format!("\n… {length} bytes are left out here …\n").into_bytes());
+    }
+}

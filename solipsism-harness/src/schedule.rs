@@ -1,0 +1,68 @@
+//! [`Schedule`]: which cases are run after each other, and which may be run beside each other.
+
+use std::collections::BTreeMap;
+
+use crate::Place;
+use crate::connected::Connected;
+use crate::plan::Plan;
+use std::sync::Arc;
+
+/// The selected cases, in parts that one worker takes at a time: one case that shares nothing, or all those that share something,
+/// with each other or each with a third. All are in the plan's order, parts by their first case.
+///
+/// So whatever is shared is set up and torn down within a part, and a part needs nothing of another.
+pub(crate) struct Schedule {
+    parts: Vec<Vec<usize>>,
+}
+
+impl Schedule {
+    /// Of the cases at the places `selected`.
+    pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
+        let mut connected = Connected::new(plan.instances.len());
+        for &place in selected {
+            let needs = plan.needs(place);
+            for &other in needs {
+                connected.join(needs[0], other);
+            }
+        }
+        let (mut parts, mut numbers) = (Vec::<Vec<usize>>::new(), BTreeMap::new());
+        for &place in selected {
+            let shared = plan.needs(place).first();
+            let part = shared.map_or(parts.len(), |&one| {
+                *numbers.entry(connected.root(one)).or_insert(parts.len())
+            });
+            match parts.get_mut(part) {
+                Some(part) => part.push(place),
+                None => parts.push(vec![place]),
+            }
+        }
+        Self { parts }
+    }
+
+    /// What one worker takes at a time, one after another.
+    pub(crate) fn parts(&self) -> &[Vec<usize>] {
+        &self.parts
+    }
+
+    /// How many cases are selected.
+    pub(crate) fn len(&self) -> usize {
+        self.parts.iter().map(Vec::len).sum()
+    }
+
+    /// The names of the cases that ran before this one in the same loop, and may have left something there.
+    pub(crate) fn along<'a>(&self, plan: &'a Plan, place: usize) -> Vec<&'a str> {
+        let Place::InLoop(group) = &plan[place].place else {
+            return Vec::new();
+        };
+        let part = self.parts.iter().find(|part| part.contains(&place));
+        let before = part
+            .into_iter()
+            .flatten()
+            .take_while(|&&other| other != place);
+        let in_loop = before.filter(|&&other| match &plan[other].place {
+            Place::InLoop(of_other) => Arc::ptr_eq(of_other, group),
+            Place::Anywhere | Place::OnThread(_) => false,
+        });
+        in_loop.map(|&other| plan[other].name.as_str()).collect()
+    }
+}
