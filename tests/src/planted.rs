@@ -1,9 +1,12 @@
-//! [`Planted`]: the value of a fixture that tells on stderr what happens to it, and [`Body`], a test that does. Which of them go wrong,
+//! [`Planted`]: the value of a fixture that tells what happens to it, in the file named by the variable `EVENTS`, and [`Body`], a test that does. Which of them go wrong,
 //! where and how is for the variable `SEED` to say.
 
 use std::env;
 use std::error::Error;
+use std::fs::OpenOptions;
 use std::future::pending;
+use std::io::Write as _;
+use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use solipsism::fixtures::TestInfo;
@@ -13,8 +16,20 @@ use solipsism::{Outcome, Skip, spawn};
 /// What comes of a set-up, or of a body.
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Of every value and body of the process another one.
-static NEXT: AtomicUsize = AtomicUsize::new(1);
+/// Of every value and body of a run another one: several processes make them.
+fn next_id() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    process::id() as usize * 10_000 + NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Adds a line, at once and whole.
+fn note(event: &str) {
+    let path = env::var_os("EVENTS").expect("the variable names a file");
+    let file = OpenOptions::new().append(true).create(true).open(path);
+    let mut file = file.expect("the file can be opened");
+    let written = file.write_all(format!("{event}\n").as_bytes());
+    written.expect("the file can be written");
+}
 
 /// A fixture's value.
 #[derive(Debug)]
@@ -68,8 +83,8 @@ impl Planted {
     ///
     /// As planted.
     pub async fn new(name: &'static str, info: &TestInfo, uses: &[usize]) -> Result<Self> {
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        eprintln!("begin {id} {name} {} {uses:?}", info.name());
+        let id = next_id();
+        note(&format!("begin {id} {name} {} {uses:?}", info.name()));
         sleep(Duration::from_millis(hash(name) % 5)).await;
         let text = format!("planted #{id}: {name} went wrong in its set-up");
         let fate = fate(name, &[Panics, Errs, Hangs, Skips, LeavesPanic]);
@@ -77,22 +92,22 @@ impl Planted {
         match fate {
             Well => {}
             Skips => {
-                eprintln!("skip {id}");
+                note(&format!("skip {id}"));
                 return Err(Box::new(Skip("planted")));
             }
             LeavesPanic => {
                 let panics = async move {
-                    eprintln!("leaves {id} {outcome:?}");
+                    note(&format!("leaves {id} {outcome:?}"));
                     panic!("{text}");
                 };
                 drop(spawn(panics));
             }
             fate => {
-                eprintln!("fail {id} {outcome:?}");
+                note(&format!("fail {id} {outcome:?}"));
                 go_wrong(fate, text).await?;
             }
         }
-        eprintln!("up {id}");
+        note(&format!("up {id}"));
         Ok(Self { id, name })
     }
 
@@ -109,10 +124,10 @@ impl Planted {
     /// As planted.
     pub async fn close(&self, outcome: Outcome) -> Result<()> {
         let Self { id, name } = self;
-        eprintln!("down {id} {outcome:?}");
+        note(&format!("down {id} {outcome:?}"));
         let fate = fate(&format!("{name}'s end"), &[Panics, Errs, Hangs]);
         if !matches!(fate, Well) {
-            eprintln!("broken {id} {:?}", fate.outcome());
+            note(&format!("broken {id} {:?}", fate.outcome()));
         }
         go_wrong(fate, format!("planted #{id}: {name} went wrong in its end")).await
     }
@@ -120,7 +135,7 @@ impl Planted {
 
 impl Drop for Planted {
     fn drop(&mut self) {
-        eprintln!("gone {}", self.id);
+        note(&format!("gone {}", self.id));
     }
 }
 
@@ -128,9 +143,9 @@ impl Body {
     /// Of a test that uses these.
     #[must_use]
     pub fn new(info: &TestInfo, uses: &[usize]) -> Self {
-        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        let id = next_id();
         let name = info.name().to_owned();
-        eprintln!("run {id} {name} {uses:?}");
+        note(&format!("run {id} {name} {uses:?}"));
         Self {
             id,
             name,
@@ -155,7 +170,7 @@ impl Body {
 impl Drop for Body {
     fn drop(&mut self) {
         let outcome = self.outcome.expect("it was run");
-        eprintln!("ran {} {outcome:?}", self.id);
+        note(&format!("ran {} {outcome:?}", self.id));
     }
 }
 

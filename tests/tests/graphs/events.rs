@@ -50,9 +50,9 @@ struct Body {
 }
 
 impl Events {
-    pub(crate) fn read(stderr: &str) -> Self {
+    pub(crate) fn read(events: &str) -> Self {
         let mut this = Self::default();
-        for (at, line) in stderr.lines().enumerate() {
+        for (at, line) in events.lines().enumerate() {
             let mut words = line.splitn(3, ' ');
             let word = words.next().unwrap_or_default();
             let Some(Ok(id)) = words.next().map(str::parse) else {

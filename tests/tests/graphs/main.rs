@@ -3,8 +3,11 @@
 
 mod events;
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
+use solipsism::fixtures::TempDir;
 use solipsism_tests::{Printed, output};
 
 use self::events::Events;
@@ -16,12 +19,14 @@ const SEEDS: std::ops::Range<u32> = 0..24;
 #[case::all(&[])]
 #[case::one_module(&["orders::"])]
 #[case::here_and_there(&["alone", "shares", "writes", "--skip", "closed"])]
-async fn each_run_keeps_the_rules(#[case] filter: &[&str]) {
+async fn each_run_keeps_the_rules(#[case] filter: &[&str], dir: TempDir) {
     let mut broken = 0;
     for seed in SEEDS {
         let printed = ["1", "2", "8"].map(|threads| {
-            let printed = run(seed, filter, threads);
-            Events::read(&printed.stderr).check(&printed, threads == "1");
+            let events = dir.path().join(format!("{seed}-{threads}"));
+            let printed = run(seed, filter, threads, &events);
+            let events = fs::read_to_string(events).unwrap();
+            Events::read(&events).check(&printed, threads == "1");
             (without_ids(&printed.stdout), printed.code)
         });
         assert_eq!(printed[0], printed[1], "of seed {seed}");
@@ -31,9 +36,10 @@ async fn each_run_keeps_the_rules(#[case] filter: &[&str]) {
     assert!(broken > 12, "{broken} runs had anything to tell");
 }
 
-fn run(seed: u32, filter: &[&str], threads: &str) -> Printed {
+fn run(seed: u32, filter: &[&str], threads: &str, events: &Path) -> Printed {
     let mut command = Command::new(env!("CARGO_BIN_EXE_graphs"));
     command.args(filter).args(["--test-threads", threads]);
+    command.env("EVENTS", events);
     output(command.env("SEED", seed.to_string()))
 }
 
