@@ -1,6 +1,7 @@
 //! [`Arguments`]: the command line, libtest's flags and ours, and the variables under it. What the flags of libtest do is
 //! libtest-mimic's.
 
+use std::env;
 use std::fs;
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -149,7 +150,9 @@ impl Arguments {
     /// Where what is scheduled is to run. One case alone can do no harm to others, and is nearer to a debugger here.
     pub(crate) fn place_of(&self, schedule: &Schedule) -> Where {
         let stays = self.in_process || self.mimic.nocapture || schedule.len() < 2;
-        if stays || cfg!(miri) || cfg!(not(unix)) || is_traced() {
+        // `expect-test` rewrites sources, which it can do from one process alone.
+        let rewrites = env::var_os("UPDATE_EXPECT").is_some();
+        if stays || rewrites || cfg!(miri) || cfg!(not(unix)) || is_traced() {
             Where::Here
         } else {
             Where::Workers

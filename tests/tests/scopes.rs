@@ -8,7 +8,9 @@ use solipsism_tests::{Printed, output};
 /// What the program prints with these arguments, where this is told to fail.
 fn run(fails: &str, arguments: &[&str]) -> Printed {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scopes"));
-    output(command.args(arguments).env("FAILS", fails))
+    // What they print while they run is what is looked at.
+    let command = command.arg("--in-process").args(arguments);
+    output(command.env("FAILS", fails))
 }
 
 /// What the fixtures and tests themselves tell, one test after another.
@@ -41,23 +43,23 @@ async fn each_is_set_up_before_its_first_user_and_torn_down_after_its_last() {
         "",
         &[],
         &expect![[r#"
-        db: set-up
-        config: set-up
-        users: set-up with settings
-        row: set-up
-        accounts::one
-        row: teardown, seen: true
-        accounts::two
-        users: teardown after 2 uses
-        inserts, at 6s
-        users: set-up with settings
-        orders::one
-        users: teardown after 1 uses
-        configured
-        config: teardown of settings
-        db: teardown after ["create users", "two", "inserts", "listener", "no listener", "create users", "panics"], at 68s, Passed
-        stands_alone
-    "#]],
+            db: set-up
+            config: set-up
+            users: set-up with settings
+            row: set-up
+            accounts::one
+            row: teardown, seen: true
+            accounts::two
+            users: teardown after 2 uses
+            configured
+            inserts, at 6s
+            users: set-up with settings
+            orders::one
+            users: teardown after 1 uses
+            config: teardown of settings
+            db: teardown after ["create users", "two", "inserts", "listener", "no listener", "create users", "panics"], at 68s, Passed
+            stands_alone
+        "#]],
     );
 }
 
@@ -354,10 +356,10 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
 
         test result: FAILED. 1 passed; 5 failed; 0 ignored; 0 measured; 0 filtered out; finished in …
 
-        fixture `db`, at tests/src/bin/left_behind.rs:28:4: its teardown was not run, since its thread never came back from in_a_loop::is_left_behind
-
         fixture `anywhere`, at tests/src/bin/left_behind.rs:12:4: its teardown failed
         returned an error at 0ns: a test still has the value, since it was left behind at its wall limit
+
+        fixture `db`, at tests/src/bin/left_behind.rs:28:4: its teardown was not run, since its thread never came back from in_a_loop::is_left_behind
 
         errors: 2 teardowns failed, 2 tests failed by fixtures of their own
     "#]].assert_eq(&printed.stdout);
@@ -374,6 +376,7 @@ async fn the_plan_can_be_looked_at() {
               test accounts::one, uses &mut row
               test accounts::two, uses &users, &db
             tear down users (module scopes::accounts)
+            test configured, uses &config, EventLoop
             test inserts, uses &db
             test leaves_a_listener_behind, uses &db
             test meets_no_listener, uses &db
@@ -381,7 +384,6 @@ async fn the_plan_can_be_looked_at() {
               test orders::one, uses &users
             tear down users (module scopes::orders)
             test panics, uses &db
-            test configured, uses &config, EventLoop
           tear down config (session)
         tear down db (session)
         test stands_alone
