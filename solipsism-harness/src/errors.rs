@@ -24,7 +24,7 @@ impl Errors {
     pub(crate) fn tell(&mut self, plan: &Plan, place: usize, came: Came) -> Ended {
         self.teardowns.extend(came.teardowns);
         match came.to {
-            CameTo::TakenAlong(broken) => self.taken_along(plan, place, broken),
+            CameTo::TakenAlong(broken) => self.taken_along(plan, place, &broken),
             CameTo::Ran(Ran { ended, .. }) => {
                 if let Ended::Failed(Failure {
                     kind: FailureKind::Fixture,
@@ -38,7 +38,7 @@ impl Errors {
         }
     }
 
-    fn taken_along(&mut self, plan: &Plan, place: usize, broken: BrokenSetUp) -> Ended {
+    fn taken_along(&mut self, plan: &Plan, place: usize, broken: &BrokenSetUp) -> Ended {
         self.taken_along += 1;
         let report = if let Some(case) = self.told.get(&broken.instance) {
             let provider = plan.instances[broken.instance].provider;

@@ -93,6 +93,7 @@ pub fn output(command: &mut Command) -> Printed {
         "RUST_LIB_BACKTRACE",
         "RUST_TEST_THREADS",
         "NO_COLOR",
+        "UPDATE_EXPECT",
     ];
     for variable in variables {
         command.env_remove(variable);

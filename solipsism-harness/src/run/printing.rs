@@ -53,7 +53,7 @@ impl Printing {
 
     /// What was printed since the last time, up to here.
     pub(super) fn read_to(&mut self, end: u64) -> String {
-        let end = end.min(self.length());
+        let end = end.min(self.length()).max(self.read_to);
         let mut text = Vec::new();
         let from = match self.gone.take() {
             Some((beginning, length)) => {
@@ -62,7 +62,7 @@ impl Printing {
                 cut(&mut text, length + tail);
                 tail
             }
-            None if end - self.read_to.min(end) > 2 * KEPT => {
+            None if end - self.read_to > 2 * KEPT => {
                 self.read(&mut text, self.read_to, self.read_to + KEPT);
                 cut(&mut text, end - self.read_to - 2 * KEPT);
                 end - KEPT
@@ -94,14 +94,16 @@ impl Printing {
         if length - self.read_to.min(length) < LONG {
             return;
         }
-        let mut beginning = Vec::new();
-        match self.gone.take() {
-            Some((kept, gone)) => self.gone = Some((kept, gone + length)),
-            None => {
-                self.read(&mut beginning, self.read_to, self.read_to + KEPT);
-                self.gone = Some((beginning, length - self.read_to - KEPT));
-            }
-        }
+        let (beginning, gone) = self.gone.take().unwrap_or_else(|| {
+            let mut beginning = Vec::new();
+            let from = self.read_to;
+            self.read(&mut beginning, from, from + KEPT);
+            (beginning, 0)
+        });
+        // What is kept of the beginning is gone from the file too.
+        let kept = beginning.len() as u64;
+        let before = if gone == 0 { self.read_to + kept } else { 0 };
+        self.gone = Some((beginning, gone + length - before));
         self.empty();
     }
 

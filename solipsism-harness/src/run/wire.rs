@@ -128,7 +128,9 @@ impl Wire for String {
 impl<T: Wire> Wire for Vec<T> {
     fn put(&self, to: &mut Vec<u8>) {
         self.len().put(to);
-        self.iter().for_each(|one| one.put(to));
+        for one in self {
+            one.put(to);
+        }
     }
 
     fn get(from: &mut &[u8]) -> Option<Self> {
