@@ -41,6 +41,33 @@ async fn a_set_gives_outputs_in_the_order_of_their_end() {
 }
 
 #[solipsism::test]
+async fn a_set_has_blocking_jobs_and_tasks_alike() {
+    let mut set = JoinSet::new();
+    set.spawn_blocking(|| 1);
+    set.spawn_local(async { 2 });
+    assert!(set.try_join_next().is_none());
+    assert_eq!(set.join_all().await, [2, 1]);
+}
+
+#[solipsism::test]
+async fn asking_whether_one_is_finished_loses_nobody() {
+    let mut set = JoinSet::new();
+    set.spawn(sleep(secs(1)));
+    assert!(set.try_join_next().is_none());
+    sleep(secs(1)).await;
+    set.try_join_next()
+        .expect("it is finished")
+        .expect("it slept");
+    assert!(set.try_join_next().is_none());
+    set.spawn(sleep(secs(1)));
+    assert!(set.try_join_next().is_none());
+    set.join_next()
+        .await
+        .expect("one is left")
+        .expect("it slept");
+}
+
+#[solipsism::test]
 async fn a_set_without_tasks_has_nothing_to_join() {
     let mut set = JoinSet::<()>::new();
     assert!(set.is_empty() && set.join_next().await.is_none());

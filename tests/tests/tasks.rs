@@ -277,6 +277,24 @@ async fn a_cancelled_task_has_no_payload() {
 }
 
 #[solipsism::test]
+async fn a_cancelled_task_is_an_error_of_io_where_one_is_asked_for() {
+    async fn asks() -> std::io::Result<()> {
+        let task = spawn(pending());
+        task.abort();
+        Ok(task.await?)
+    }
+    let error = asks().await.expect_err("the task was aborted");
+    assert_eq!(error.to_string(), "task 1 was cancelled");
+    let inner = error.into_inner().expect("it has the task's");
+    assert!(
+        inner
+            .downcast::<JoinError>()
+            .expect("it is one")
+            .is_cancelled()
+    );
+}
+
+#[solipsism::test]
 async fn a_panic_ends_its_task_alone() {
     let log = Log::default();
     let guard = Guard(log.clone());

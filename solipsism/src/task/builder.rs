@@ -36,6 +36,20 @@ where
     JoinHandle::new(Builder::new().start(future, Location::caller()))
 }
 
+/// The same as [`spawn`], under the name that tokio has for futures which are not `Send`. No `LocalSet` is needed.
+///
+/// # Panics
+///
+/// Outside of a world.
+#[track_caller]
+pub fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    spawn(future)
+}
+
 /// Starts tasks that have a name, or are there for others.
 ///
 /// # Examples

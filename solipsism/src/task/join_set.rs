@@ -4,6 +4,7 @@ use std::fmt;
 use std::mem;
 use std::task::{Context, Poll};
 
+use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::{AbortHandle, Builder, JoinError, JoinHandle};
@@ -67,6 +68,35 @@ impl<T: 'static> JoinSet<T> {
         Builder::new().spawn_on(future, self)
     }
 
+    /// The same as [`spawn`](Self::spawn), under the name that tokio has for futures which are not `Send`.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    #[track_caller]
+    pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        self.spawn(future)
+    }
+
+    /// Runs `job` on another thread, as one of this set; see [`spawn_blocking`](super::spawn_blocking).
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    #[track_caller]
+    pub fn spawn_blocking(&mut self, job: impl FnOnce() -> T + Send + 'static) -> AbortHandle
+    where
+        T: Send,
+    {
+        let task = super::spawn_blocking(job);
+        let abort_handle = task.abort_handle();
+        self.push(task);
+        abort_handle
+    }
+
     pub(super) fn push(&mut self, task: JoinHandle<T>) {
         self.tasks.push(task);
     }
@@ -82,6 +112,29 @@ impl<T: 'static> JoinSet<T> {
     /// Cancel safe: no output is lost.
     pub async fn join_next(&mut self) -> Option<Result<T, JoinError>> {
         self.tasks.next().await
+    }
+
+    /// The output of a task that is finished already, or `None` if there is none now.
+    ///
+    /// # Errors
+    ///
+    /// As [`join_next`](Self::join_next).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::{EventLoop, task::{JoinSet, yield_now}};
+    ///
+    /// EventLoop::new().run(async {
+    ///     let mut set = JoinSet::new();
+    ///     set.spawn(async { 42 });
+    ///     assert!(set.try_join_next().is_none()); // it has not yet run
+    ///     yield_now().await;
+    ///     assert_eq!(set.try_join_next().unwrap().unwrap(), 42);
+    /// }).unwrap();
+    /// ```
+    pub fn try_join_next(&mut self) -> Option<Result<T, JoinError>> {
+        self.tasks.next().now_or_never().flatten()
     }
 
     /// As [`join_next`](Self::join_next), for use in a hand-written future.

@@ -12,7 +12,7 @@ mod spawn_blocking;
 mod yield_now;
 
 pub use abort_handle::AbortHandle;
-pub use builder::{Builder, spawn};
+pub use builder::{Builder, spawn, spawn_local};
 #[cfg(feature = "tokio")]
 pub use forgive::forgive;
 pub use id::{Id, id, try_id};
