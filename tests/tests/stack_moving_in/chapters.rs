@@ -13,6 +13,7 @@ fn read(file: &str) -> String {
 #[case::from_start_paused("from_start_paused", &["beside", "before", "after"])]
 #[case::from_turmoil("from_turmoil", &["before", "after"])]
 #[case::from_madsim("from_madsim", &["before", "after"])]
+#[case::listeners("listeners_from_outside", &["incoming", "traits", "http", "clock"])]
 async fn every_program_stands_in_a_file(#[case] chapter: &str, #[case] programs: &[&str]) {
     let text = read(&format!("../solipsism/docs/moving_in/{chapter}.md"));
     let blocks: Vec<_> = text
