@@ -14,6 +14,7 @@ fn read(file: &str) -> String {
 #[case::from_turmoil("from_turmoil", &["before", "after"])]
 #[case::from_madsim("from_madsim", &["before", "after"])]
 #[case::listeners("listeners_from_outside", &["incoming", "traits", "http", "clock"])]
+#[case::import_swaps("import_swaps", &["crate"])]
 async fn every_program_stands_in_a_file(#[case] chapter: &str, #[case] programs: &[&str]) {
     let text = read(&format!("../solipsism/docs/moving_in/{chapter}.md"));
     let blocks: Vec<_> = text
