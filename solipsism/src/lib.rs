@@ -15,6 +15,8 @@
 //! });
 //! assert_eq!(elapsed.unwrap(), Duration::from_secs(3600)); // exact, and no hour has passed
 //! ```
+//!
+//! Whoever has tests already finds in [`moving_in`] what becomes of them.
 
 mod core;
 mod executor;
@@ -27,6 +29,9 @@ pub mod hyper;
 pub mod io;
 pub mod net;
 pub mod signal;
+// Their programs are compiled and run elsewhere, against what they come from.
+#[cfg(all(doc, not(doctest)))]
+pub mod moving_in;
 mod stopped;
 pub mod task;
 pub mod time;
