@@ -9,6 +9,8 @@ use solipsism::EventLoop;
 
 pub mod net;
 pub mod planted;
+#[cfg(feature = "stack")]
+pub mod quic;
 
 /// What happened, in order.
 #[derive(Clone, Debug, Default)]

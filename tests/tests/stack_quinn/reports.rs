@@ -1,0 +1,77 @@
+//! What a test with quinn in it tells that hangs.
+
+use expect_test::expect;
+use solipsism_tests::run;
+
+const FAILURES: &str = env!("CARGO_BIN_EXE_stack_quinn_failures");
+
+#[solipsism::test]
+async fn a_stream_that_is_never_answered() {
+    let printed = run(FAILURES, &["a_stream_is_never_answered"]);
+    expect![[r#"
+
+        running 1 test
+        test a_stream_is_never_answered ... FAILED
+
+        failures:
+
+        ---- a_stream_is_never_answered ----
+        sleeps forever: at 26ms nothing in this world can wake the body
+          the body, at tests/src/bin/stack_quinn_failures.rs:37:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `quinn's endpoint`, spawned at tests/src/quic/runtime.rs:92:31, in the background
+            waits for a datagram to 10.176.141.155:443 (api.internal) since 0ns
+          task 2 `server`, spawned at tests/src/bin/stack_quinn_failures.rs:21:10, in the background
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 3 `quinn's endpoint`, spawned at tests/src/quic/runtime.rs:92:31, in the background
+            waits for a datagram to 0.0.0.0:60001 (localhost) since 0ns
+          task 4 `quinn's connection`, spawned at tests/src/quic/runtime.rs:92:31, in the background
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 5 `quinn's connection`, spawned at tests/src/quic/runtime.rs:92:31, in the background
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test a_stream_is_never_answered -- --exact
+
+
+        failures:
+            a_stream_is_never_answered
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 1 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn one_that_is_kept_alive_for_ever() {
+    let printed = run(FAILURES, &["is_kept_alive_for_ever"]);
+    expect![[r#"
+
+        running 1 test
+        test is_kept_alive_for_ever ... FAILED
+
+        failures:
+
+        ---- is_kept_alive_for_ever ----
+        step limit: the clock moved 1000 times, to 5012.45s, and not once was the body polled; if that is meant, raise `step_limit`
+          the body, at tests/src/bin/stack_quinn_failures.rs:47:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `quinn's endpoint`, spawned at tests/src/quic/runtime.rs:92:31, in the background
+            waits for a datagram to 10.176.141.155:443 (api.internal) since 5012.45s
+          task 2 `server`, spawned at tests/src/bin/stack_quinn_failures.rs:21:10, in the background
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 3 `quinn's endpoint`, spawned at tests/src/quic/runtime.rs:92:31, in the background
+            waits for a datagram to 0.0.0.0:60001 (localhost) since 5012.45s
+          task 4 `quinn's connection`, spawned at tests/src/quic/runtime.rs:92:31, in the background
+            waits until 5012.475s, set at tests/src/quic/runtime.rs:64:20
+          task 5 `quinn's connection`, spawned at tests/src/quic/runtime.rs:92:31, in the background
+            waits until 5012.475s, set at tests/src/quic/runtime.rs:64:20
+          run it again: cargo test is_kept_alive_for_ever -- --exact
+
+
+        failures:
+            is_kept_alive_for_ever
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 1 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
