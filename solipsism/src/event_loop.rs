@@ -190,6 +190,10 @@ impl EventLoop {
     ///
     /// While the guard lives the clock stands still as soon as every task waits, and no hang is reported.
     ///
+    /// Timers of other reactors, such as those of futures-timer and async-io, are outside too: they count real time, and
+    /// virtual time goes on without them. Who waits for them alone, and did not announce it, sleeps for ever, and that is
+    /// reported at once. Better than a guard is to give such code [`time::sleep`](crate::time::sleep) from outside.
+    ///
     /// # Examples
     ///
     /// ```

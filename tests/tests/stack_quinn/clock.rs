@@ -107,3 +107,18 @@ async fn a_timeout_ends_the_wait_exactly_and_leaves_the_connection() {
     assert_eq!(ask(&connection, b"again").await.unwrap(), b"second");
     assert_eq!(start.elapsed(), patience);
 }
+
+#[solipsism::test(tokio)]
+async fn it_runs_in_a_hosted_world_beside_tasks_of_tokios(network: Network) {
+    network.every_link().latency(Duration::from_millis(50));
+    serve(TransportConfig::default(), echo).await;
+    let client = client(TransportConfig::default()).await;
+    let start = Instant::now();
+    let connection = connect(&client).await.unwrap();
+    let asks = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        ask(&connection, b"hello").await.unwrap()
+    });
+    assert_eq!(asks.await.unwrap(), b"hello");
+    assert_eq!(start.elapsed(), Duration::from_millis(1_200));
+}

@@ -1,10 +1,17 @@
 //! quinn on the virtual network: a protocol over UDP, with timers of its own.
 
+// The program of a page of the documentation, word for word.
+mod chapter;
 mod clock;
 mod failing;
 mod reports;
 mod same_bytes;
 mod streams;
+
+/// What the page has its readers copy.
+mod runtime {
+    pub(super) use solipsism_tests::quic::{Runtime, Socket};
+}
 
 use quinn::{Connection, Endpoint, Incoming, TransportConfig};
 use solipsism_tests::quic::{endpoint, seeded};
@@ -73,6 +80,14 @@ async fn ask(connection: &Connection, question: &[u8]) -> Result<Vec<u8>, quinn:
         quinn::ReadToEndError::Read(quinn::ReadError::ConnectionLost(error)) => error,
         other => panic!("{other}"),
     })
+}
+
+#[solipsism::test]
+async fn the_page_shows_what_is_run_here() {
+    let page = include_str!("../../../solipsism/docs/quinn.md");
+    let block = page.split("```rust\n").nth(1).unwrap();
+    let block = block.split("```").next().unwrap();
+    assert_eq!(block, include_str!("chapter.rs"));
 }
 
 solipsism::main!();
