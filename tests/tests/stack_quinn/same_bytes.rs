@@ -61,11 +61,10 @@ async fn sent() -> Vec<(Instant, Vec<u8>)> {
     let mut client = endpoint_over(tap, None).unwrap();
     client.set_default_client_config(seeded::client_config(TransportConfig::default()));
     let connection = connect(&client).await.unwrap();
-    ask(&connection, &[7; 100_000]).await.unwrap();
+    ask(&connection, &vec![7; 100_000]).await.unwrap();
     drop(connection);
     client.wait_idle().await;
-    let sent = std::mem::take(&mut *sent.lock().unwrap());
-    sent
+    std::mem::take(&mut *sent.lock().unwrap())
 }
 
 #[solipsism::test]
