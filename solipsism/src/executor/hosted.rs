@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use tokio::runtime::{self, EnterGuard, Handle, LocalOptions, LocalRuntime};
+use tokio::task::coop;
 
 use self::clock::Clock;
 use self::panics::Panics;
@@ -197,9 +198,11 @@ impl Hosted {
             left -= 1;
             self.turns.set(self.turns.get() + 1);
             match turn(world, run) {
-                Ok(Turn::Taken) => {}
+                Ok(Turn::Taken) if coop::has_budget_remaining() => {}
                 Ok(Turn::Finished) => return Poll::Ready(Ok(())),
-                Ok(Turn::NobodyIsReady) => break,
+                // All have the budget of cooperation of this one poll of the root. The next one would find it used up by
+                // others, and could be kept from ever going on.
+                Ok(Turn::Taken | Turn::NobodyIsReady) => break,
                 Err(stop) => return Poll::Ready(Err(stop)),
             }
         }

@@ -1,7 +1,10 @@
 //! In a hosted world tokio's cooperative budget holds for tasks of ours that use its channels: it must stop nobody.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use solipsism::time::{self, Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 #[solipsism::test(tokio)]
 async fn the_body_reads_ten_thousand_messages_at_one_instant() {
@@ -65,4 +68,29 @@ async fn a_task_with_much_to_do_starves_nobody() {
     }
     drop(sender);
     assert_eq!(reads.await.unwrap(), 99);
+}
+
+/// tokio gives each task a budget of its own. Ours have that of its root, and who has used it up must leave the next its part.
+#[solipsism::test(tokio, poll_budget = 20_000)]
+async fn two_that_always_have_something_to_do_do_not_starve_the_one_between() {
+    let stop = Rc::new(Cell::new(false));
+    let busy = |stop: Rc<Cell<bool>>| async move {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        while !stop.get() {
+            sender.send(()).unwrap();
+            receiver.recv().await;
+        }
+    };
+    let (sender, receiver) = oneshot::channel();
+    sender.send(()).unwrap();
+    let first = solipsism::spawn(busy(Rc::clone(&stop)));
+    let stops = Rc::clone(&stop);
+    solipsism::spawn(async move {
+        receiver.await.unwrap();
+        stops.set(true);
+    })
+    .background();
+    let last = solipsism::spawn(busy(stop));
+    first.await.unwrap();
+    last.await.unwrap();
 }
