@@ -37,6 +37,8 @@ pub mod task;
 pub mod time;
 #[cfg(feature = "tls")]
 pub mod tls;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 #[doc(hidden)]
 #[path = "private.rs"]

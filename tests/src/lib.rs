@@ -96,6 +96,7 @@ pub fn output(command: &mut Command) -> Printed {
         "RUST_TEST_THREADS",
         "NO_COLOR",
         "UPDATE_EXPECT",
+        "RUST_LOG",
     ];
     for variable in variables {
         command.env_remove(variable);

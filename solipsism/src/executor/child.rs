@@ -178,6 +178,8 @@ impl World {
         let rest = self.run_ready(around.expect("it was there above"));
         untold.extend(self.failures.take());
         self.end_draws(id);
+        #[cfg(feature = "tracing")]
+        self.recording.end_child(id);
         self.closing.set(NONE);
         let beginning = {
             let mut nest = self.nest.borrow_mut();

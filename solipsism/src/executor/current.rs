@@ -19,6 +19,10 @@ impl Drop for Entered {
     fn drop(&mut self) {
         let outer = self.outer.take();
         let left = CURRENT.try_with(|current| current.replace(outer));
+        #[cfg(feature = "tracing")]
+        if let Ok(Some(world)) = &left {
+            world.recording.leave();
+        }
         drop(left);
     }
 }
@@ -46,6 +50,8 @@ impl World {
     }
 
     fn make_current(self: &Rc<Self>, guard: Option<futures_executor::Enter>) -> Entered {
+        #[cfg(feature = "tracing")]
+        self.recording.enter();
         Entered {
             // Not where the thread is ending: then what is dropped does without a world.
             outer: CURRENT

@@ -94,6 +94,8 @@ impl World {
             waiter: None,
             state: State::Out,
         });
+        #[cfg(feature = "tracing")]
+        let job = self.recorded(job);
         let inbox = Arc::clone(&self.inbox);
         inbox.announce();
         jobs.pool().spawn_ok(async move {

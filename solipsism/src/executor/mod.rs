@@ -4,7 +4,7 @@
 //! `drive` the loop that runs it within its `budget`, and `close` how it ends. A `child` is a part of a run that ends
 //! before its world does. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
 //! run, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
-//! looks at a world that stands still. `hosted` is a second driver: it has the world run inside of a tokio runtime.
+//! looks at a world that stands still, `recording` at whom `tracing` tells what. `hosted` is a second driver: it has the world run inside of a tokio runtime.
 
 mod budget;
 mod calls;
@@ -19,6 +19,8 @@ mod hosted;
 mod inbox;
 mod jobs;
 mod ready;
+#[cfg(feature = "tracing")]
+mod recording;
 mod stuck;
 mod tasks;
 mod world;

@@ -18,6 +18,8 @@ use super::hosted::Hosted;
 use super::inbox::Inbox;
 use super::jobs::Jobs;
 use super::ready::Ready;
+#[cfg(feature = "tracing")]
+use super::recording::Recording;
 use super::tasks::{Place, Stage, Task, Tasks};
 use crate::core::net::{Call, HostId, Network};
 use crate::core::{Clock, Deadlines, LoopId, NEVER, OUTERMOST, Signals, Waiter};
@@ -127,6 +129,9 @@ pub(crate) struct World {
     /// Whether a failure in the background is kept for the end, and does not end a run.
     pub(super) lenient: Cell<bool>,
     pub(super) seed: Cell<u64>,
+    /// Whom `tracing` tells while it runs.
+    #[cfg(feature = "tracing")]
+    pub(super) recording: Recording,
     /// The runtime that drives it, if one does.
     #[cfg(feature = "tokio")]
     pub(super) hosted: Option<Box<Hosted>>,
@@ -186,6 +191,8 @@ impl World {
             limits: Cell::new(settings.limits),
             lenient: Cell::new(false),
             seed: Cell::new(settings.seed),
+            #[cfg(feature = "tracing")]
+            recording: Recording::new(),
             #[cfg(feature = "tokio")]
             hosted: settings.tokio.then(|| Box::new(Hosted::new())),
         };
