@@ -86,6 +86,10 @@ impl Attributes {
             );
             return Err(mistake(attribute, needed, cure));
         }
+        if let (Some(cure), Subject::Test) = (instead_of_a_maker(&attribute), subject) {
+            let needed = "what makes tests above `#[solipsism::test]`";
+            return Err(mistake(attribute, needed, cure));
+        }
         match path.get_ident().map(Ident::to_string).as_deref() {
             Some("ignore") => {
                 let reason = ignore(&attribute)?;
@@ -113,6 +117,17 @@ impl Attributes {
         }
         self.function.push(attribute);
         Ok(())
+    }
+}
+
+/// What to do about an attribute of another crate that makes tests of its own: under ours it would make them of the function
+/// inside, where nobody runs them or calls it by its name.
+fn instead_of_a_maker(attribute: &Attribute) -> Option<&'static str> {
+    let last = attribute.path().segments.last()?;
+    match last.ident.to_string().as_str() {
+        "rstest" | "test_case" | "test_matrix" | "gtest" => Some("move it there"),
+        "quickcheck" => Some("call `quickcheck::QuickCheck` in the test's body"),
+        _ => None,
     }
 }
 
