@@ -1,23 +1,25 @@
-//! What a test tells that hangs behind `axum::serve`.
+//! What tests tell that hang behind `axum::serve`.
 
 use expect_test::expect;
 use solipsism_tests::run;
 
 #[solipsism::test]
-async fn a_handler_that_never_answers() {
+async fn every_way_to_hang_behind_axum_is_reported() {
     let printed = run(env!("CARGO_BIN_EXE_stack_axum_failures"), &[]);
     expect![[r#"
 
-        running 1 test
-        test a_handler_never_answers ... FAILED
+        running 3 tests
+        test a_handler_never_answers              ... FAILED
+        test a_shutdown_waits_for_what_never_ends ... FAILED
+        test both_ends_of_a_websocket_listen      ... FAILED
 
         failures:
 
         ---- a_handler_never_answers ----
         sleeps forever: at 0ns nothing in this world can wake the body
-          the body, at tests/src/bin/stack_axum_failures.rs:11:10
+          the body, at tests/src/bin/stack_axum_failures.rs:15:10
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
-          task 1 `server`, spawned at tests/src/bin/stack_axum_failures.rs:19:10, in the background
+          task 1 `server`, spawned at tests/src/bin/stack_axum_failures.rs:23:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
           task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
@@ -27,11 +29,36 @@ async fn a_handler_that_never_answers() {
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
+        ---- a_shutdown_waits_for_what_never_ends ----
+        sleeps forever: at 1s nothing in this world can wake the body
+          the body, at tests/src/bin/stack_axum_failures.rs:30:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+          3 tokio tasks; what they wait for inside of tokio cannot be seen
+            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `hyper`
+          no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test a_shutdown_waits_for_what_never_ends -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+
+        ---- both_ends_of_a_websocket_listen ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_axum_failures.rs:47:10
+            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+          2 tokio tasks; what they wait for inside of tokio cannot be seen
+            one waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
+            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
+          no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test both_ends_of_a_websocket_listen -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+
 
         failures:
             a_handler_never_answers
+            a_shutdown_waits_for_what_never_ends
+            both_ends_of_a_websocket_listen
 
-        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in …
+        test result: FAILED. 0 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in …
 
     "#]].assert_eq(&printed.stdout);
 }
