@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use solipsism::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::{WebSocketStream, accept_async, client_async};
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
@@ -11,7 +12,10 @@ pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) type Socket = WebSocketStream<TcpStream>;
 
 /// Says everything again, a minute later for what is `later`, until the connection ends in whatever way.
-pub(crate) async fn echo(mut socket: Socket) {
+pub(crate) async fn echo<S>(mut socket: WebSocketStream<S>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     while let Some(Ok(message)) = socket.next().await {
         if message == "later".into() {
             solipsism::time::sleep(60 * SECOND).await;

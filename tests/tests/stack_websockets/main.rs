@@ -6,5 +6,6 @@ mod heartbeat;
 mod native;
 mod reports;
 mod talking;
+mod transports;
 
 solipsism::main!();
