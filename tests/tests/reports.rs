@@ -83,6 +83,7 @@ async fn a_wall_limit_tells_what_was_going_on_and_what_had_gone_wrong() {
     for told in [
         "wall limit: not finished after 100ms of real time, at ",
         "still running after ",
+        "a `time_limit` on its virtual time would tell who waits for what",
         "before that something panicked at tests/src/bin/failures.rs:",
         "an early cause",
     ] {

@@ -153,10 +153,17 @@ impl Report {
     /// What was going on when the wall limit came.
     fn write_doing(&self, f: &mut fmt::Formatter<'_>, doing: &Doing) -> fmt::Result {
         match doing {
-            Doing::Running { polls } => write!(
-                f,
-                "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
-            ),
+            Doing::Running { polls } => {
+                write!(
+                    f,
+                    "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
+                )?;
+                // What hangs behind a heartbeat never stands still, and from another thread nobody sees who waits.
+                if self.at.nanos() > 0 {
+                    f.write_str("; a `time_limit` on its virtual time would tell who waits for what")?;
+                }
+                Ok(())
+            }
             #[cfg(feature = "tokio")]
             Doing::Polling(task) if task.key == TaskKey::HOST => f.write_str(
                 "inside of tokio: one poll of a tokio task does not return, or tokio tasks wake one another for ever",
