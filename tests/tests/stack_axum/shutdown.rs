@@ -44,7 +44,7 @@ async fn a_request_in_flight_is_answered_and_a_new_connection_refused() {
         let body = response.into_body().collect().await.unwrap().to_bytes();
         sender.send((body, Instant::now())).unwrap();
     });
-    solipsism::time::sleep(10 * SECOND - Duration::from_nanos(1)).await;
+    solipsism::time::sleep(Duration::from_nanos(9_999_999_999)).await;
     TcpStream::connect("api.internal:80").await.unwrap();
     solipsism::time::sleep(Duration::from_nanos(1)).await;
     let error = TcpStream::connect("api.internal:80").await.unwrap_err();
