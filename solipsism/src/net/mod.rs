@@ -8,8 +8,8 @@
 //! # Traits
 //!
 //! Every stream reads and writes by the traits of futures-io. With the feature `tokio` by tokio's too, with `hyper` by
-//! hyper's, and with `axum` listeners can be given to `axum::serve`. The traits themselves do not meet, but their extension
-//! traits have methods of the same names: see [`io`](crate::io).
+//! hyper's, with `axum` listeners can be given to `axum::serve`, and with `tonic` what they accept to tonic's server. The
+//! traits themselves do not meet, but their extension traits have methods of the same names: see [`io`](crate::io).
 //!
 //! # Hosts
 //!

@@ -7,6 +7,8 @@ mod axum;
 mod hyper;
 #[cfg(feature = "tokio")]
 mod tokio;
+#[cfg(feature = "tonic")]
+mod tonic;
 
 /// Writes `$read!` or `$write!`, or both, for every stream: its generics, and its type.
 #[cfg(any(feature = "tokio", feature = "hyper"))]
