@@ -1,0 +1,102 @@
+//! What a test tells that hangs in a call.
+
+use expect_test::expect;
+use solipsism_tests::run;
+
+const FAILURES: &str = env!("CARGO_BIN_EXE_stack_tonic_failures");
+
+#[solipsism::test]
+async fn a_handler_that_never_answers() {
+    let printed = run(FAILURES, &["a_handler_never_answers"]);
+    expect![[r#"
+
+        running 1 test
+        test a_handler_never_answers ... FAILED
+
+        failures:
+
+        ---- a_handler_never_answers ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_tonic_failures.rs:39:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
+            waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
+          6 tokio tasks; what they wait for inside of tokio cannot be seen
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
+          no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+
+
+        failures:
+            a_handler_never_answers
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn a_stream_that_neither_side_ends() {
+    let printed = run(FAILURES, &["a_stream_never_goes_on"]);
+    expect![[r#"
+
+        running 1 test
+        test a_stream_never_goes_on ... FAILED
+
+        failures:
+
+        ---- a_stream_never_goes_on ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_tonic_failures.rs:46:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
+            waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
+          6 tokio tasks; what they wait for inside of tokio cannot be seen
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+          no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test a_stream_never_goes_on -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+
+
+        failures:
+            a_stream_never_goes_on
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn pings_keep_a_hang_from_being_proved_and_a_time_limit_ends_it() {
+    let printed = run(FAILURES, &["pings_go_on_beside_a_hang"]);
+    expect![[r#"
+
+        running 1 test
+        test pings_go_on_beside_a_hang ... FAILED
+
+        failures:
+
+        ---- pings_go_on_beside_a_hang ----
+        time limit: not finished after 3600s of virtual time
+          the body, at tests/src/bin/stack_tonic_failures.rs:60:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
+            waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
+          6 tokio tasks; what they wait for inside of tokio cannot be seen
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
+          run it again: cargo test pings_go_on_beside_a_hang -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+
+
+        failures:
+            pings_go_on_beside_a_hang
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
