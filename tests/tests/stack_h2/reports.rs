@@ -1,0 +1,125 @@
+//! What a test tells that hangs in HTTP/2.
+
+use expect_test::expect;
+use solipsism_tests::run;
+
+const FAILURES: &str = env!("CARGO_BIN_EXE_stack_h2_failures");
+
+#[solipsism::test]
+async fn a_body_that_never_comes() {
+    let printed = run(FAILURES, &["a_body_never_comes"]);
+    expect![[r#"
+
+        running 1 test
+        test a_body_never_comes ... FAILED
+
+        failures:
+
+        ---- a_body_never_comes ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_h2_failures.rs:48:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
+            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
+          task 2 `connection`, spawned at tests/src/bin/stack_h2_failures.rs:43:10, in the background
+            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test a_body_never_comes -- --exact
+
+
+        failures:
+            a_body_never_comes
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn a_window_that_never_opens() {
+    let printed = run(FAILURES, &["a_window_never_opens"]);
+    expect![[r#"
+
+        running 1 test
+        test a_window_never_opens ... FAILED
+
+        failures:
+
+        ---- a_window_never_opens ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_h2_failures.rs:58:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
+            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
+          task 2 `connection`, spawned at tests/src/bin/stack_h2_failures.rs:43:10, in the background
+            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test a_window_never_opens -- --exact
+
+
+        failures:
+            a_window_never_opens
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn a_connection_that_nobody_drives() {
+    let printed = run(FAILURES, &["nobody_drives_the_connection"]);
+    expect![[r#"
+
+        running 1 test
+        test nobody_drives_the_connection ... FAILED
+
+        failures:
+
+        ---- nobody_drives_the_connection ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_h2_failures.rs:74:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
+            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test nobody_drives_the_connection -- --exact
+
+
+        failures:
+            nobody_drives_the_connection
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn a_hang_in_a_world_that_hosts_tokio() {
+    let printed = run(FAILURES, &["hangs_in_a_world_that_hosts_tokio"]);
+    expect![[r#"
+
+        running 1 test
+        test hangs_in_a_world_that_hosts_tokio ... FAILED
+
+        failures:
+
+        ---- hangs_in_a_world_that_hosts_tokio ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_h2_failures.rs:82:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
+            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+          1 tokio task; what it waits for inside of tokio cannot be seen
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+          no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test hangs_in_a_world_that_hosts_tokio -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+
+
+        failures:
+            hangs_in_a_world_that_hosts_tokio
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 3 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
