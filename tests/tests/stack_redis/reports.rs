@@ -1,0 +1,35 @@
+//! What a test tells that waits for a list to which nobody pushes.
+
+use expect_test::expect;
+use solipsism_tests::run;
+
+#[solipsism::test]
+async fn a_pop_of_what_nobody_pushes() {
+    let printed = run(env!("CARGO_BIN_EXE_stack_redis_failures"), &[]);
+    expect![[r#"
+
+        running 1 test
+        test nobody_pushes ... FAILED
+
+        failures:
+
+        ---- nobody_pushes ----
+        sleeps forever: at 0ns nothing in this world can wake the body
+          the body, at tests/src/bin/stack_redis_failures.rs:11:10
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          task 1 `server`, spawned at tests/src/bin/stack_redis_failures.rs:28:10, in the background
+            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+          1 tokio task; what it waits for inside of tokio cannot be seen
+            one waits to read from 10.214.210.205:6379 (redis.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+          no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
+          no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          run it again: cargo test nobody_pushes -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+
+
+        failures:
+            nobody_pushes
+
+        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in …
+
+    "#]].assert_eq(&printed.stdout);
+}
