@@ -167,17 +167,34 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
 fn message(payload: &(dyn Any + Send)) -> String {
     let message = raw_message(payload);
     #[cfg(feature = "tokio")]
-    if message.starts_with("A Tokio 1.x context was found, but IO is disabled")
-        && World::try_with(|world| world.is_hosted()) == Some(true)
-    {
-        return REACHES_OUT.to_owned();
-    }
+    let message = match of_tokios(&message) {
+        Some(better) if World::try_with(|world| world.is_hosted()) == Some(true) => {
+            better.to_owned()
+        }
+        _ => message,
+    };
     message
+}
+
+/// What to say in a hosted world in the stead of a message of tokio's.
+#[cfg(feature = "tokio")]
+fn of_tokios(message: &str) -> Option<&'static str> {
+    if message.starts_with("A Tokio 1.x context was found, but IO is disabled") {
+        Some(REACHES_OUT)
+    } else if message == "time is already frozen" {
+        Some(IS_PAUSED)
+    } else {
+        None
+    }
 }
 
 #[cfg(feature = "tokio")]
 const REACHES_OUT: &str = "`tokio::net`, and whatever else needs tokio's I/O driver, reaches out of this world, and there is \
                            nothing out there: use the sockets of `solipsism::net`";
+
+#[cfg(feature = "tokio")]
+const IS_PAUSED: &str = "`tokio::time::pause` is not needed: the clock of this world is virtual from the beginning; \
+                         leave the call out";
 
 fn raw_message(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&'static str>() {

@@ -89,4 +89,10 @@ async fn panics_in_a_destructor() {
     tokio::task::yield_now().await;
 }
 
+#[solipsism::test(tokio)]
+async fn pauses_a_clock_that_is_virtual_already() {
+    time::sleep(SECOND).await;
+    tokio::time::pause();
+}
+
 solipsism::main!();
