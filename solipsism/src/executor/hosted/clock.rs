@@ -21,6 +21,8 @@ const AWAY: u64 = 32;
 /// Tokio's instants count from `zero`, a tick of its wheel. They are nanoseconds here.
 pub(super) struct Clock {
     zero: Instant,
+    /// What it showed last, in both ways: most who ask are told the same again.
+    shown: Cell<(Instant, u64)>,
     /// How far tokio's clock is ahead of the world's.
     ahead: Cell<u64>,
     /// Where the world's clock followed it to.
@@ -36,8 +38,10 @@ pub(super) struct Clock {
 impl Clock {
     pub(super) fn of(handle: &Handle) -> Self {
         let _context = handle.enter();
+        let zero = Instant::now();
         Self {
-            zero: Instant::now(),
+            zero,
+            shown: Cell::new((zero, 0)),
             ahead: Cell::new(0),
             followed: Cell::new(0),
             pilot: RefCell::default(),
@@ -49,8 +53,15 @@ impl Clock {
 
     /// What it shows.
     pub(super) fn tokio(&self) -> u64 {
-        let since = Instant::now().duration_since(self.zero);
-        u64::try_from(since.as_nanos()).expect("584 years have not passed")
+        let now = Instant::now();
+        let (last, nanos) = self.shown.get();
+        if now == last {
+            return nanos;
+        }
+        let since = now.duration_since(self.zero).as_nanos();
+        let since = u64::try_from(since).expect("584 years have not passed");
+        self.shown.set((now, since));
+        since
     }
 
     pub(super) fn in_tokio(&self, world: u64) -> u64 {
@@ -119,6 +130,12 @@ impl Clock {
             (here / ring + AWAY) * ring
         };
         self.set_pilot(here, at);
+    }
+
+    /// Whether the pilot is still ahead.
+    pub(super) fn awaits_pilot(&self) -> bool {
+        let pilot = self.pilot.borrow();
+        pilot.as_ref().is_some_and(|pilot| !pilot.is_elapsed())
     }
 
     pub(super) fn forget_pilot(&self) {

@@ -194,6 +194,10 @@ impl Hosted {
         if !self.parking.take() {
             return;
         }
+        if self.is_under_way(world) {
+            self.unmoved.set(true);
+            return;
+        }
         let mut run = self.run.borrow_mut();
         let Some(run) = run.as_mut() else { return };
         let here = self.clock.tokio();
@@ -234,6 +238,16 @@ impl Hosted {
             self.firing.set(false);
             self.parking.set(false);
         }
+    }
+
+    /// No timer has fired: at most one of tokio's has come nearer. Where the clock is matters only where it may not go on.
+    fn is_under_way(&self, world: &World) -> bool {
+        self.alive() == 0
+            && !self.held.get()
+            && world.ready.borrow().len() == 0
+            && self.clock.awaits_pilot()
+            && world.frozen.get() == 0
+            && world.limits.get().time.is_none()
     }
 
     /// The world's clock goes to where tokio's is.
