@@ -7,14 +7,18 @@ use solipsism::EventLoop;
 use solipsism::time::Instant;
 
 /// Numbers that look random.
-struct Numbers(u64);
+pub(super) struct Numbers(u64);
 
 impl Numbers {
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    pub(super) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[usize::try_from(self.below(all.len() as u64)).unwrap()]
     }
 
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -82,7 +86,7 @@ impl Sleeper {
 
 /// Runs sleepers beside one another, and checks that each nap ends when it should and in which order.
 fn check(seed: u64) {
-    let mut numbers = Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut numbers = Numbers::new(seed);
     let sleepers: Vec<_> = (0..=numbers.below(12))
         .map(|_| Sleeper::random(&mut numbers))
         .collect();
