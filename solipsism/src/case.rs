@@ -151,7 +151,13 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
         let argument = match (place, &self.settings) {
             (Place::InLoop(_), settings) if settings.clock != ClockKind::Virtual => "clock",
             (Place::InLoop(_), settings) if settings.epoch.is_some() => "epoch",
-            (Place::InLoop(_), settings) if settings.tokio => "tokio",
+            (Place::InLoop(_), settings) if settings.tokio => {
+                return Some(
+                    "it runs in a child of the loop that this asked for, and a runtime of tokio's hosts a whole world or none: \
+                     leave `tokio` out, or take a value of the test's own, as `&mut T`"
+                        .to_owned(),
+                );
+            }
             _ => return None,
         };
         Some(format!(
