@@ -125,6 +125,10 @@ pub(crate) fn panic_at(site: &Location<'_>, message: String) -> ! {
 
 fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
     let Some(print) = INSIDE.get() else {
+        #[cfg(feature = "tokio")]
+        if note_in_job(info) {
+            return;
+        }
         return former(info);
     };
     // Without unwinding nobody will catch anything: this is the last chance to print.
@@ -132,20 +136,7 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
     if printed {
         former(info);
     }
-    let backtrace = Backtrace::capture();
-    let message = message(info.payload());
-    let location = info.location().map(ToString::to_string);
-    #[cfg(feature = "tokio")]
-    // A place inside of tokio, which helps nobody.
-    let location = location.filter(|_| message != REACHES_OUT);
-    let text = PanicText {
-        message,
-        location,
-        at: None,
-        printed,
-        backtrace: (backtrace.status() == BacktraceStatus::Captured)
-            .then(|| frames::of_the_test(&backtrace.to_string())),
-    };
+    let text = text(info, printed);
     World::try_with(|world| {
         if world.is_watched() {
             world.inbox().note_panic(text.to_string());
@@ -163,38 +154,62 @@ fn hook(info: &PanicHookInfo<'_>, former: &dyn Fn(&PanicHookInfo<'_>)) {
     }
 }
 
+#[cfg(feature = "tokio")]
+fn note_in_job(info: &PanicHookInfo<'_>) -> bool {
+    crate::executor::note_panic_in_job(|| text(info, false))
+}
+
+fn text(info: &PanicHookInfo<'_>, printed: bool) -> PanicText {
+    let backtrace = Backtrace::capture();
+    let message = message(info.payload());
+    let location = info.location().map(ToString::to_string);
+    #[cfg(feature = "tokio")]
+    // A place inside of tokio, which helps nobody.
+    let location = location.filter(|_| message != REACHES_OUT && message != RESUMES);
+    PanicText {
+        message,
+        location,
+        at: None,
+        printed,
+        backtrace: (backtrace.status() == BacktraceStatus::Captured)
+            .then(|| frames::of_the_test(&backtrace.to_string())),
+    }
+}
+
 /// The message of a payload, as std prints it, unless a reader in a world is better served by another.
 fn message(payload: &(dyn Any + Send)) -> String {
     let message = raw_message(payload);
     #[cfg(feature = "tokio")]
-    let message = match of_tokios(&message) {
-        Some(better) if World::try_with(|world| world.is_hosted()) == Some(true) => {
-            better.to_owned()
+    if let Some(sentence) = sentence(&message) {
+        if World::try_with(|world| world.is_hosted()) == Some(true) {
+            return sentence.to_owned();
         }
-        _ => message,
-    };
+    }
     message
 }
 
-/// What to say in a hosted world in the stead of a message of tokio's.
+/// What is said where tokio itself panics over what makes no sense in a hosted world.
 #[cfg(feature = "tokio")]
-fn of_tokios(message: &str) -> Option<&'static str> {
-    if message.starts_with("A Tokio 1.x context was found, but IO is disabled") {
-        Some(REACHES_OUT)
-    } else if message == "time is already frozen" {
-        Some(IS_PAUSED)
-    } else {
-        None
+fn sentence(tokio: &str) -> Option<&'static str> {
+    match tokio {
+        "time is already frozen" => Some(PAUSES),
+        "time is not frozen" => Some(RESUMES),
+        _ => tokio
+            .starts_with("A Tokio 1.x context was found, but IO is disabled")
+            .then_some(REACHES_OUT),
     }
 }
 
 #[cfg(feature = "tokio")]
 const REACHES_OUT: &str = "`tokio::net`, and whatever else needs tokio's I/O driver, reaches out of this world, and there is \
-                           nothing out there: use the sockets of `solipsism::net`";
+                           nothing out there: use the sockets of `solipsism::net`, and `solipsism::signal`";
 
 #[cfg(feature = "tokio")]
-const IS_PAUSED: &str = "`tokio::time::pause` is not needed: the clock of this world is virtual from the beginning; \
-                         leave the call out";
+const PAUSES: &str = "`tokio::time::pause` was called, but the clock of this world is virtual from its start: leave that out";
+
+#[cfg(feature = "tokio")]
+const RESUMES: &str = "`tokio::time::resume` was called, but the clock of this world is virtual to its end: leave that out, \
+                       or let the test have `clock = \"real\"`";
 
 fn raw_message(payload: &(dyn Any + Send)) -> String {
     if let Some(text) = payload.downcast_ref::<&'static str>() {

@@ -147,14 +147,23 @@ impl Builder {
     /// [`task::forgive`](crate::task::forgive).
     ///
     /// What tokio does not let anybody see, and what follows:
-    /// - Tokio tasks that wake one another for ever within one instant are no livelock here; a test's wall limit ends them.
-    /// - `tokio::task::spawn_blocking` holds back whole milliseconds, not the part of one until a deadline of ours.
+    /// - Tokio tasks that wake one another for ever within one instant are no livelock here; a test's wall limit ends them,
+    ///   [`run`](EventLoop::run) has none.
+    /// - Who is told of a panic in `tokio::task::spawn_blocking`, or in a `tokio::task::LocalSet` that the body or a task of ours
+    ///   polls: it fails the end unless it is forgiven. So does one that a task catches right before it ends.
+    /// - A task that is ended by `std::panic::resume_unwind` is not seen to panic.
+    /// - `tokio::task::spawn_blocking` holds back whole milliseconds, not the part of one until a deadline of ours. What has not
+    ///   begun when the world ends is not run; what has begun is waited for, five seconds at most.
     /// - A thread of yours that wakes a tokio task is not noticed: hold [`EventLoop::external`] meanwhile.
     /// - A tokio task runs on the local host, whichever host spawned it.
     /// - `tokio::select!` without `biased` is not repeatable: its seed cannot be set.
     /// - A timer of tokio's that is more than a year away does not keep a run from sleeping for ever.
     ///
-    /// `tokio::time::resume` makes no sense in here, and `tokio::net` is refused: [`net`](crate::net) is what there is.
+    /// `tokio::net`, `tokio::process` and `tokio::signal` are refused, as they reach out: [`net`](crate::net) and
+    /// [`signal`](crate::signal) are what there is. `tokio::time::pause` and `resume` are refused too: the clock is virtual
+    /// from start to end; `advance` moves it even where it is frozen or manual. `block_in_place`, `Handle::block_on` and the
+    /// `block_on` of another runtime panic as they do in every current-thread runtime. `tokio::fs` and
+    /// `tokio::net::lookup_host` run on tokio's blocking threads, and do reach out: to real files and to real names.
     ///
     /// # Examples
     ///

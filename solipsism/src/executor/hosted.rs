@@ -7,11 +7,13 @@
 //! next timer: one of these is ours, the pilot, and is set to where we want to go at the latest. That tokio has no timer is
 //! found out in the same way, with a pilot so far away that it is reached only if nothing else is.
 //!
-//! `parking` decides, `clock` is what tokio's clock shows and how it is moved, `panics` what becomes of a panic in a tokio task.
+//! `parking` decides, `clock` is what tokio's clock shows and how it is moved, `panics` what becomes of a panic in a tokio task,
+//! `pool` what is known of its blocking jobs.
 
 mod clock;
 mod panics;
 mod parking;
+mod pool;
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -21,6 +23,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::runtime::{self, EnterGuard, Handle, LocalOptions, LocalRuntime};
 use tokio::task::coop;
@@ -28,12 +31,20 @@ use tokio::task::coop;
 use self::clock::Clock;
 use self::panics::Panics;
 use self::parking::Seeking;
+use self::pool::Pool;
 use super::drive::{Run, Stop, Turn};
 use super::header::{Header, TaskKey};
+use super::inbox::Inbox;
 use super::tasks::AnyStage;
 use super::world::World;
 use crate::panics::{Print, catch};
 use crate::stopped::Verdict;
+
+pub(crate) use self::pool::{is_of as is_of_pool, note_panic as note_panic_in_job};
+
+/// How long the end of a world waits for tokio's blocking jobs, so that what they panic with is told. What takes longer may
+/// never end.
+const LAST_JOBS: Duration = Duration::from_secs(5);
 
 /// Tasks with this bit are tokio's: the rest of the number is from tokio, and means nothing to a reader.
 pub(crate) const FOREIGN: u32 = 1 << 31;
@@ -62,6 +73,7 @@ pub(super) struct Hosted {
     held: Cell<bool>,
     seeking: Cell<Option<Seeking>>,
     panics: Panics,
+    pool: Arc<Pool>,
     /// Stands for tokio's tasks, for the watch.
     tasks: RefCell<Option<Arc<Header>>>,
     /// Tokio has parked in vain, and nobody has run since.
@@ -69,7 +81,8 @@ pub(super) struct Hosted {
 }
 
 impl Hosted {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(inbox: Arc<Inbox>) -> Self {
+        let pool = Pool::new(inbox);
         let hook = |call: fn(&Self, &Rc<World>)| {
             move || {
                 World::try_with(|world| {
@@ -86,6 +99,10 @@ impl Hosted {
             .event_interval(1)
             .on_thread_park(hook(Self::before_park))
             .on_thread_unpark(hook(Self::after_park))
+            .on_thread_start({
+                let pool = Arc::clone(&pool);
+                move || pool.join()
+            })
             .build_local(LocalOptions::default())
             .expect("a runtime without an I/O driver asks the system for nothing");
         let handle = runtime.handle().clone();
@@ -105,6 +122,7 @@ impl Hosted {
             held: Cell::new(false),
             seeking: Cell::new(None),
             panics: Panics::default(),
+            pool,
             tasks: RefCell::default(),
             unmoved: Cell::new(false),
         }
@@ -241,8 +259,7 @@ impl Hosted {
         let host = self.host.take();
         if let Some(runtime) = host.and_then(Rc::into_inner) {
             self.clock.forget_pilot();
-            // Not waiting for its blocking jobs, which may never end.
-            runtime.shutdown_background();
+            runtime.shutdown_timeout(LAST_JOBS);
         }
     }
 }

@@ -164,6 +164,10 @@ impl Inbox {
 
     /// The current thread, unless it is the world's own.
     fn foreigner(&self) -> Option<Thread> {
+        #[cfg(feature = "tokio")]
+        if super::hosted::is_of_pool(self) {
+            return None;
+        }
         let current = thread::current();
         (self.owner.get() != Some(&current.id())).then_some(current)
     }

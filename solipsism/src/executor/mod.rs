@@ -30,7 +30,7 @@ pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;
 pub(crate) use header::{Header, Name, TaskKey};
 #[cfg(feature = "tokio")]
-pub(crate) use hosted::FOREIGN;
+pub(crate) use hosted::{FOREIGN, note_panic_in_job};
 pub(crate) use inbox::{Inbox, Stranger};
 #[cfg(feature = "tokio")]
 pub(crate) use stuck::Foreign;

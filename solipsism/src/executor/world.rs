@@ -159,6 +159,10 @@ impl World {
         static WORLDS: AtomicU32 = AtomicU32::new(0);
         let id = WORLDS.fetch_add(1, Ordering::Relaxed);
         inbox.own();
+        #[cfg(feature = "tokio")]
+        let hosted = settings
+            .tokio
+            .then(|| Box::new(Hosted::new(Arc::clone(&inbox))));
         let world = Self {
             id,
             clock_kind: settings.clock,
@@ -194,7 +198,7 @@ impl World {
             #[cfg(feature = "tracing")]
             recording: Recording::new(),
             #[cfg(feature = "tokio")]
-            hosted: settings.tokio.then(|| Box::new(Hosted::new())),
+            hosted,
         };
         if settings.clock == ClockKind::Real {
             world.keep_pace();

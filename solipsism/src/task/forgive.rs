@@ -5,7 +5,7 @@ use crate::executor::World;
 /// Says that the panic of this tokio task was expected. Needs the feature `tokio`.
 ///
 /// A panic of a tokio task fails the test, unless somebody was seen to await it. An `.await` of the handle that begins before
-/// the task panics, in the body or in a task of ours, is seen; one in a tokio task, or later, is not.
+/// the task panics, in the body or in a task of ours, is seen; one in a tokio task, or later, or of a blocking job, is not.
 ///
 /// # Panics
 ///

@@ -75,6 +75,21 @@ async fn spins() {
 }
 
 #[solipsism::test(tokio)]
+async fn loses_a_panic_of_a_blocking_job() {
+    let (begins, begun) = tokio::sync::oneshot::channel();
+    drop(tokio::task::spawn_blocking(|| {
+        begins.send(()).unwrap();
+        panic!("nobody hears this either");
+    }));
+    begun.await.unwrap();
+}
+
+#[solipsism::test(tokio)]
+async fn pauses_time() {
+    tokio::time::pause();
+}
+
+#[solipsism::test(tokio)]
 async fn panics_in_a_destructor() {
     struct Bomb;
     impl Drop for Bomb {
@@ -87,12 +102,6 @@ async fn panics_in_a_destructor() {
         nothing_comes().await;
     });
     tokio::task::yield_now().await;
-}
-
-#[solipsism::test(tokio)]
-async fn pauses_a_clock_that_is_virtual_already() {
-    time::sleep(SECOND).await;
-    tokio::time::pause();
 }
 
 solipsism::main!();

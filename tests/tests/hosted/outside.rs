@@ -51,3 +51,18 @@ async fn a_stranger_makes_the_world_open(event_loop: EventLoop) {
     drop(external);
     thread.join().unwrap();
 }
+
+/// Its thread wakes the body, and is no stranger.
+#[solipsism::test(tokio)]
+async fn a_world_that_awaits_blocking_jobs_of_tokios_is_not_open() {
+    let start = Instant::now();
+    for _ in 0..50 {
+        tokio::task::spawn_blocking(std::thread::yield_now)
+            .await
+            .unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        time::sleep(Duration::from_nanos(1)).await;
+        time::sleep(Duration::from_nanos(999_999)).await;
+    }
+    assert_eq!(start.elapsed(), 50 * Duration::from_millis(1_001));
+}

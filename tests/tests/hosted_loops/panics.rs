@@ -102,6 +102,62 @@ fn a_panic_that_the_task_itself_catches_is_none() {
     kept.unwrap();
 }
 
+/// What a destructor spawns makes up for the task that died.
+#[test]
+fn a_destructor_that_spawns_hides_no_panic() {
+    struct Spawns;
+    impl Drop for Spawns {
+        fn drop(&mut self) {
+            tokio::spawn(std::future::pending::<()>());
+        }
+    }
+    let lost = outcome(|| async {
+        tokio::spawn(async {
+            let _spawns = Spawns;
+            fails().await;
+        });
+        time::sleep(Duration::from_secs(1)).await;
+    });
+    assert!(lost.unwrap_err().is_background_failure());
+}
+
+#[test]
+fn a_local_set_loses_nothing() {
+    let lost = outcome(|| async {
+        let set = tokio::task::LocalSet::new();
+        set.spawn_local(fails());
+        set.run_until(time::sleep(Duration::from_secs(1))).await;
+    });
+    assert!(lost.unwrap_err().is_background_failure());
+}
+
+#[test]
+fn a_blocking_job_loses_nothing() {
+    fn fail() {
+        panic!("on purpose");
+    }
+    let lost = outcome(|| async {
+        let (begins, begun) = tokio::sync::oneshot::channel();
+        drop(tokio::task::spawn_blocking(move || {
+            begins.send(()).unwrap();
+            fail()
+        }));
+        begun.await.unwrap();
+    });
+    let stopped = lost.unwrap_err().to_string();
+    assert!(
+        stopped.contains("a tokio blocking job panicked"),
+        "{stopped}"
+    );
+    let kept = outcome(|| async {
+        let joined = tokio::task::spawn_blocking(fail).await;
+        task::forgive(&joined.unwrap_err());
+        let caught = tokio::task::spawn_blocking(|| catch_unwind(fail).is_err());
+        assert!(caught.await.unwrap());
+    });
+    kept.unwrap();
+}
+
 struct Bomb;
 
 impl Drop for Bomb {

@@ -163,3 +163,12 @@ fn a_century_is_reached() {
     });
     assert_eq!(elapsed.unwrap(), century + Duration::from_nanos(1));
 }
+
+#[test]
+#[should_panic = "time is not frozen"]
+fn a_clock_that_is_resumed_ends_the_run() {
+    let _unreachable = hosted().build().run(async {
+        tokio::time::resume();
+        time::sleep(Duration::from_secs(1)).await;
+    });
+}

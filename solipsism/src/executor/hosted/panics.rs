@@ -4,7 +4,11 @@
 //! What is seen: whether a waiting task of ours is woken by the end of a task that panicked. Tokio wakes it in the course of the
 //! poll that panicked, but as no task. To know such a wake from one of the next poll, the panicking task's budget of cooperation is used
 //! up on the spot: the next poll has one of its own.
+//!
+//! Whether the task itself catches its panic stands on the stack at the time. Where the stack has no names, a task that is
+//! there no longer did not.
 
+use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
 use std::hash::{Hash, Hasher};
 use std::panic::Location;
@@ -33,6 +37,8 @@ struct Noted {
     text: PanicText,
     /// How many tasks there were when it was raised, until that is judged.
     alive: Option<usize>,
+    /// It left its task.
+    is_fatal: bool,
     was_told: bool,
 }
 
@@ -45,6 +51,7 @@ impl Panics {
             task,
             text,
             alive: Some(alive),
+            is_fatal: is_caught() == Some(false),
             was_told: false,
         });
         self.is_new.set(true);
@@ -73,50 +80,60 @@ impl Panics {
     pub(super) fn judge(&self, alive: usize) {
         if self.is_new.take() {
             self.noted.borrow_mut().retain_mut(|noted| {
-                let is_dead = noted.alive.take().is_none_or(|before| alive < before);
-                is_dead && !noted.was_told
+                let is_gone = noted.alive.take().is_none_or(|before| alive < before);
+                (is_gone || noted.is_fatal) && !noted.was_told
             });
         }
     }
 
-    fn failures(noted: Vec<Noted>, what: Lost) -> Vec<Failure> {
-        let failure = |noted: Noted| Failure {
-            task: super::FOREIGN | noted.task,
-            owner: OUTERMOST,
-            who: "a tokio task".to_owned(),
-            site: Location::caller(),
-            what,
-            text: noted.text,
-        };
-        noted.into_iter().map(failure).collect()
+    fn failures(noted: Vec<Noted>, what: Lost) -> impl Iterator<Item = Failure> {
+        noted
+            .into_iter()
+            .map(move |noted| failure("a tokio task", noted.task, what, noted.text))
+    }
+}
+
+pub(super) fn failure(who: &str, task: u32, what: Lost, text: PanicText) -> Failure {
+    Failure {
+        task: super::FOREIGN | task,
+        owner: OUTERMOST,
+        who: who.to_owned(),
+        site: Location::caller(),
+        what,
+        text,
     }
 }
 
 impl Hosted {
     /// Panics that nobody was seen to be told of.
     pub(in crate::executor) fn held_failures(&self) -> Vec<Failure> {
-        Panics::failures(self.panics.noted.borrow().clone(), Lost::Foreign)
+        let noted = self.panics.noted.borrow().clone();
+        let mut failures: Vec<_> = Panics::failures(noted, Lost::Foreign).collect();
+        failures.extend(self.pool.failures());
+        failures
     }
 
     /// The same, and forgets them.
     pub(in crate::executor) fn take_failures(&self) -> Vec<Failure> {
-        Panics::failures(self.panics.noted.take(), Lost::Foreign)
+        let mut failures: Vec<_> =
+            Panics::failures(self.panics.noted.take(), Lost::Foreign).collect();
+        failures.extend(self.pool.take_failures());
+        failures
     }
 
     /// What panicked while the runtime was shut down.
     pub(in crate::executor) fn take_destructors(&self) -> Vec<Failure> {
-        Panics::failures(self.panics.noted.take(), Lost::Destructor)
+        let mut failures: Vec<_> =
+            Panics::failures(self.panics.noted.take(), Lost::Destructor).collect();
+        failures.extend(self.pool.take_failures());
+        failures
     }
 }
 
 impl World {
     /// Takes note of a panic that has just been raised in a task of tokio's. False if it was not.
     pub(crate) fn note_foreign_panic(&self, text: &PanicText) -> bool {
-        let task = match (&self.hosted, self.current.get()) {
-            (Some(hosted), NOBODY) => current().map(|task| (hosted, task)),
-            _ => None,
-        };
-        let Some((hosted, task)) = task else {
+        let (Some(hosted), Some(task)) = (&self.hosted, current()) else {
             return false;
         };
         let mut text = text.clone();
@@ -132,13 +149,32 @@ impl World {
             let task = number(task);
             let mut noted = hosted.panics.noted.borrow_mut();
             noted.retain(|noted| noted.task != task);
+            hosted.pool.forgive(task);
         }
     }
 }
 
-/// The task of tokio's that is being polled or dropped.
+/// The task of tokio's that is being polled or dropped, or the job.
 pub(super) fn current() -> Option<u32> {
     tokio::task::try_id().map(number)
+}
+
+/// Whether the panic that is being raised is caught within its task: whether a frame that catches is nearer than tokio's. Unknown
+/// where the frames have no names, or were inlined.
+pub(super) fn is_caught() -> Option<bool> {
+    let frames = Backtrace::force_capture().to_string();
+    let (task, host) = frames.split_once("tokio::runtime::task::harness::poll_future")?;
+    let catches = |frames: &str| {
+        [
+            "std::panic::catch_unwind",
+            "std::panicking::catch_unwind",
+            "std::panicking::try",
+        ]
+        .iter()
+        .any(|name| frames.contains(name))
+    };
+    // Where tokio's own cannot be seen, nobody's can.
+    catches(host).then(|| catches(task))
 }
 
 /// Tokio tells no number, but what it hashes is one.
