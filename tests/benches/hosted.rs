@@ -236,7 +236,7 @@ fn measure(work: impl FnOnce()) -> f64 {
         || Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).expect("it is positive");
     let start = now();
     work();
-    (now() - start).as_secs_f64()
+    now().saturating_sub(start).as_secs_f64()
 }
 
 #[expect(
