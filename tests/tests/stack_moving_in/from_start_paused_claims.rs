@@ -250,7 +250,7 @@ mod pausing {
     }
 
     #[solipsism::test(tokio)]
-    #[should_panic(expected = "time is already frozen")]
+    #[should_panic(expected = "virtual from its start: leave that out")]
     async fn again_panics_in_a_hosted_world_too() {
         tokio::time::pause();
     }
