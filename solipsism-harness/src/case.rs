@@ -49,6 +49,12 @@ pub trait Runner: Sync {
         None
     }
 
+    /// What the random numbers of this case are made of, whether it is run or not.
+    fn seed(&self, case: &Case) -> Option<u64> {
+        let _ = case;
+        None
+    }
+
     /// Blocks until the case is over, on whatever thread it likes, within the wall limit, and never unwinds.
     fn run(&self, case: &Case) -> Ran;
 }
@@ -58,10 +64,10 @@ pub trait Runner: Sync {
 pub struct Ran {
     /// How it ended.
     pub ended: Ended,
-    /// How much time passed for it, as it saw it.
-    pub virtual_time: Duration,
-    /// What its random numbers were made of.
-    pub seed: u64,
+    /// How much time passed for it, as it saw it. `None` if that is not known: it was not run, or its process is gone.
+    pub virtual_time: Option<Duration>,
+    /// What its random numbers were made of, if it was run.
+    pub seed: Option<u64>,
     /// Whether a thread of it was left behind, and may go on for ever.
     pub is_lost: bool,
 }
@@ -71,8 +77,8 @@ impl From<Ended> for Ran {
     fn from(ended: Ended) -> Self {
         Self {
             ended,
-            virtual_time: Duration::ZERO,
-            seed: 0,
+            virtual_time: None,
+            seed: None,
             is_lost: false,
         }
     }

@@ -172,6 +172,10 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
             .then_some("not repeatable where an unbiased `tokio::select!` is used")
     }
 
+    fn seed(&self, case: &Case) -> Option<u64> {
+        Some(self.settings.seed_of(case))
+    }
+
     fn run(&self, case: &Case) -> Ran {
         let (asks, start, ending) = (self.asks, self.start, self.ending);
         let autouse = case.autouse.iter().map(|provider| fixture::share(provider));
@@ -191,7 +195,7 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ran {
         Place::InLoop(group) => run_in_loop(settings, case, body, limit, group),
     };
     Ran {
-        seed: settings.seed_of(case),
+        seed: Some(settings.seed_of(case)),
         ..ran
     }
 }
@@ -224,13 +228,13 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) 
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
         (Some(ended), true) => ran(ended),
-        (Some(ended), false) => lost(locals_are_stuck(ended, limit)),
+        (Some(ended), false) => {
+            let virtual_time = ended.virtual_time;
+            lost(locals_are_stuck(ended, limit), virtual_time)
+        }
         (None, false) => {
             let course = Course::of_body(wall_limit(&inbox, &gone, limit));
-            Ran {
-                virtual_time: Duration::from_nanos(inbox.now()),
-                ..lost(course.told())
-            }
+            lost(course.told(), Duration::from_nanos(inbox.now()))
         }
         (None, true) => {
             let payload = thread.join().expect_err("it ended without a word");
@@ -261,7 +265,7 @@ fn run_on_thread(
             let asking = Asking::new(subject, residents.values_of(&uses), choices);
             run_case(&world, &asking, body(Rc::clone(&asking)), site)
         });
-    ended(run)
+    ended(run, &inbox, 0)
 }
 
 /// In a child of the loop of the fixtures that asked for one.
@@ -276,19 +280,23 @@ fn run_in_loop(
     let (uses, choices) = (case.uses.clone(), case.choices.clone());
     let subject = settings.subject(case);
     let thread = ScopeThread::of(group, case.options);
+    let began = thread.inbox().now();
     let run = thread.call(&case.name, thread.inbox(), limit, move |residents| {
         let asking = Asking::new(subject, residents.values_of(&uses), choices);
         let body = body(Rc::clone(&asking));
         residents.run(&child, &asking, body, site)
     });
-    ended(run)
+    ended(run, thread.inbox(), began)
 }
 
-/// How a case ended that was to be run on the thread of fixtures.
-fn ended(run: Result<Course, Missed>) -> Ran {
+/// How a case ended that was to be run on the thread of fixtures, in the world of this inbox, where it `began` at that time.
+fn ended(run: Result<Course, Missed>, inbox: &Inbox, began: u64) -> Ran {
     match run {
         Ok(course) => ran(course),
-        Err(Missed::WallLimit(stopped)) => lost(Course::of_body(stopped).told()),
+        Err(Missed::WallLimit(stopped)) => {
+            let virtual_time = Duration::from_nanos(inbox.now().saturating_sub(began));
+            lost(Course::of_body(stopped).told(), virtual_time)
+        }
         Err(Missed::Panicked(text)) => {
             failed(format!("the case could not be run: its thread {text}")).into()
         }
@@ -300,14 +308,15 @@ fn ended(run: Result<Course, Missed>) -> Ran {
 
 fn ran(course: Course) -> Ran {
     Ran {
-        virtual_time: course.virtual_time,
+        virtual_time: Some(course.virtual_time),
         ..course.told().into()
     }
 }
 
 /// Its thread is left behind.
-fn lost(ended: Ended) -> Ran {
+fn lost(ended: Ended, virtual_time: Duration) -> Ran {
     Ran {
+        virtual_time: Some(virtual_time),
         is_lost: true,
         ..ended.into()
     }

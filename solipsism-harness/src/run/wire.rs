@@ -138,6 +138,22 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
+impl<T: Wire> Wire for Option<T> {
+    fn put(&self, to: &mut Vec<u8>) {
+        self.is_some().put(to);
+        if let Some(one) = self {
+            one.put(to);
+        }
+    }
+
+    fn get(from: &mut &[u8]) -> Option<Self> {
+        Some(match bool::get(from)? {
+            true => Some(T::get(from)?),
+            false => None,
+        })
+    }
+}
+
 impl<A: Wire, B: Wire> Wire for (A, B) {
     fn put(&self, to: &mut Vec<u8>) {
         self.0.put(to);
@@ -263,8 +279,8 @@ impl Wire for Ran {
     fn get(from: &mut &[u8]) -> Option<Self> {
         Some(Self {
             ended: Ended::get(from)?,
-            virtual_time: Duration::get(from)?,
-            seed: u64::get(from)?,
+            virtual_time: Option::get(from)?,
+            seed: Option::get(from)?,
             is_lost: bool::get(from)?,
         })
     }
@@ -382,8 +398,8 @@ mod tests {
                     report: "two\nlines".to_owned(),
                     postscript: None,
                 }),
-                virtual_time: Duration::new(5, 6),
-                seed: u64::MAX,
+                virtual_time: Some(Duration::new(5, 6)),
+                seed: Some(u64::MAX),
                 is_lost: true,
             };
             let expected = format!("{ran:?}");
