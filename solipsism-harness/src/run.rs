@@ -30,6 +30,8 @@ use crate::{Ended, Failure, FailureKind, Outcome, Ran};
 pub(crate) enum Where {
     /// In worker processes, where all that a case prints is kept apart, and where it can do no harm to others.
     Workers,
+    /// In worker processes that print to the stderr of this one, so that its stdout is its own.
+    WorkersOnStderr,
     /// In this process: what they print goes where it goes.
     Here,
 }
@@ -39,6 +41,8 @@ pub(crate) struct Brought {
     pub(crate) came: Came,
     /// What it printed, if that was kept.
     pub(crate) printed: String,
+    /// A case before it in its process whose thread was left behind, and may have printed some of that.
+    pub(crate) beside: Option<usize>,
     /// How much real time it took.
     pub(crate) took: Duration,
 }
@@ -56,11 +60,16 @@ pub(crate) struct Results {
 struct Shared {
     plan: Arc<Plan>,
     schedule: Arc<Schedule>,
+    /// Whether what a case prints in a worker process is kept.
+    #[cfg(unix)]
+    captures: bool,
     taken: AtomicUsize,
     /// What came after the verdict on the case at this place, as far as a worker process told it.
     late: Mutex<BTreeMap<usize, String>>,
     /// What went wrong with worker processes and not with cases.
     broken: Mutex<Vec<String>>,
+    /// What was printed while no case was run, with the case that had ended before.
+    strays: Mutex<Vec<(usize, String)>>,
 }
 
 /// Starts up to `threads` workers on what is scheduled.
@@ -78,16 +87,21 @@ pub(crate) fn start(
     let shared = Arc::new(Shared {
         plan: Arc::clone(plan),
         schedule: Arc::clone(schedule),
+        #[cfg(unix)]
+        captures: place == Where::Workers,
         taken: AtomicUsize::new(0),
         late: Mutex::default(),
         broken: Mutex::default(),
+        strays: Mutex::default(),
     });
     let mut workers = Vec::new();
     for number in 0..threads.get().min(schedule.parts().len()) {
         let (shared, results) = (Arc::clone(&shared), results.clone());
         let work: Box<dyn FnOnce() + Send> = match place {
             #[cfg(unix)]
-            Where::Workers => Box::new(move || processes::work(&shared, &results)),
+            Where::Workers | Where::WorkersOnStderr => {
+                Box::new(move || processes::work(&shared, &results))
+            }
             _ => Box::new(move || threads::work(&shared, &results)),
         };
         let spawned = thread::Builder::new()
@@ -139,6 +153,14 @@ impl Results {
         std::mem::take(&mut lock(&self.shared.broken))
     }
 
+    /// What was printed while no case was run, each with the place of the case that had ended before, in the plan's order: all of it
+    /// when all have [ended](Self::finish).
+    pub(crate) fn strays(&self) -> Vec<(usize, String)> {
+        let mut strays = std::mem::take(&mut *lock(&self.shared.strays));
+        strays.sort();
+        strays
+    }
+
     /// What came after the verdict on the case at this place, as far as a worker process told it: not before all have
     /// [ended](Self::finish).
     pub(crate) fn late(&self, place: usize) -> Option<String> {
@@ -159,6 +181,12 @@ impl Shared {
         lock(&self.late).insert(place, what);
     }
 
+    /// This was printed when the case at this place had ended, and no other had begun.
+    #[cfg(unix)]
+    fn strayed(&self, after: usize, printed: String) {
+        lock(&self.strays).push((after, printed));
+    }
+
     /// This went wrong, and no case is to blame.
     #[cfg(unix)]
     fn broke(&self, why: String) {
@@ -175,6 +203,7 @@ impl Brought {
                 teardowns: Vec::new(),
             },
             printed: String::new(),
+            beside: None,
             took: Duration::ZERO,
         }
     }

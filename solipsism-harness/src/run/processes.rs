@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{self, ErrorKind, Read};
+use std::os::fd::AsFd as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, ExitStatus, Stdio};
@@ -25,7 +26,8 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
     while let Some(part) = shared.next_part() {
         let mut left = part;
         while let [first, others @ ..] = left {
-            left = match process.take().map_or_else(Process::start, Ok) {
+            let started = process.take().map_or_else(|| Process::start(shared), Ok);
+            left = match started {
                 Err(error) => {
                     let why = format!(
                         "no process could be started to run it: {error}; with `--in-process` the tests run without"
@@ -33,7 +35,7 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
                     _ = results.send((*first, Brought::without(not_ended(why))));
                     others
                 }
-                Ok(started) => match started.run(&shared.plan, left, results) {
+                Ok(started) => match started.run(shared, left, results) {
                     Ran::All(lasting) => {
                         process = Some(lasting);
                         &[]
@@ -56,6 +58,10 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
 struct Process {
     orders: UnixStream,
     printing: Printing,
+    /// The last case that it ran.
+    last: Option<usize>,
+    /// The case whose thread was left behind, and may print on.
+    lost: Option<usize>,
     /// How it ended, as soon as it has.
     ended: JoinHandle<io::Result<ExitStatus>>,
 }
@@ -71,8 +77,12 @@ enum Ran {
 }
 
 impl Process {
-    fn start() -> io::Result<Self> {
+    fn start(shared: &Shared) -> io::Result<Self> {
         let printing = Printing::new()?;
+        let prints_to = || match shared.captures {
+            true => printing.for_process(),
+            false => Ok(io::stderr().as_fd().try_clone_to_owned()?.into()),
+        };
         let address = path_of_ours();
         let listener = UnixListener::bind(&address)?;
         let started = Command::new(env::current_exe()?)
@@ -80,8 +90,8 @@ impl Process {
             .arg(&address)
             .args(env::args_os().skip(1))
             .stdin(Stdio::null())
-            .stdout(printing.for_process()?)
-            .stderr(printing.for_process()?)
+            .stdout(prints_to()?)
+            .stderr(prints_to()?)
             .spawn();
         let connected = started.and_then(|mut child| {
             let ended = thread::Builder::new().spawn({
@@ -98,6 +108,8 @@ impl Process {
             Ok(Self {
                 orders,
                 printing,
+                last: None,
+                lost: None,
                 ended,
             })
         });
@@ -106,26 +118,35 @@ impl Process {
         connected
     }
 
-    fn run(mut self, plan: &Plan, part: &[usize], results: &Sending) -> Ran {
+    fn run(mut self, shared: &Shared, part: &[usize], results: &Sending) -> Ran {
         // If it is gone, that is found out by the next event, which does not come.
         _ = Order::Part(part.to_vec()).send(&self.orders);
-        let (mut over, mut is_lost) = (0, false);
+        let mut over = 0;
         loop {
             match self.event() {
-                Ok(Event::Began(_) | Event::Late(_)) => {}
-                Ok(Event::Done) if is_lost => return Ran::AllButThreads(self),
+                Ok(Event::Began(_, printed_to)) => {
+                    let printed = self.printing.read_to(printed_to);
+                    between(shared, self.last, printed);
+                }
+                Ok(Event::Late(_)) => {}
+                Ok(Event::Done) if self.lost.is_some() => return Ran::AllButThreads(self),
                 Ok(Event::Done) => return Ran::All(self),
                 Ok(Event::Came(came)) => {
-                    is_lost |= matches!(&came.came.to, CameTo::Ran(ran) if ran.is_lost);
+                    let is_lost = matches!(&came.came.to, CameTo::Ran(ran) if ran.is_lost);
                     _ = results.send((part[over], self.brought(came)));
+                    self.last = Some(part[over]);
+                    if is_lost {
+                        self.lost = self.lost.or(self.last);
+                    }
                     over += 1;
                 }
                 Err(_) => {
                     let printed = self.printing.read_rest();
                     let mut report = format!("the process in which it ran {}", end(self.ended));
-                    report += &left_behind(plan, part, over);
+                    report += &left_behind(&shared.plan, part, over);
                     let mut brought = Brought::without(not_ended(report));
                     brought.printed = printed;
+                    brought.beside = self.lost;
                     _ = results.send((part[over], brought));
                     return Ran::Until(over + 1);
                 }
@@ -142,6 +163,7 @@ impl Process {
         Brought {
             came: over.came,
             printed,
+            beside: self.lost,
             took: over.took,
         }
     }
@@ -174,6 +196,8 @@ impl Process {
                 for (place, what) in late {
                     shared.came_late(place, what);
                 }
+                let printed = self.printing.read_rest();
+                between(shared, self.last, printed);
             }
             _ => {
                 let printed = self.printing.read_rest();
@@ -182,6 +206,13 @@ impl Process {
                 ));
             }
         }
+    }
+}
+
+/// This was printed while no case was run. What comes before the first is what every process prints as it starts.
+fn between(shared: &Shared, last: Option<usize>, printed: String) {
+    if let (Some(after), false) = (last, printed.is_empty()) {
+        shared.strayed(after, printed);
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn bring(scopes: &Scopes<ForReal>, place: usize) -> Brought {
     Brought {
         came,
         printed: String::new(),
+        beside: None,
         took: began.elapsed(),
     }
 }

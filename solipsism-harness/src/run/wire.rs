@@ -20,8 +20,8 @@ pub(super) enum Order {
 
 /// What a worker process tells.
 pub(super) enum Event {
-    /// It begins with the case at this place.
-    Began(usize),
+    /// It begins with the case at this place, when the file to which it prints is so long.
+    Began(usize, u64),
     /// That case is over, and this became of it.
     Came(Over),
     /// The part is done.
@@ -190,9 +190,10 @@ impl Wire for Order {
 impl Wire for Event {
     fn put(&self, to: &mut Vec<u8>) {
         match self {
-            Self::Began(place) => {
+            Self::Began(place, printed_to) => {
                 0_u64.put(to);
                 place.put(to);
+                printed_to.put(to);
             }
             Self::Came(over) => {
                 1_u64.put(to);
@@ -208,7 +209,7 @@ impl Wire for Event {
 
     fn get(from: &mut &[u8]) -> Option<Self> {
         Some(match u64::get(from)? {
-            0 => Self::Began(usize::get(from)?),
+            0 => Self::Began(usize::get(from)?, u64::get(from)?),
             1 => Self::Came(Over::get(from)?),
             2 => Self::Done,
             3 => Self::Late(Vec::get(from)?),

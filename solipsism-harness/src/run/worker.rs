@@ -68,14 +68,14 @@ impl<'a> Worker<'a> {
     fn run_part(&mut self, part: &[usize]) -> io::Result<()> {
         let scopes = Scopes::new(self.plan, part, ForReal);
         for &place in part {
-            Event::Began(place).send(&self.orders)?;
+            Event::Began(place, self.printed_to()?).send(&self.orders)?;
             let brought = bring(&scopes, place);
             let mut came = brought.came;
             self.keep_postscript(place, &mut came);
             if !self.is_lost {
                 io::stdout().flush()?;
             }
-            let printed_to = self.printed.metadata()?.len();
+            let printed_to = self.printed_to()?;
             let waits = printed_to > MUCH;
             let over = Over {
                 came,
@@ -89,6 +89,10 @@ impl<'a> Worker<'a> {
             }
         }
         Event::Done.send(&self.orders)
+    }
+
+    fn printed_to(&self) -> io::Result<u64> {
+        Ok(self.printed.metadata()?.len())
     }
 
     fn keep_postscript(&mut self, place: usize, came: &mut Came) {
