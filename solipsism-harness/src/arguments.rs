@@ -3,16 +3,18 @@
 
 use std::env;
 use std::fs;
+use std::io::{IsTerminal as _, stdout};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use clap::Parser;
-use libtest_mimic::FormatSetting;
+use libtest_mimic::{ColorSetting, FormatSetting};
 
 use crate::plan::Plan;
 use crate::refusal::Refusal;
+use crate::report::{Files, ReportArguments};
 use crate::run::Where;
 use crate::schedule::Schedule;
 use crate::selection::Selection;
@@ -36,6 +38,8 @@ pub(crate) struct Arguments {
     pub(crate) worker: Option<PathBuf>,
     /// What is said about every case.
     pub(crate) options: Options,
+    /// What is told, and where.
+    pub(crate) report: ReportArguments,
 }
 
 /// What can be shown of the tests without running one.
@@ -66,6 +70,9 @@ struct CommandLine {
     /// Fail a test that takes more real time than this, such as `30s`
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     wall_limit: Option<Duration>,
+
+    #[command(flatten)]
+    report: ReportArguments,
 
     /// More filters: a test is run if any of them matches
     #[arg(value_name = "FILTER")]
@@ -110,6 +117,12 @@ impl Arguments {
             None => available_parallelism().unwrap_or(NonZero::<usize>::MIN),
         };
         let mimic = line.mimic;
+        if line.in_process && mimic.format == Some(FormatSetting::Json) {
+            return Err(Refusal::misuse(
+                "`--in-process` cannot be used with `--format json`: what tests print would get between the lines; leave one of them \
+                 out, or have the lines written to a file, with `--json PATH`",
+            ));
+        }
         Ok(Self {
             selection: Selection {
                 filters: mimic.filter.into_iter().chain(line.filters).collect(),
@@ -134,6 +147,7 @@ impl Arguments {
             in_process: line.in_process,
             worker: line.worker,
             options: flags.or(environment),
+            report: line.report,
         })
     }
 
@@ -147,16 +161,30 @@ impl Arguments {
             .collect()
     }
 
-    /// Where what is scheduled is to run. One case alone can do no harm to others, and is nearer to a debugger here.
+    /// Where what is scheduled is to run. One case alone can do no harm to others, and is nearer to a debugger here, unless what it
+    /// prints is wanted elsewhere, or its end is to be told whatever it is.
     pub(crate) fn place_of(&self, schedule: &Schedule) -> Where {
-        let stays = self.in_process || self.mimic.nocapture || schedule.len() < 2;
+        let is_wanted =
+            self.is_json() || self.mimic.show_output || self.report.files.asks_for_any();
+        let is_alone = schedule.len() < 2 && !is_wanted;
+        let stays = self.in_process || is_alone || self.mimic.nocapture && !self.is_json();
         // `expect-test` rewrites sources, which it can do from one process alone.
         let rewrites = env::var_os("UPDATE_EXPECT").is_some();
         if stays || rewrites || cfg!(miri) || cfg!(not(unix)) || is_traced() {
             Where::Here
+        } else if self.mimic.nocapture {
+            Where::WorkersOnStderr
         } else {
             Where::Workers
         }
+    }
+
+    /// The files to which the run is reported: none if there is no run.
+    pub(crate) fn report_files(&self, schedule: &Schedule) -> Result<Files, Refusal> {
+        if self.mimic.list || self.mimic.bench {
+            return Ok(Files::none());
+        }
+        Files::new(&self.report.files, schedule.len())
     }
 
     fn runs(&self, case: &Case) -> bool {
@@ -170,6 +198,23 @@ impl Arguments {
     /// Whether the case is among those that are told of, by its name alone.
     pub(crate) fn names(&self, case: &Case) -> bool {
         self.selection.names(case)
+    }
+
+    /// Whether the case is told of as ignored.
+    pub(crate) fn ignores(&self, case: &Case) -> bool {
+        let is_asked_for = self.mimic.ignored || self.mimic.include_ignored;
+        case.is_ignored() && !is_asked_for && self.names(case)
+    }
+
+    /// Whether what is told may have colours.
+    pub(crate) fn is_coloured(&self) -> bool {
+        match self.mimic.color {
+            Some(ColorSetting::Always) => true,
+            Some(ColorSetting::Never) => false,
+            Some(ColorSetting::Auto) | None => {
+                stdout().is_terminal() && env::var_os("NO_COLOR").is_none()
+            }
+        }
     }
 
     /// Whether stdout is to hold JSON lines and nothing else.

@@ -38,6 +38,12 @@ impl Errors {
         }
     }
 
+    /// Whether this is of a set-up whose failure was told in full before.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn has_told(&self, to: &CameTo) -> bool {
+        matches!(to, CameTo::TakenAlong(broken) if self.told.contains_key(&broken.instance))
+    }
+
     fn taken_along(&mut self, plan: &Plan, place: usize, broken: &BrokenSetUp) -> Ended {
         self.taken_along += 1;
         let report = if let Some(case) = self.told.get(&broken.instance) {

@@ -92,9 +92,10 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     if let Some(shown) = arguments.shown {
         return Ok(show::print(shown, &plan, &schedule));
     }
+    let files = arguments.report_files(&schedule)?;
     let place = arguments.place_of(&schedule);
     let results = run::start(&plan, &Arc::new(schedule), place, arguments.threads)?;
-    let report = report::Report::new(results);
+    let report = report::Report::new(results, files, &plan, &arguments);
     let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan, &arguments));
     let is_broken = report.print_rest(&plan, &arguments);
     Ok(if is_broken {

@@ -1,7 +1,19 @@
 //! [`Report`]: what is told of a run, in the plan's order: the trials, which libtest-mimic asks for and prints, and after its
-//! summary the rest.
+//! summary the rest. What is written to files is told at the same time.
 
+mod annotations;
+mod file;
+mod files;
+mod json;
+mod junit;
+mod printed;
+mod record;
+mod summary;
+
+use std::iter::Peekable;
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use std::vec;
 
 use libtest_mimic::{Completion, Failed, Trial};
 
@@ -9,7 +21,28 @@ use crate::arguments::{Arguments, FILTERED_OUT};
 use crate::errors::Errors;
 use crate::plan::Plan;
 use crate::run::{Brought, Results};
-use crate::{Case, Ended, Postscript};
+use crate::scopes::CameTo;
+use crate::{Case, Ended, FailureKind, Postscript};
+
+use self::printed::{plain, shown};
+use self::record::{Counts, Record, Verdict};
+
+pub(crate) use self::files::{FileArguments, Files};
+
+/// What the command line says about what is told.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct ReportArguments {
+    /// Tell how much real and virtual time each test took
+    #[arg(long)]
+    report_time: bool,
+
+    /// Tell which N tests were the slowest, by real and by virtual time; all with 0
+    #[arg(long, value_name = "N")]
+    durations: Option<usize>,
+
+    #[command(flatten)]
+    pub(crate) files: FileArguments,
+}
 
 /// The telling of a run, shared with its trials.
 pub(crate) struct Report {
@@ -21,15 +54,30 @@ struct Told {
     errors: Errors,
     /// Those of the trials told so far, with the places of their cases.
     postscripts: Vec<(usize, Option<Postscript>)>,
+    /// All that was told so far.
+    records: Vec<Record>,
+    /// The places of the cases that are going to be told as ignored.
+    ignored: Peekable<vec::IntoIter<usize>>,
+    files: Files,
+    /// Whether what passing cases printed is going to be shown.
+    shows_output: bool,
+    began: Instant,
 }
 
 impl Report {
-    pub(crate) fn new(results: Results) -> Self {
+    pub(crate) fn new(results: Results, files: Files, plan: &Plan, arguments: &Arguments) -> Self {
+        let is_ignored = |&place: &usize| arguments.ignores(&plan[place]);
+        let ignored: Vec<_> = (0..plan.len()).filter(is_ignored).collect();
         Self {
             told: Arc::new(Mutex::new(Told {
                 results,
                 errors: Errors::default(),
                 postscripts: Vec::new(),
+                records: Vec::new(),
+                ignored: ignored.into_iter().peekable(),
+                files,
+                shows_output: arguments.mimic.show_output,
+                began: now(),
             })),
         }
     }
@@ -50,30 +98,39 @@ impl Report {
         plan.iter().enumerate().map(trial).collect()
     }
 
-    /// Tells what is left to be told after the summary: what came after a verdict, and what went wrong with fixtures or workers and
-    /// not with tests. Gives back whether any of that fails the run by itself.
+    /// Tells what is left to be told after the summary: what came after a verdict or between tests, what went wrong with fixtures or
+    /// workers and not with tests, and what was asked for about all tests. Gives back whether any of that fails the run by itself.
     pub(crate) fn print_rest(&self, plan: &Plan, arguments: &Arguments) -> bool {
         let told = &mut *lock(&self.told);
         let broken = told.results.finish();
-        for (place, postscript) in &told.postscripts {
-            let late = match postscript {
-                Some(postscript) => postscript(),
-                None => told.results.late(*place),
-            };
-            if let Some(text) = late {
-                let name = &plan[*place].name;
-                print(arguments, &format!("after the verdict on {name}: {text}"));
-            }
+        told.ignore_before(plan, plan.len());
+        if told.shows_output {
+            let successes = summary::successes(plan, &told.records);
+            print_section(arguments, successes);
         }
+        told.print_late(plan, arguments);
         let teardowns = told.errors.teardowns();
-        let is_broken = !teardowns.is_empty() || !broken.is_empty();
         for text in teardowns.iter().chain(&broken) {
             print(arguments, &format!("{text}\n"));
+        }
+        for text in &broken {
+            told.files.worker_failed(text);
         }
         if let Some(line) = told.errors.line() {
             print(arguments, &line);
         }
-        is_broken
+        let took = now().duration_since(told.began);
+        told.print_times(plan, arguments, took);
+        if annotations::are_wanted() {
+            for annotation in annotations::annotations(plan, &told.records, &broken) {
+                print(arguments, &annotation);
+            }
+        }
+        let unwritten = told.files.finish(plan, &told.records, took);
+        for why in &unwritten {
+            print(arguments, &format!("error: the report {why}"));
+        }
+        !(teardowns.is_empty() && broken.is_empty() && unwritten.is_empty())
     }
 }
 
@@ -86,30 +143,168 @@ fn print(arguments: &Arguments, text: &str) {
     }
 }
 
+fn print_section(arguments: &Arguments, section: Option<String>) {
+    if let Some(section) = section {
+        let is_coloured = arguments.is_coloured();
+        print(
+            arguments,
+            &if is_coloured {
+                section
+            } else {
+                plain(&section)
+            },
+        );
+    }
+}
+
 fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
     told.lock().expect("nothing panics while it is told")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is told how much real time a run took"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
 impl Told {
     fn verdict(&mut self, plan: &Plan, place: usize) -> Result<Completion, Failed> {
-        let Brought { came, printed, .. } = self.results.take(place);
+        self.ignore_before(plan, place);
+        let Brought {
+            came,
+            printed,
+            beside,
+            took,
+        } = self.results.take(place);
         let case = &plan[place];
+        let (virtual_time, seed) = match &came.to {
+            CameTo::Ran(ran) => (ran.virtual_time, ran.seed),
+            CameTo::TakenAlong(_) => (None, None),
+        };
+        // One that did not live to tell was run all the same.
+        let is_gone = matches!(&came.to, CameTo::Ran(ran) if matches!(ran.ended, Ended::Failed(_)));
+        let mut record = Record {
+            place,
+            verdict: Verdict::Passed,
+            printed,
+            took,
+            virtual_time,
+            seed: seed.or_else(|| is_gone.then(|| case.test.runner.seed(case)).flatten()),
+            teardowns: came.teardowns.clone(),
+        };
+        let is_taken_along = self.errors.has_told(&came.to);
         let outcome = self.errors.tell(plan, place, came);
         if let Ended::Skipped(why) = outcome {
+            record.verdict = Verdict::Skipped(why.clone());
+            self.keep(plan, record);
             return Ok(Completion::ignored_with(why));
         }
         let judged = outcome.judge(case, &self.results.along(place), &case.name);
-        judged.map(|()| Completion::Completed).map_err(|failure| {
+        let told = judged.map_err(|failure| {
             self.postscripts.push((place, failure.postscript));
-            Failed::from(failure.report + &what_was_printed(&printed))
-        })
+            let report = failure.report;
+            let lost = beside.map(|place| plan[place].name.as_str());
+            let told = format!("{report}{}", what_was_printed(&record.printed, lost));
+            record.verdict = match failure.kind {
+                FailureKind::Fixture => Verdict::Error {
+                    report,
+                    is_taken_along,
+                },
+                _ => Verdict::Failed {
+                    report,
+                    outcome: failure.outcome,
+                },
+            };
+            Failed::from(told)
+        });
+        self.keep(plan, record);
+        told.map(|()| Completion::Completed)
+    }
+
+    /// Tells of those that stand before this place in the plan and wait for `--ignored`.
+    fn ignore_before(&mut self, plan: &Plan, place: usize) {
+        while let Some(ignored) = self.ignored.next_if(|&ignored| ignored < place) {
+            self.keep(
+                plan,
+                Record {
+                    place: ignored,
+                    verdict: Verdict::Ignored(plan[ignored].ignore.unwrap_or_default()),
+                    printed: String::new(),
+                    took: Duration::ZERO,
+                    virtual_time: None,
+                    seed: None,
+                    teardowns: Vec::new(),
+                },
+            );
+        }
+    }
+
+    fn keep(&mut self, plan: &Plan, mut record: Record) {
+        self.files.case(plan, &record);
+        let is_shown = self.shows_output && record.verdict == Verdict::Passed;
+        if !is_shown && !self.files.wants_printed() {
+            record.printed = String::new();
+        }
+        self.records.push(record);
+    }
+
+    fn print_late(&mut self, plan: &Plan, arguments: &Arguments) {
+        for (place, postscript) in &self.postscripts {
+            let late = match postscript {
+                Some(postscript) => postscript(),
+                None => self.results.late(*place),
+            };
+            if let Some(text) = late {
+                let name = &plan[*place].name;
+                print(arguments, &format!("after the verdict on {name}: {text}"));
+                self.files.late(name, &text);
+            }
+        }
+        for (after, printed) in self.results.strays() {
+            let name = &plan[after].name;
+            let text = shown(&printed);
+            let text = format!(
+                "printed after {name}, between tests, by a thread or a process that a test left behind:\n{text}\n"
+            );
+            print_section(arguments, Some(text));
+            self.files.stray(name, &printed);
+        }
+    }
+
+    fn print_times(&self, plan: &Plan, arguments: &Arguments, took: Duration) {
+        let ReportArguments {
+            report_time,
+            durations,
+            ..
+        } = arguments.report;
+        if report_time {
+            print_section(arguments, summary::times(plan, &self.records));
+        }
+        if let Some(how_many) = durations {
+            let slowest = summary::slowest(plan, &self.records, how_many);
+            print_section(arguments, slowest);
+        }
+        let counts = Counts::of(&self.records);
+        let line = summary::virtual_time(counts.run(), counts.virtual_time, took);
+        // Who reads JSON lines has this from a file of ours, if at all.
+        if let (Some(line), false) = (line, arguments.is_json()) {
+            println!("{line}");
+        }
     }
 }
 
-/// A part of a failure's report, after it.
-fn what_was_printed(printed: &str) -> String {
-    match printed.trim_end_matches('\n') {
-        "" => String::new(),
-        text => format!("\nit printed:\n{text}"),
+/// A part of a failure's report, after it. What was `lost` may have printed it.
+fn what_was_printed(printed: &str, lost: Option<&str>) -> String {
+    let printed = shown(printed);
+    match lost {
+        _ if printed.is_empty() => String::new(),
+        None => format!("\n  it printed:\n{printed}"),
+        Some(lost) => {
+            format!(
+                "\n  it printed, unless {lost} did, a thread of which goes on beside it:\n{printed}"
+            )
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! they print can be compared.
 
 use std::cell::RefCell;
+use std::ffi::OsStr;
 use std::process::{Command, Output};
 use std::rc::Rc;
 
@@ -84,7 +85,7 @@ pub fn run(program: &str, arguments: &[&str]) -> Printed {
     output(Command::new(program).args(arguments))
 }
 
-/// Runs a command with no variable that would change its report.
+/// Runs a command with no variable that would change its report, but for those that it is given.
 ///
 /// # Panics
 ///
@@ -97,9 +98,16 @@ pub fn output(command: &mut Command) -> Printed {
         "NO_COLOR",
         "UPDATE_EXPECT",
         "RUST_LOG",
+        "GITHUB_ACTIONS",
+        "SOLIPSISM_JUNIT",
+        "SOLIPSISM_JSON",
     ];
     for variable in variables {
-        command.env_remove(variable);
+        let is_given =
+            |(name, value): (&OsStr, Option<&OsStr>)| name == variable && value.is_some();
+        if !command.get_envs().any(is_given) {
+            command.env_remove(variable);
+        }
     }
     let Output {
         status,
@@ -118,11 +126,14 @@ fn without_durations(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
-        let line = match line.split_once("finished in ") {
-            Some((before, _)) => format!("{before}finished in …"),
+        let duration = ["finished in ", "of virtual time in "];
+        let duration = duration
+            .iter()
+            .find_map(|it| Some(line.find(it)? + it.len()));
+        lines.push(match duration {
+            Some(at) => format!("{}…", &line[..at]),
             None => line.to_owned(),
-        };
-        lines.push(line);
+        });
     }
     lines.join("\n") + "\n"
 }

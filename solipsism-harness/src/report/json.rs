@@ -1,0 +1,120 @@
+//! [`Lines`]: a run as JSON lines, one object for each event, written as it happens.
+
+use std::io;
+use std::time::Duration;
+
+use escape8259::escape;
+
+use super::file::ReportFile;
+use super::record::{Counts, Record, Verdict};
+use crate::plan::Plan;
+
+/// A file of JSON lines. Its keys are documented in `docs/reports.md`.
+pub(crate) struct Lines(ReportFile);
+
+impl Lines {
+    pub(crate) fn new(file: ReportFile) -> Self {
+        Self(file)
+    }
+
+    pub(crate) fn started(&mut self, target: &str, cases: usize) -> io::Result<()> {
+        let event = Object::new("run_started").text("target", target);
+        self.line(event.number("cases", cases))
+    }
+
+    pub(crate) fn case(&mut self, plan: &Plan, record: &Record) -> io::Result<()> {
+        let name = &plan[record.place].name;
+        let verdict = &record.verdict;
+        let mut event = Object::new("case").text("name", name);
+        event = event.text("outcome", verdict.word());
+        match verdict {
+            Verdict::Ignored("") => {}
+            Verdict::Ignored(why) => event = event.text("reason", why),
+            Verdict::Skipped(why) => event = event.text("reason", why),
+            _ => {}
+        }
+        if !matches!(verdict, Verdict::Ignored(_)) {
+            event = event.time("real_time", record.took);
+        }
+        if let Some(virtual_time) = record.virtual_time {
+            event = event.time("virtual_time", virtual_time);
+        }
+        if let Some(seed) = record.seed {
+            event = event.text("seed", &format!("{seed:x}"));
+        }
+        if let Some(report) = verdict.report() {
+            event = event.text("report", report);
+        }
+        if !record.printed.is_empty() {
+            event = event.text("printed", &record.printed);
+        }
+        self.line(event)?;
+        for report in &record.teardowns {
+            let event = Object::new("teardown_failed").text("after", name);
+            self.line(event.text("report", report))?;
+        }
+        Ok(())
+    }
+
+    /// What came after the verdict on the case of this name.
+    pub(crate) fn late(&mut self, name: &str, text: &str) -> io::Result<()> {
+        let event = Object::new("after_verdict").text("name", name);
+        self.line(event.text("text", text))
+    }
+
+    /// What was printed after the case of this name had ended, and before another began.
+    pub(crate) fn stray(&mut self, name: &str, printed: &str) -> io::Result<()> {
+        let event = Object::new("stray_output").text("after", name);
+        self.line(event.text("printed", printed))
+    }
+
+    /// What went wrong with a worker, and not with a case.
+    pub(crate) fn broken(&mut self, text: &str) -> io::Result<()> {
+        self.line(Object::new("worker_failed").text("report", text))
+    }
+
+    pub(crate) fn finished(&mut self, counts: &Counts, took: Duration) -> io::Result<()> {
+        let event = Object::new("run_finished")
+            .number("passed", counts.passed)
+            .number("failed", counts.failed)
+            .number("errors", counts.errors)
+            .number("skipped", counts.skipped)
+            .number("ignored", counts.ignored)
+            .number("teardowns_failed", counts.teardowns)
+            .time("real_time", took)
+            .time("virtual_time", counts.virtual_time);
+        self.line(event)
+    }
+
+    /// Writes one at once: who reads along sees it, and it is there if all ends here.
+    fn line(&mut self, event: Object) -> io::Result<()> {
+        self.0.write(&(event.0 + "}\n"))
+    }
+}
+
+/// An object of which the last brace is missing.
+struct Object(String);
+
+impl Object {
+    fn new(event: &str) -> Self {
+        Self(format!("{{\"event\":\"{event}\""))
+    }
+
+    fn text(self, key: &str, value: &str) -> Self {
+        self.with(key, &format!("\"{}\"", escape(value)))
+    }
+
+    fn number(self, key: &str, value: usize) -> Self {
+        self.with(key, &value.to_string())
+    }
+
+    /// In seconds, to the nanosecond.
+    fn time(self, key: &str, value: Duration) -> Self {
+        let (seconds, nanos) = (value.as_secs(), value.subsec_nanos());
+        self.with(key, &format!("{seconds}.{nanos:09}"))
+    }
+
+    fn with(self, key: &str, value: &str) -> Self {
+        Self(format!("{},\"{key}\":{value}", self.0))
+    }
+}

@@ -1,0 +1,220 @@
+//! [`Junit`]: a run in the XML that Jenkins and most others read, as its schema (`junit-10.xsd`) has it.
+//!
+//! The schema knows properties of suites and not of cases: a seed and a virtual time are properties of the suite, under the name of
+//! their case.
+
+use std::fmt::Write as _;
+use std::io;
+use std::time::Duration;
+
+use super::file::ReportFile;
+use super::printed::plain;
+use super::record::{Counts, Record, Verdict};
+use crate::Outcome;
+use crate::plan::Plan;
+
+/// A file that is written when the run is over.
+pub(crate) struct Junit {
+    file: ReportFile,
+    /// What belongs to no case.
+    beside: String,
+    /// What went wrong with workers, and not with cases.
+    broken: Vec<String>,
+}
+
+impl Junit {
+    pub(crate) fn new(file: ReportFile) -> Self {
+        Self {
+            file,
+            beside: String::new(),
+            broken: Vec::new(),
+        }
+    }
+
+    /// This is told of the run, and of no case.
+    pub(crate) fn beside(&mut self, text: &str) {
+        self.beside += text;
+        self.beside.push('\n');
+    }
+
+    /// This went wrong with a worker, and not with a case.
+    pub(crate) fn broken(&mut self, text: &str) {
+        self.broken.push(text.to_owned());
+    }
+
+    pub(crate) fn write(
+        &mut self,
+        target: &str,
+        plan: &Plan,
+        records: &[Record],
+        took: Duration,
+    ) -> io::Result<()> {
+        let counts = Counts::of(records);
+        let others = counts.teardowns + self.broken.len();
+        // Teardowns and workers that failed are told as cases, and so counted as such.
+        let attributes = format!(
+            "name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{}\"",
+            escaped(target),
+            records.len() + others,
+            counts.failed,
+            counts.errors + others,
+            seconds(took),
+        );
+        let skipped = counts.skipped + counts.ignored;
+        let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
+        _ = writeln!(xml, "<testsuites {attributes}>");
+        _ = writeln!(xml, "  <testsuite {attributes} skipped=\"{skipped}\">");
+        properties(&mut xml, plan, records, &counts);
+        for record in records {
+            case(&mut xml, target, plan, record);
+        }
+        for report in &self.broken {
+            error_of_its_own(&mut xml, target, "a worker process", "worker", report);
+        }
+        if !self.beside.is_empty() {
+            element(&mut xml, 4, "system-out", "", &self.beside);
+        }
+        xml += "  </testsuite>\n</testsuites>\n";
+        self.file.write(&xml)
+    }
+}
+
+fn properties(xml: &mut String, plan: &Plan, records: &[Record], counts: &Counts) {
+    *xml += "    <properties>\n";
+    let mut property = |name: &str, value: &str| {
+        let (name, value) = (escaped(name), escaped(value));
+        _ = writeln!(xml, "      <property name=\"{name}\" value=\"{value}\"/>");
+    };
+    property("virtual time", &exact(counts.virtual_time));
+    for record in records {
+        let name = &plan[record.place].name;
+        if let Some(seed) = record.seed {
+            property(&format!("seed of {name}"), &format!("{seed:x}"));
+        }
+        if let Some(virtual_time) = record.virtual_time {
+            property(&format!("virtual time of {name}"), &exact(virtual_time));
+        }
+    }
+    *xml += "    </properties>\n";
+}
+
+fn case(xml: &mut String, target: &str, plan: &Plan, record: &Record) {
+    let name = &plan[record.place].name;
+    let (class, escaped_name, time) = (escaped(target), escaped(name), seconds(record.took));
+    _ = write!(
+        xml,
+        "    <testcase classname=\"{class}\" name=\"{escaped_name}\" time=\"{time}\""
+    );
+    let mut inside = String::new();
+    match &record.verdict {
+        Verdict::Passed => {}
+        Verdict::Ignored(why) => skipped(&mut inside, why),
+        Verdict::Skipped(why) => skipped(&mut inside, why),
+        Verdict::Failed { report, outcome } => {
+            let kind = match outcome {
+                // Nobody lived to tell how far it came.
+                Outcome::Stuck if record.virtual_time.is_none() => "crashed",
+                Outcome::Panicked => "panicked",
+                Outcome::Stuck => "stuck",
+                Outcome::Failed | Outcome::Passed => "failed",
+            };
+            problem(&mut inside, "failure", kind, report);
+        }
+        Verdict::Error { report, .. } => problem(&mut inside, "error", "fixture", report),
+    }
+    if !record.printed.is_empty() {
+        element(&mut inside, 6, "system-out", "", &record.printed);
+    }
+    if inside.is_empty() {
+        *xml += "/>\n";
+    } else {
+        _ = write!(xml, ">\n{inside}    </testcase>\n");
+    }
+    for (at, report) in record.teardowns.iter().enumerate() {
+        let which = match at {
+            0 => String::new(),
+            _ => format!(" ({})", at + 1),
+        };
+        let name = format!("a teardown after {name}{which}");
+        error_of_its_own(xml, target, &name, "teardown", report);
+    }
+}
+
+/// What failed without being a case.
+fn error_of_its_own(xml: &mut String, target: &str, name: &str, kind: &str, report: &str) {
+    let (class, name) = (escaped(target), escaped(name));
+    _ = writeln!(
+        xml,
+        "    <testcase classname=\"{class}\" name=\"{name}\" time=\"0.000\">"
+    );
+    problem(xml, "error", kind, report);
+    *xml += "    </testcase>\n";
+}
+
+fn skipped(xml: &mut String, why: &str) {
+    *xml += &match why {
+        "" => "      <skipped/>\n".to_owned(),
+        why => format!("      <skipped message=\"{}\"/>\n", escaped(why)),
+    };
+}
+
+fn problem(xml: &mut String, name: &str, kind: &str, report: &str) {
+    let message = report.lines().next().unwrap_or_default();
+    let attributes = format!(" type=\"{kind}\" message=\"{}\"", escaped(message));
+    element(xml, 6, name, &attributes, report);
+}
+
+fn element(xml: &mut String, indent: usize, name: &str, attributes: &str, text: &str) {
+    let text = escaped_text(text);
+    _ = writeln!(xml, "{:indent$}<{name}{attributes}>{text}</{name}>", "");
+}
+
+/// To the millisecond: older versions of the schema want no more.
+fn seconds(time: Duration) -> String {
+    format!("{:.3}", time.as_secs_f64())
+}
+
+/// To the nanosecond.
+fn exact(time: Duration) -> String {
+    format!("{}.{:09}", time.as_secs(), time.subsec_nanos())
+}
+
+/// As an attribute's value.
+fn escaped(text: &str) -> String {
+    escaped_text(text)
+        .replace('\n', "&#10;")
+        .replace('\t', "&#9;")
+}
+
+/// Without what no XML may hold, and without colours.
+fn escaped_text(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in plain(text).chars() {
+        match character {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            // A parser would make a newline of it.
+            '\r' => escaped += "&#13;",
+            '\n' | '\t' => escaped.push(character),
+            '\0'..' ' | '\u{FFFE}' | '\u{FFFF}' => escaped.push(char::REPLACEMENT_CHARACTER),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_xml_cannot_hold_is_escaped() {
+        assert_eq!(
+            escaped_text("<a> & \"b\"]]>\r\n\t\0\x1B[31mred\x1B[0m\x1B\u{FFFE}ä"),
+            "&lt;a&gt; &amp; &quot;b&quot;]]&gt;&#13;\n\t\u{FFFD}red\u{FFFD}\u{FFFD}ä"
+        );
+        assert_eq!(escaped("a\n\tb"), "a&#10;&#9;b");
+    }
+}
