@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 /// What the command line says about files.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct FileArguments {
-    /// Write a report as JUnit's XML there, or into that directory under the target's name
+    /// Write a report in the XML of `JUnit` there, or into that directory under the target's name
     #[arg(long, value_name = "PATH")]
     pub(crate) junit: Option<PathBuf>,
 

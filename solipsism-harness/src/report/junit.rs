@@ -152,9 +152,9 @@ fn error_of_its_own(xml: &mut String, target: &str, name: &str, kind: &str, repo
 }
 
 fn skipped(xml: &mut String, why: &str) {
-    *xml += &match why {
-        "" => "      <skipped/>\n".to_owned(),
-        why => format!("      <skipped message=\"{}\"/>\n", escaped(why)),
+    _ = match why {
+        "" => writeln!(xml, "      <skipped/>"),
+        why => writeln!(xml, "      <skipped message=\"{}\"/>", escaped(why)),
     };
 }
 

@@ -79,9 +79,11 @@ enum Ran {
 impl Process {
     fn start(shared: &Shared) -> io::Result<Self> {
         let printing = Printing::new()?;
-        let prints_to = || match shared.captures {
-            true => printing.for_process(),
-            false => Ok(io::stderr().as_fd().try_clone_to_owned()?.into()),
+        let prints_to = || {
+            if shared.captures {
+                return printing.for_process();
+            }
+            Ok(io::stderr().as_fd().try_clone_to_owned()?.into())
         };
         let address = path_of_ours();
         let listener = UnixListener::bind(&address)?;

@@ -147,10 +147,11 @@ impl<T: Wire> Wire for Option<T> {
     }
 
     fn get(from: &mut &[u8]) -> Option<Self> {
-        Some(match bool::get(from)? {
-            true => Some(T::get(from)?),
-            false => None,
-        })
+        if bool::get(from)? {
+            T::get(from).map(Some)
+        } else {
+            Some(None)
+        }
     }
 }
 

@@ -71,7 +71,7 @@ fn broken() -> Result<Broken, std::fmt::Error> {
 }
 
 mod taken_along {
-    use super::*;
+    use super::Broken;
 
     #[solipsism::test]
     async fn first(_broken: &Broken) {}
@@ -114,7 +114,7 @@ async fn clock(_event_loop: EventLoop) -> Clock {
 }
 
 mod in_a_loop {
-    use super::*;
+    use super::{Clock, Duration, sleep};
 
     #[solipsism::test]
     async fn one_second(_clock: &Clock) {
@@ -144,7 +144,7 @@ fn bound() -> Thread {
 }
 
 mod on_a_thread {
-    use super::*;
+    use super::{Duration, Thread, sleep};
 
     #[solipsism::test]
     async fn one_second(thread: &Thread) {
@@ -162,7 +162,7 @@ mod on_a_thread {
 }
 
 mod limits {
-    use super::*;
+    use super::{Duration, sleep};
 
     #[solipsism::test(time_limit = "1h")]
     async fn of_time() {
@@ -178,9 +178,34 @@ mod limits {
     }
 }
 
+/// One process runs both, for they share something.
+mod beside {
+    struct Settings;
+
+    #[solipsism::fixture(scope = "session")]
+    fn settings() -> Settings {
+        Settings
+    }
+
+    #[solipsism::test(wall_limit = "200ms")]
+    #[ignore = "it takes its time"]
+    async fn a_spins(_settings: &Settings) {
+        loop {
+            std::hint::black_box(());
+        }
+    }
+
+    #[solipsism::test]
+    #[ignore = "it takes its time"]
+    async fn b_fails(_settings: &Settings) {
+        println!("one of the two says so");
+        panic!("it fails");
+    }
+}
+
 /// A thread that nobody waits for prints while these run, and after.
 mod strays {
-    use super::*;
+    use super::thread;
 
     #[solipsism::test]
     #[ignore = "it is never the same"]

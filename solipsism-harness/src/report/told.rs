@@ -1,0 +1,254 @@
+//! [`Told`]: what was told of a run so far, case by case, and the rest of it.
+
+use std::iter::Peekable;
+use std::time::{Duration, Instant};
+use std::vec;
+
+use libtest_mimic::{Completion, Failed};
+
+use super::printed::{plain, shown};
+use super::record::{Counts, Record, Verdict};
+use super::{Files, ReportArguments, annotations, summary};
+use crate::arguments::Arguments;
+use crate::errors::Errors;
+use crate::plan::Plan;
+use crate::run::{Brought, Results};
+use crate::scopes::CameTo;
+use crate::{Ended, FailureKind, Postscript};
+
+/// The telling of a run.
+pub(super) struct Told {
+    results: Results,
+    errors: Errors,
+    /// Those of the trials told so far, with the places of their cases.
+    postscripts: Vec<(usize, Option<Postscript>)>,
+    /// All that was told so far.
+    records: Vec<Record>,
+    /// The places of the cases that are going to be told as ignored.
+    ignored: Peekable<vec::IntoIter<usize>>,
+    files: Files,
+    /// Whether what passing cases printed is going to be shown.
+    shows_output: bool,
+    began: Instant,
+}
+
+impl Told {
+    pub(super) fn new(results: Results, files: Files, plan: &Plan, arguments: &Arguments) -> Self {
+        let is_ignored = |&place: &usize| arguments.ignores(&plan[place]);
+        let ignored: Vec<_> = (0..plan.len()).filter(is_ignored).collect();
+        Self {
+            results,
+            errors: Errors::default(),
+            postscripts: Vec::new(),
+            records: Vec::new(),
+            ignored: ignored.into_iter().peekable(),
+            files,
+            shows_output: arguments.mimic.show_output,
+            began: now(),
+        }
+    }
+
+    /// Waits for what became of the case at this place, and tells it.
+    pub(super) fn verdict(&mut self, plan: &Plan, place: usize) -> Result<Completion, Failed> {
+        self.ignore_before(plan, place);
+        let Brought {
+            came,
+            printed,
+            beside,
+            took,
+        } = self.results.take(place);
+        let case = &plan[place];
+        let (virtual_time, seed) = match &came.to {
+            CameTo::Ran(ran) => (ran.virtual_time, ran.seed),
+            CameTo::TakenAlong(_) => (None, None),
+        };
+        // One that did not live to tell was run all the same.
+        let is_gone = matches!(&came.to, CameTo::Ran(ran) if matches!(ran.ended, Ended::Failed(_)));
+        let mut record = Record {
+            place,
+            verdict: Verdict::Passed,
+            printed,
+            took,
+            virtual_time,
+            seed: seed.or_else(|| is_gone.then(|| case.test.runner.seed(case)).flatten()),
+            teardowns: came.teardowns.clone(),
+        };
+        let is_taken_along = self.errors.has_told(&came.to);
+        let outcome = self.errors.tell(plan, place, came);
+        if let Ended::Skipped(why) = outcome {
+            record.verdict = Verdict::Skipped(why.clone());
+            self.keep(plan, record);
+            return Ok(Completion::ignored_with(why));
+        }
+        let judged = outcome.judge(case, &self.results.along(place), &case.name);
+        let told = judged.map_err(|failure| {
+            self.postscripts.push((place, failure.postscript));
+            let report = failure.report;
+            let lost = beside.map(|place| plan[place].name.as_str());
+            let told = format!("{report}{}", what_was_printed(&record.printed, lost));
+            record.verdict = match failure.kind {
+                FailureKind::Fixture => Verdict::Error {
+                    report,
+                    is_taken_along,
+                },
+                _ => Verdict::Failed {
+                    report,
+                    outcome: failure.outcome,
+                },
+            };
+            Failed::from(told)
+        });
+        self.keep(plan, record);
+        told.map(|()| Completion::Completed)
+    }
+
+    /// Tells what is left to be told after the summary: what came after a verdict or between tests, what went wrong with fixtures or
+    /// workers and not with tests, and what was asked for about all tests. Gives back whether any of that fails the run by itself.
+    pub(super) fn print_rest(&mut self, plan: &Plan, arguments: &Arguments) -> bool {
+        let broken = self.results.finish();
+        self.ignore_before(plan, plan.len());
+        if self.shows_output {
+            let successes = summary::successes(plan, &self.records);
+            print_section(arguments, successes);
+        }
+        self.print_late(plan, arguments);
+        let teardowns = self.errors.teardowns();
+        for text in teardowns.iter().chain(&broken) {
+            print(arguments, &format!("{text}\n"));
+        }
+        for text in &broken {
+            self.files.worker_failed(text);
+        }
+        if let Some(line) = self.errors.line() {
+            print(arguments, &line);
+        }
+        let took = now().duration_since(self.began);
+        self.print_times(plan, arguments, took);
+        if annotations::are_wanted() {
+            for annotation in annotations::annotations(plan, &self.records, &broken) {
+                print(arguments, &annotation);
+            }
+        }
+        let unwritten = self.files.finish(plan, &self.records, took);
+        for why in &unwritten {
+            print(arguments, &format!("error: the report {why}"));
+        }
+        !(teardowns.is_empty() && broken.is_empty() && unwritten.is_empty())
+    }
+
+    /// Tells of those that stand before this place in the plan and wait for `--ignored`.
+    fn ignore_before(&mut self, plan: &Plan, place: usize) {
+        while let Some(ignored) = self.ignored.next_if(|&ignored| ignored < place) {
+            self.keep(
+                plan,
+                Record {
+                    place: ignored,
+                    verdict: Verdict::Ignored(plan[ignored].ignore.unwrap_or_default()),
+                    printed: String::new(),
+                    took: Duration::ZERO,
+                    virtual_time: None,
+                    seed: None,
+                    teardowns: Vec::new(),
+                },
+            );
+        }
+    }
+
+    fn keep(&mut self, plan: &Plan, mut record: Record) {
+        self.files.case(plan, &record);
+        let is_shown = self.shows_output && record.verdict == Verdict::Passed;
+        if !is_shown && !self.files.wants_printed() {
+            record.printed = String::new();
+        }
+        self.records.push(record);
+    }
+
+    fn print_late(&mut self, plan: &Plan, arguments: &Arguments) {
+        for (place, postscript) in &self.postscripts {
+            let late = match postscript {
+                Some(postscript) => postscript(),
+                None => self.results.late(*place),
+            };
+            if let Some(text) = late {
+                let name = &plan[*place].name;
+                print(arguments, &format!("after the verdict on {name}: {text}"));
+                self.files.late(name, &text);
+            }
+        }
+        for (after, printed) in self.results.strays() {
+            let name = &plan[after].name;
+            let text = shown(&printed);
+            let text = format!(
+                "printed after {name}, between tests, by a thread or a process that a test left behind:\n{text}\n"
+            );
+            print_section(arguments, Some(text));
+            self.files.stray(name, &printed);
+        }
+    }
+
+    fn print_times(&self, plan: &Plan, arguments: &Arguments, took: Duration) {
+        let ReportArguments {
+            report_time,
+            durations,
+            ..
+        } = arguments.report;
+        if report_time {
+            print_section(arguments, summary::times(plan, &self.records));
+        }
+        if let Some(how_many) = durations {
+            let slowest = summary::slowest(plan, &self.records, how_many);
+            print_section(arguments, slowest);
+        }
+        let counts = Counts::of(&self.records);
+        let line = summary::virtual_time(counts.run(), counts.virtual_time, took);
+        // Who reads JSON lines has this from a file of ours, if at all.
+        if let (Some(line), false) = (line, arguments.is_json()) {
+            println!("{line}");
+        }
+    }
+}
+
+/// A part of a failure's report, after it. What was `lost` may have printed it.
+fn what_was_printed(printed: &str, lost: Option<&str>) -> String {
+    let printed = shown(printed);
+    match lost {
+        _ if printed.is_empty() => String::new(),
+        None => format!("\n  it printed:\n{printed}"),
+        Some(lost) => {
+            format!(
+                "\n  it printed, unless {lost} did, a thread of which goes on beside it:\n{printed}"
+            )
+        }
+    }
+}
+
+/// Where it does not get between JSON lines.
+fn print(arguments: &Arguments, text: &str) {
+    if arguments.is_json() {
+        eprintln!("{text}");
+    } else {
+        println!("{text}");
+    }
+}
+
+fn print_section(arguments: &Arguments, section: Option<String>) {
+    if let Some(section) = section {
+        let is_coloured = arguments.is_coloured();
+        print(
+            arguments,
+            &if is_coloured {
+                section
+            } else {
+                plain(&section)
+            },
+        );
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is told how much real time a run took"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
