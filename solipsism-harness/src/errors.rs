@@ -87,7 +87,11 @@ impl Errors {
                 format!("{} failed", count(teardowns.len(), "teardown"))
             }),
             (*own, {
-                format!("{} failed by fixtures of their own", count(*own, "test"))
+                let whose = match own {
+                    1 => "a fixture of its own",
+                    _ => "fixtures of their own",
+                };
+                format!("{} failed by {whose}", count(*own, "test"))
             }),
         ];
         let parts: Vec<_> = parts

@@ -292,7 +292,7 @@ async fn a_task_of_the_loop_that_panics_fails_its_test_and_those_after_it() {
 
             test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 6 filtered out; finished in …
 
-            errors: 1 test failed by fixtures of their own"#]],
+            errors: 1 test failed by a fixture of its own"#]],
     );
 }
 

@@ -60,7 +60,7 @@ async fn a_filter_that_is_none() {
 
         test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 1 filtered out; finished in …
 
-        errors: 1 test failed by fixtures of their own
+        errors: 1 test failed by a fixture of its own
     "#]].assert_eq(&printed.stdout);
 }
 
