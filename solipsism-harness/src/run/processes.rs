@@ -8,7 +8,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::printing::{Printing, path_of_ours};
 use super::wire::{Event, Order, Over, Wire as _};
@@ -123,10 +123,11 @@ impl Process {
     fn run(mut self, shared: &Shared, part: &[usize], results: &Sending) -> Ran {
         // If it is gone, that is found out by the next event, which does not come.
         _ = Order::Part(part.to_vec()).send(&self.orders);
-        let mut over = 0;
+        let (mut over, mut began) = (0, now());
         loop {
             match self.event() {
                 Ok(Event::Began(_, printed_to)) => {
+                    began = now();
                     let printed = self.printing.read_to(printed_to);
                     between(shared, self.last, printed);
                 }
@@ -149,6 +150,7 @@ impl Process {
                     let mut brought = Brought::without(not_ended(report));
                     brought.printed = printed;
                     brought.beside = self.lost;
+                    brought.took = began.elapsed();
                     _ = results.send((part[over], brought));
                     return Ran::Until(over + 1);
                 }
@@ -209,6 +211,14 @@ impl Process {
             }
         }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is told how much real time a case took"
+)]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// This was printed while no case was run. What comes before the first is what every process prints as it starts.
