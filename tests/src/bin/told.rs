@@ -215,7 +215,7 @@ mod strays {
 
     #[solipsism::test]
     #[ignore = "it is never the same"]
-    async fn b_is_another() {}
+    async fn b_is_another(#[values(1, 2, 3, 4, 5, 6, 7, 8, 9)] _of: u32) {}
 }
 
 solipsism::main!();

@@ -35,7 +35,7 @@ async fn json_lines_have_all_of_it(dir: TempDir) {
             }
         }
         let lines = lines.iter().map(|line| format!("{line:#}\n"));
-        lines.collect::<String>()
+        lines.collect::<Vec<_>>().concat()
     });
     assert_eq!(runs[0], runs[1]);
     expect_file!["lines.txt"].assert_eq(&runs[0]);
@@ -120,4 +120,34 @@ async fn json_on_stdout_is_never_broken() {
         error: `--in-process` cannot be used with `--format json`: what tests print would get between the lines; leave one of them out, or have the lines written to a file, with `--json PATH`
     "#]].assert_eq(&printed.stderr);
     assert_eq!(printed.code, Some(101));
+}
+
+#[solipsism::test]
+async fn what_a_thread_left_behind_prints_is_not_lost(dir: TempDir) {
+    let all = (0..20_000).map(|line| format!("stray {line}\n"));
+    let all = all.collect::<Vec<_>>().concat();
+    let is_told_apart = || {
+        let lines = lines(&dir, &["strays", "--ignored", "--test-threads", "1"]);
+        let strays: Vec<_> = of_event(&lines, "stray_output").collect();
+        let mut told = String::new();
+        for case in of_event(&lines, "case") {
+            told += case["printed"].as_str().unwrap_or_default();
+            let after = strays.iter().filter(|it| it["after"] == case["name"]);
+            told.extend(after.map(|it| it["printed"].as_str().expect("a text")));
+        }
+        assert!(all.starts_with(&told), "{told}");
+        !strays.is_empty()
+    };
+    // Some of it is printed between tests, sooner or later.
+    assert!((0..100).any(|_| is_told_apart()));
+    // On the terminal, too.
+    let is_told = || {
+        let Printed { stdout, .. } = run(&["strays", "--ignored", "--test-threads", "1"]);
+        stdout.contains("\nprinted after strays::")
+    };
+    assert!((0..100).any(|_| is_told()));
+}
+
+fn of_event<'a>(lines: &'a [Value], event: &'a str) -> impl Iterator<Item = &'a Value> {
+    lines.iter().filter(move |line| line["event"] == event)
 }
