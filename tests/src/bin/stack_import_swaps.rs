@@ -1,5 +1,8 @@
 //! What is compiled with `cfg(test)` in the suite `stack_swaps`, compiled without it: over a real socket.
 
+// As a test this would be the crate with a world in it, to whom a real listener means nothing.
+#![cfg(not(test))]
+
 #[path = "../../tests/stack_moving_in/import_swaps_crate.rs"]
 mod import_swaps_crate;
 

@@ -83,7 +83,7 @@ async fn reads_stdin() {
 struct Db;
 
 #[solipsism::fixture(scope = "session", teardown = close)]
-async fn db() -> Db {
+fn db() -> Db {
     println!("set up");
     Db
 }
@@ -93,7 +93,7 @@ async fn close(_: Db) {
 }
 
 mod shares {
-    use super::*;
+    use super::{Db, process};
 
     #[solipsism::test]
     async fn a_passes(_db: &Db) {}
@@ -117,7 +117,7 @@ mod late {
 
     use futures_channel::oneshot;
 
-    use super::*;
+    use super::thread;
 
     static WAKES: Mutex<Option<(Sender<()>, JoinHandle<()>)>> = Mutex::new(None);
 
