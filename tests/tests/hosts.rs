@@ -248,6 +248,21 @@ async fn programs_can_be_functions_and_closures(net: Network) {
 }
 
 #[solipsism::test]
+async fn a_cluster_of_addresses_has_no_part_in_the_body_s_host(net: Network) {
+    for ip in ["10.0.0.1", "10.0.0.2", "192.168.0.1", "172.17.0.1"] {
+        let (node, addr) = (net.host(ip), format!("{ip}:80"));
+        node.run(serve);
+        net.link("localhost", ip).latency(millis(1));
+        let mut stream = TcpStream::connect(&addr).await.unwrap();
+        let start = Instant::now();
+        assert_eq!(ask(&mut stream).await.unwrap(), 2);
+        assert_eq!(start.elapsed(), millis(2));
+        node.crash();
+        assert_eq!(connect_error(&addr).await, ErrorKind::ConnectionRefused);
+    }
+}
+
+#[solipsism::test]
 async fn a_host_is_of_one_world(net: Network) {
     let host = net.host("api.internal");
     let text = in_own_world(0, || async move {

@@ -187,7 +187,7 @@ async fn two_streams_never_have_both_addresses_in_common(_net: Network) {
     let socket = || {
         let socket = solipsism::net::TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
-        socket.bind("10.0.0.1:7777".parse().unwrap()).unwrap();
+        socket.bind("10.255.255.254:7777".parse().unwrap()).unwrap();
         socket
     };
     let (one, other) = (socket(), socket());

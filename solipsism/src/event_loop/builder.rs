@@ -155,7 +155,7 @@ impl Builder {
     /// - `tokio::task::spawn_blocking` holds back whole milliseconds, not the part of one until a deadline of ours. What has not
     ///   begun when the world ends is not run; what has begun is waited for, five seconds at most.
     /// - A thread of yours that wakes a tokio task is not noticed: hold [`EventLoop::external`] meanwhile.
-    /// - A tokio task runs on the local host, whichever host spawned it.
+    /// - A tokio task runs on `localhost`, whichever host spawned it; a task of [`spawn`](crate::spawn) runs on its spawner's.
     /// - `tokio::select!` without `biased` is not repeatable: its seed cannot be set.
     /// - A timer of tokio's that is more than a year away does not keep a run from sleeping for ever.
     ///

@@ -14,10 +14,15 @@
 //! # Hosts
 //!
 //! A name is a host, with one IPv4 and one IPv6 address that are the same in every run; it resolves to the former. An
-//! address that no name has is a host as well. A task runs on the host of the task that spawned it, and the test's
-//! body on `localhost`; [`Host::spawn`] and [`Host::run`] start tasks elsewhere. Any task may bind or connect to any
+//! address that no name has is a host as well: a cluster may be written as 10.0.0.1, 10.0.0.2 and so on. A task runs on
+//! the host of the task that spawned it, and the test's body on `localhost`, which is 10.255.255.254 to others;
+//! [`Host::spawn`] and [`Host::run`] start tasks elsewhere. Any task may bind or connect to any
 //! name: a socket belongs to the host whose address it has, and what lies between two hosts is told to their
 //! [`Link`]. Loopback and wildcard addresses, unix sockets and `localhost` are each host's own.
+//!
+//! A task of tokio's runs on `localhost` whoever spawned it, since tokio tells nobody: no crash ends it, and no link delays
+//! what it sends to the test. What is to run on its host is started by [`spawn`](crate::spawn), which hosted code can use beside
+//! `tokio::spawn`.
 //!
 //! # Other threads
 //!

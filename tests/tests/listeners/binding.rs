@@ -82,7 +82,7 @@ async fn a_wildcard_takes_all_addresses() {
     let any = TcpListener::bind("0.0.0.0:80").await.unwrap();
     for taken in [
         "127.0.0.1:80",
-        "10.0.0.1:80",
+        "10.255.255.254:80",
         "[::]:80",
         "[::ffff:127.0.0.1]:80",
     ] {

@@ -89,7 +89,7 @@ async fn in_front_of_a_full_backlog_by_timing_out() {
 async fn with_an_address_of_its_own() {
     let bound = || {
         let socket = TcpSocket::new_v4().unwrap();
-        socket.bind(addr("10.0.0.1:1000")).map(|()| socket)
+        socket.bind(addr("10.255.255.254:1000")).map(|()| socket)
     };
     let server = addr("127.0.0.1:80");
     drop(bound().unwrap().connect(server));

@@ -22,9 +22,9 @@ async fn every_way_to_hang_behind_axum_is_reported() {
           task 1 `server`, spawned at tests/src/bin/stack_axum_failures.rs:23:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
           task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
           1 tokio task; what it waits for inside of tokio cannot be seen
-            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
@@ -34,9 +34,9 @@ async fn every_way_to_hang_behind_axum_is_reported() {
           the body, at tests/src/bin/stack_axum_failures.rs:30:10
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
           task 1 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
           3 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `hyper`
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `hyper`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_shutdown_waits_for_what_never_ends -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
@@ -44,10 +44,10 @@ async fn every_way_to_hang_behind_axum_is_reported() {
         ---- both_ends_of_a_websocket_listen ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/stack_axum_failures.rs:47:10
-            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
           2 tokio tasks; what they wait for inside of tokio cannot be seen
             one waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
-            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test both_ends_of_a_websocket_listen -- --exact   (not repeatable where an unbiased `tokio::select!` is used)

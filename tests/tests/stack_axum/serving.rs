@@ -30,7 +30,7 @@ async fn a_handler_is_told_where_its_connection_comes_from() {
     tokio::spawn(async { serve(listener, app).await });
     assert_eq!(
         text(&client(), "http://api.internal/").await,
-        "10.0.0.1:32768"
+        "10.255.255.254:32768"
     );
 }
 
@@ -48,7 +48,7 @@ async fn axums_own_way_to_std_addresses_works_on_tapped_connections() {
     tokio::spawn(async { serve(listener, app).await });
     assert_eq!(
         text(&client(), "http://api.internal/").await,
-        "10.0.0.1:32768"
+        "10.255.255.254:32768"
     );
 }
 

@@ -20,9 +20,9 @@ async fn a_body_that_never_comes() {
           the body, at tests/src/bin/stack_h2_failures.rs:48:10
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
-            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
           task 2 `connection`, spawned at tests/src/bin/stack_h2_failures.rs:43:10, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_body_never_comes -- --exact
 
@@ -50,9 +50,9 @@ async fn a_window_that_never_opens() {
           the body, at tests/src/bin/stack_h2_failures.rs:58:10
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
-            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
           task 2 `connection`, spawned at tests/src/bin/stack_h2_failures.rs:43:10, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_window_never_opens -- --exact
 
@@ -80,7 +80,7 @@ async fn a_connection_that_nobody_drives() {
           the body, at tests/src/bin/stack_h2_failures.rs:74:10
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
-            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test nobody_drives_the_connection -- --exact
 
@@ -108,9 +108,9 @@ async fn a_hang_in_a_world_that_hosts_tokio() {
           the body, at tests/src/bin/stack_h2_failures.rs:82:10
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
-            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
           1 tokio task; what it waits for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test hangs_in_a_world_that_hosts_tokio -- --exact   (not repeatable where an unbiased `tokio::select!` is used)

@@ -20,9 +20,9 @@ async fn a_handler_that_never_answers() {
           the body, at tests/src/bin/stack_failures.rs:23:10
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:37:10, in the background
-            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
           task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_handler_never_answers -- --exact
 
@@ -52,7 +52,7 @@ async fn a_server_that_does_not_speak_http() {
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:53:10, in the background
             kept no waker: nothing can ever wake it
           task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test nobody_speaks_http -- --exact
 

@@ -22,8 +22,8 @@ async fn a_handler_that_never_answers() {
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
           6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
-            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
             one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
@@ -55,8 +55,8 @@ async fn a_stream_that_neither_side_ends() {
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
           6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
-            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_stream_never_goes_on -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
@@ -87,8 +87,8 @@ async fn pings_keep_a_hang_from_being_proved_and_a_time_limit_ends_it() {
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
           6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
-            one waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
             one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
           run it again: cargo test pings_go_on_beside_a_hang -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 

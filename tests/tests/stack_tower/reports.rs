@@ -21,9 +21,9 @@ async fn a_server_that_never_answers_behind_a_stack_of_middleware() {
           the body, at tests/src/bin/stack_tower_failures.rs:24:10
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
           task 1 `server`, spawned at tests/src/bin/stack_tower_failures.rs:40:10, in the background
-            waits to read from 10.0.0.1:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
           task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.0.0.1:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_server_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)

@@ -111,8 +111,8 @@ async fn what_debug_says() -> io::Result<()> {
     let slow = proxy.slowdown(millis(1), millis(2));
     assert_eq!(
         format!("{proxy:?}, {slow:?}, {:?}", proxy.to_server()),
-        "TcpProxy { addr: 10.0.0.1:60001, clients: 1, .. }, Slowdown { proxy: 10.0.0.1:60001, .. }, \
-         Direction { proxy: 10.0.0.1:60001, way: ToServer, delay: 1ms, bandwidth: None, .. }"
+        "TcpProxy { addr: 10.255.255.254:60001, clients: 1, .. }, Slowdown { proxy: 10.255.255.254:60001, .. }, \
+         Direction { proxy: 10.255.255.254:60001, way: ToServer, delay: 1ms, bandwidth: None, .. }"
     );
     Ok(())
 }

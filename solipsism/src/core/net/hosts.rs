@@ -22,6 +22,9 @@ impl HostId {
 /// The local host's name; every host calls itself so as well.
 const LOCALHOST: &str = "localhost";
 
+/// Its address: above all that are made from names, and none that a test gives to a machine of its own, as 10.0.0.1 is.
+const LOCAL_V4: Ipv4Addr = Ipv4Addr::new(10, 255, 255, 254);
+
 #[derive(Debug)]
 struct Host {
     name: String,
@@ -60,8 +63,7 @@ impl Hosts {
             by_ip: BTreeMap::new(),
             lookups: Nested::default(),
         };
-        // Below all addresses that are made from names.
-        hosts.add(LOCALHOST, Ipv4Addr::new(10, 0, 0, 1));
+        hosts.add(LOCALHOST, LOCAL_V4);
         hosts.by_name.insert(LOCALHOST.to_owned(), HostId::LOCAL);
         hosts
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::core::net::{Keeper, Side, Stream, Upcoming, What};
 use crate::time::Instant;
 
-/// `waits to read from 10.0.0.7:80 (api.internal), at 10.0.0.1:32768 (localhost), since 1s: 0 bytes unread, peer open, …`.
+/// `waits to read from 10.0.0.7:80 (api.internal), at 10.255.255.254:32768 (localhost), since 1s: 0 bytes unread, peer open, …`.
 pub(super) fn write_wait(
     f: &mut fmt::Formatter<'_>,
     since: Instant,
