@@ -38,6 +38,10 @@ const WALL_LIMIT: Duration = Duration::from_secs(60);
 /// Far longer than a poll takes, and far shorter than anybody minds.
 const SECOND_LOOK: Duration = Duration::from_millis(20);
 
+/// So many looks are a second.
+#[cfg(feature = "tokio")]
+const LOOKS: usize = 50;
+
 thread_local! {
     /// Set first and hence destroyed last: it tells when all other locals of the thread are gone.
     static ALIVE: Cell<Option<Alive>> = const { Cell::new(None) };
@@ -324,15 +328,7 @@ fn lost(ended: Ended, virtual_time: Duration) -> Ran {
 
 /// What is to be said of a world that was not done in time.
 pub(crate) fn wall_limit(inbox: &Arc<Inbox>, gone: &Gone, limit: Duration) -> Stopped {
-    let polls = inbox.polls();
-    let polling = inbox.polling();
-    // Who is stuck is found out by a second look.
-    gone.wait(SECOND_LOOK);
-    let doing = match polling {
-        _ if inbox.polls() != polls => Doing::Running { polls },
-        Some(task) => Doing::Polling(task),
-        None => Doing::Waiting,
-    };
+    let doing = doing(inbox, gone);
     inbox.judge();
     let verdict = Verdict::WallLimit {
         limit,
@@ -341,6 +337,30 @@ pub(crate) fn wall_limit(inbox: &Arc<Inbox>, gone: &Gone, limit: Duration) -> St
     };
     let now = Instant::from_nanos(inbox.now());
     Stopped::new(verdict, now, Standstill::default(), Vec::new(), inbox)
+}
+
+/// Who is stuck is found out by a second look.
+fn doing(inbox: &Inbox, gone: &Gone) -> Doing {
+    let (polls, now) = (inbox.polls(), inbox.now());
+    let polling = inbox.polling();
+    gone.wait(SECOND_LOOK);
+    match polling {
+        _ if (inbox.polls(), inbox.now()) != (polls, now) => Doing::Running { polls },
+        #[cfg(feature = "tokio")]
+        Some(task) if task.is_host() && is_spinning(inbox, gone) => Doing::Spinning,
+        Some(task) => Doing::Polling(task),
+        None => Doing::Waiting,
+    }
+}
+
+/// Whether tokio gets from one poll to the next. The machine may be busy: where it does, it has some time to show it.
+#[cfg(feature = "tokio")]
+fn is_spinning(inbox: &Inbox, gone: &Gone) -> bool {
+    inbox.knock();
+    (0..LOOKS).any(|_| {
+        gone.wait(SECOND_LOOK);
+        inbox.is_knock_answered()
+    })
 }
 
 fn locals_are_stuck(ended: Course, limit: Duration) -> Ended {

@@ -94,6 +94,9 @@ pub(crate) enum Doing {
     Running { polls: u64 },
     /// A poll has not returned.
     Polling(Arc<Header>),
+    /// Tokio went on polling tasks of its own, within one instant.
+    #[cfg(feature = "tokio")]
+    Spinning,
     /// Neither.
     Waiting,
 }

@@ -100,6 +100,12 @@ impl Header {
         self.called.swap(false, Ordering::AcqRel);
     }
 
+    /// Whether it stands for the tasks of whoever drives the world.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn is_host(&self) -> bool {
+        self.key == TaskKey::HOST
+    }
+
     /// Whether the task lives in this world.
     pub(crate) fn is_of(&self, world: &World) -> bool {
         Arc::ptr_eq(&self.inbox, world.inbox())

@@ -228,6 +228,7 @@ impl Hosted {
             cx.waker().wake_by_ref();
         }
         if world.watched {
+            world.inbox.answer_knock();
             world.inbox.watch(self.tasks.borrow().as_ref());
         }
         Poll::Pending

@@ -36,6 +36,9 @@ pub(crate) struct Inbox {
     /// Who drives the world and may sleep elsewhere than here.
     #[cfg(feature = "tokio")]
     driver: Mutex<Option<std::task::Waker>>,
+    /// The watch waits for a sign of life of it.
+    #[cfg(feature = "tokio")]
+    knocked: AtomicBool,
 }
 
 /// As many panics are kept for a wall limit's report: the first ones are the causes.
@@ -98,6 +101,8 @@ impl Inbox {
             panics: Mutex::default(),
             #[cfg(feature = "tokio")]
             driver: Mutex::default(),
+            #[cfg(feature = "tokio")]
+            knocked: AtomicBool::new(false),
         }
     }
 
@@ -347,12 +352,32 @@ impl Inbox {
         drop(letters);
         self.arrived.notify_all();
         #[cfg(feature = "tokio")]
-        {
-            let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(driver) = &*driver {
-                driver.wake_by_ref();
-            }
+        self.wake_driver();
+    }
+
+    #[cfg(feature = "tokio")]
+    fn wake_driver(&self) {
+        let driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(driver) = &*driver {
+            driver.wake_by_ref();
         }
+    }
+
+    /// Asks the driver for a sign of life. It gives one as soon as the poll that is going on is over.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn knock(&self) {
+        self.knocked.store(true, Ordering::Release);
+        self.wake_driver();
+    }
+
+    #[cfg(feature = "tokio")]
+    pub(crate) fn answer_knock(&self) {
+        self.knocked.store(false, Ordering::Release);
+    }
+
+    #[cfg(feature = "tokio")]
+    pub(crate) fn is_knock_answered(&self) -> bool {
+        !self.knocked.load(Ordering::Acquire)
     }
 
     fn letters(&self) -> MutexGuard<'_, Letters> {

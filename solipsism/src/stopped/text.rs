@@ -7,7 +7,7 @@ use std::panic::Location;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
 #[cfg(feature = "tokio")]
-use crate::executor::{FOREIGN, Foreign, TaskKey};
+use crate::executor::{FOREIGN, Foreign};
 use crate::executor::{Failure, Lost, Standing, StuckTask, Wait};
 
 impl fmt::Display for Stopped {
@@ -165,8 +165,13 @@ impl Report {
                 Ok(())
             }
             #[cfg(feature = "tokio")]
-            Doing::Polling(task) if task.key == TaskKey::HOST => f.write_str(
-                "inside of tokio: one poll of a tokio task does not return, or tokio tasks wake one another for ever",
+            Doing::Polling(task) if task.is_host() => {
+                f.write_str("stuck inside one poll of a tokio task; which one tokio does not tell")
+            }
+            #[cfg(feature = "tokio")]
+            Doing::Spinning => f.write_str(
+                "tokio tasks are polled again and again within one instant: one wakes itself for ever, or several one another; \
+                 which ones tokio does not tell",
             ),
             Doing::Polling(task) if task.key.id == 0 => {
                 let site = self.subject_site.unwrap_or(task.site);

@@ -74,6 +74,16 @@ async fn spins() {
     time::sleep(SECOND).await;
 }
 
+#[solipsism::test(tokio, wall_limit = "100ms")]
+async fn never_returns_from_a_poll() {
+    tokio::spawn(async {
+        loop {
+            std::hint::spin_loop();
+        }
+    });
+    time::sleep(SECOND).await;
+}
+
 #[solipsism::test(tokio)]
 async fn loses_a_panic_of_a_blocking_job() {
     let (begins, begun) = tokio::sync::oneshot::channel();
