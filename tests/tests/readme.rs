@@ -40,7 +40,8 @@ async fn its_code_stands_in_the_example() {
     }
 }
 
-#[solipsism::test]
+// It may have to be compiled first.
+#[solipsism::test(wall_limit = "10m")]
 async fn its_report_is_what_the_example_prints() {
     let mut cargo = std::process::Command::new(env!("CARGO"));
     let cargo = cargo
