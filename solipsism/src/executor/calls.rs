@@ -35,12 +35,23 @@ impl World {
             &mut **state.get_or_insert_with(|| Box::new((self.new_network(), Call::default())))
         });
         let (_, call) = &mut *state;
-        call.now = self.now();
+        self.tell_time(call);
         call.task = self.current();
         let Place { host, owner } = self.place.get();
         call.host = host;
         call.owner = owner;
         state
+    }
+
+    #[inline]
+    fn tell_time(&self, call: &mut Call) {
+        #[cfg(feature = "tokio")]
+        if self.hosted.is_some() {
+            call.seen = self.clock.borrow().now();
+            call.clock = Some(|| World::try_with(|world| world.now()));
+            return;
+        }
+        call.seen = self.now();
     }
 
     #[inline]

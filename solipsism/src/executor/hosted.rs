@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::runtime::{self, EnterGuard, Handle, LocalOptions, LocalRuntime};
+use tokio::runtime::{self, EnterGuard, Handle, LocalOptions, LocalRuntime, RuntimeMetrics};
 use tokio::task::coop;
 
 use self::clock::Clock;
@@ -53,6 +53,7 @@ pub(super) struct Hosted {
     /// Until the world is closed.
     host: RefCell<Option<Rc<LocalRuntime>>>,
     handle: Handle,
+    metrics: RuntimeMetrics,
     clock: Clock,
     /// How many guards say that this thread is tokio's.
     entered: Cell<u32>,
@@ -107,9 +108,11 @@ impl Hosted {
             .expect("a runtime without an I/O driver asks the system for nothing");
         let handle = runtime.handle().clone();
         let clock = Clock::of(&handle);
+        let metrics = handle.metrics();
         Self {
             host: RefCell::new(Some(Rc::new(runtime))),
             handle,
+            metrics,
             clock,
             entered: Cell::new(0),
             root: RefCell::default(),
@@ -206,7 +209,7 @@ impl Hosted {
         if let Some(ended) = self.ended.take() {
             return Poll::Ready(ended.map_err(Stop::Verdict));
         }
-        self.panics.judge(self.alive());
+        self.panics.judge(|| self.alive());
         let mut run = self.run.borrow_mut();
         let run = run.as_mut().expect("there is a run while its root is");
         world.read_inbox();
@@ -252,7 +255,7 @@ impl Hosted {
 
     /// How many tasks tokio has.
     pub(super) fn alive(&self) -> usize {
-        self.handle.metrics().num_alive_tasks()
+        self.metrics.num_alive_tasks()
     }
 
     /// Drops tokio's tasks. What panics meanwhile is noted.

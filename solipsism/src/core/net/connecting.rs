@@ -248,7 +248,7 @@ impl Network {
 
     /// Gives up after the time that Linux takes for it.
     pub(super) fn schedule_give_up(&mut self, end: EndKey, call: &Call) {
-        let at = call.now.saturating_add(CONNECT_TIMEOUT);
+        let at = call.now().saturating_add(CONNECT_TIMEOUT);
         self.schedule(at, Happening::GiveUp(end));
     }
 

@@ -139,7 +139,8 @@ impl Network {
 
     /// Lets happen what is due at the earliest instant, which has come.
     pub(crate) fn fire(&mut self, call: &mut Call) {
-        while self.next().is_some_and(|at| at <= call.now) {
+        let now = call.now();
+        while self.next().is_some_and(|at| at <= now) {
             let Some(Reverse(event)) = self.events.heap.pop() else {
                 return;
             };
@@ -155,8 +156,9 @@ impl Network {
         if let Some(pipe) = self.pipe_to(end) {
             pipe.scheduled = None;
         }
+        let now = call.now();
         // Looked up anew each time, since what arrives may end the connection.
-        while let Some(payload) = self.pipe_to(end).and_then(|pipe| pipe.arrive(call.now)) {
+        while let Some(payload) = self.pipe_to(end).and_then(|pipe| pipe.arrive(now)) {
             self.receive(end, payload, call);
         }
         self.schedule_arrival(end);
@@ -202,7 +204,7 @@ impl Network {
                 from_host,
                 to_host,
                 payload.len(),
-                call.now,
+                call.now(),
                 self.random.now_mut(),
             )
         };
@@ -211,7 +213,7 @@ impl Network {
                 self.receive(to, payload, call);
                 return;
             }
-            Route::Now => call.now,
+            Route::Now => call.now(),
             Route::At(at) => at,
             Route::Held => HELD,
         };

@@ -60,7 +60,10 @@ const CAPACITY: usize = 64 * 1024;
 /// Who asks the network for something and when, and what is to be done once the network is left.
 #[derive(Debug, Default)]
 pub(crate) struct Call {
-    pub(crate) now: u64,
+    /// The time, unless `clock` knows better.
+    pub(crate) seen: u64,
+    /// Asked where it matters, since most of what is asked of the network takes no time.
+    pub(crate) clock: Option<fn() -> Option<u64>>,
     pub(crate) task: u32,
     pub(crate) host: u32,
     /// The loop to which what is made belongs.
@@ -69,6 +72,12 @@ pub(crate) struct Call {
     pub(crate) wake: Vec<Waker>,
     /// To be dropped where user code may run.
     pub(crate) drop: Vec<Waker>,
+}
+
+impl Call {
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.and_then(|clock| clock()).unwrap_or(self.seen)
+    }
 }
 
 /// What can be waited for at a socket.

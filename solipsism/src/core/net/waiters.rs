@@ -61,7 +61,7 @@ impl Waiters {
             let goes_on =
                 ticket != Ticket::POLL || (is_next(&replaced, &entry.waiter) && !entry.is_given_up);
             if !goes_on {
-                entry.since = call.now;
+                entry.since = call.now();
             }
             entry.is_given_up = false;
             call.drop.push(replaced.waker);
@@ -70,7 +70,7 @@ impl Waiters {
         let entry = Entry {
             ticket,
             waiter,
-            since: call.now,
+            since: call.now(),
             is_given_up: false,
         };
         match found {

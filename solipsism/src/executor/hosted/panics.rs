@@ -77,8 +77,10 @@ impl Panics {
     }
 
     /// The poll is over: forgets a panic that the task itself caught, or that somebody is told of.
-    pub(super) fn judge(&self, alive: usize) {
+    #[inline]
+    pub(super) fn judge(&self, alive: impl FnOnce() -> usize) {
         if self.is_new.take() {
+            let alive = alive();
             self.noted.borrow_mut().retain_mut(|noted| {
                 let is_gone = noted.alive.take().is_none_or(|before| alive < before);
                 (is_gone || noted.is_fatal) && !noted.was_told

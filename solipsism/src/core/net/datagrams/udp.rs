@@ -246,11 +246,9 @@ impl Network {
 
     /// Puts a datagram on its link.
     pub(crate) fn send_off(&mut self, datagram: Datagram, call: &mut Call) {
-        for (at, datagram) in self
-            .links
-            .scatter(datagram, call.now, self.random.now_mut())
-        {
-            if at == call.now {
+        let now = call.now();
+        for (at, datagram) in self.links.scatter(datagram, now, self.random.now_mut()) {
+            if at == now {
                 self.deliver(datagram, call);
             } else {
                 self.schedule(at, Happening::Datagram(datagram));
