@@ -2,6 +2,12 @@
 //! they bring, in whatever order it is asked for. Who asks, and what is told, is `report`'s.
 
 #[cfg(unix)]
+mod child;
+#[cfg(unix)]
+mod hearing;
+#[cfg(unix)]
+mod places;
+#[cfg(unix)]
 mod printing;
 #[cfg(unix)]
 mod processes;
@@ -12,8 +18,9 @@ mod wire;
 pub(crate) mod worker;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -64,6 +71,10 @@ struct Shared {
     #[cfg(unix)]
     captures: bool,
     taken: AtomicUsize,
+    /// How many workers have begun and did not give up.
+    workers: AtomicUsize,
+    /// Whether no process could be had, so that this one does what is left.
+    is_without: AtomicBool,
     /// What came after the verdict on the case at this place, as far as a worker process told it.
     late: Mutex<BTreeMap<usize, String>>,
     /// What went wrong with worker processes and not with cases.
@@ -90,6 +101,8 @@ pub(crate) fn start(
         #[cfg(unix)]
         captures: place == Where::Workers,
         taken: AtomicUsize::new(0),
+        workers: AtomicUsize::new(0),
+        is_without: AtomicBool::new(false),
         late: Mutex::default(),
         broken: Mutex::default(),
         strays: Mutex::default(),
@@ -100,9 +113,9 @@ pub(crate) fn start(
         let work: Box<dyn FnOnce() + Send> = match place {
             #[cfg(unix)]
             Where::Workers | Where::WorkersOnStderr => {
-                Box::new(move || processes::work(&shared, &results))
+                Box::new(move || processes::work(shared.enter(), &results))
             }
-            _ => Box::new(move || threads::work(&shared, &results)),
+            _ => Box::new(move || threads::work(shared.enter(), &results)),
         };
         let spawned = thread::Builder::new()
             .name(format!("worker {number}"))
@@ -169,10 +182,47 @@ impl Results {
 }
 
 impl Shared {
-    fn next_part(&self) -> Option<&[usize]> {
-        // `Relaxed`: all that is shared is the number itself.
-        let next = self.taken.fetch_add(1, Ordering::Relaxed);
-        self.schedule.parts().get(next).map(Vec::as_slice)
+    /// One worker more.
+    fn enter(&self) -> &Self {
+        self.workers.fetch_add(1, Ordering::Relaxed);
+        self
+    }
+
+    /// Takes what is next, up to so many parts of it as long as there is enough for all workers.
+    fn next_parts(&self, at_most: usize) -> Option<&[Vec<usize>]> {
+        let parts = self.schedule.parts();
+        // `Relaxed`, as below: all that is shared is the number itself.
+        let left = parts.len() - self.taken.load(Ordering::Relaxed).min(parts.len());
+        let share = left / (2 * self.workers.load(Ordering::Relaxed).max(1));
+        let count = at_most.min(share).max(1);
+        let next = self.taken.fetch_add(count, Ordering::Relaxed);
+        let end = parts.len().min(next + count);
+        (next < end).then(|| &parts[next..end])
+    }
+
+    /// A worker that can do nothing leaves it to the others, if there are any.
+    #[cfg(unix)]
+    fn gives_up(&self) -> bool {
+        let others = |count: usize| (count > 1).then(|| count - 1);
+        let update = self
+            .workers
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, others);
+        update.is_ok()
+    }
+
+    /// This process does what processes were to do, since none can be started.
+    #[cfg(unix)]
+    fn goes_without(&self, error: &io::Error) {
+        if !self.is_without.swap(true, Ordering::Relaxed) {
+            eprintln!(
+                "note: no worker process could be started: {error}; the tests run in this process, and what they print is not kept apart"
+            );
+        }
+    }
+
+    #[cfg(unix)]
+    fn is_without(&self) -> bool {
+        self.is_without.load(Ordering::Relaxed)
     }
 
     /// This came after the verdict on a case.

@@ -73,7 +73,7 @@ async fn a_test_that_ends_its_process_is_named_and_the_others_go_on() {
 
         ---- shares::b_aborts ----
         the process in which it ran was killed by signal 6 (SIGABRT)
-          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:4
+          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:10
           run it again: cargo test shares::b_aborts -- --exact
 
 
@@ -202,7 +202,7 @@ async fn who_comes_after_an_abort_has_another_database() {
 
         ---- shares::b_aborts ----
         the process in which it ran was killed by signal 6 (SIGABRT)
-          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:4; set up again for the tests to come
+          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:10; set up again for the tests to come
           run it again: cargo test shares::b_aborts -- --exact
 
         ---- shares::c_fails ----

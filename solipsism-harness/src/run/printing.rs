@@ -1,12 +1,12 @@
 //! [`Printing`]: the file to which a worker process prints, and what each case put there.
 
-use std::env;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::FileExt as _;
-use std::path::PathBuf;
-use std::process::{self, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
+use std::process::Stdio;
+
+use super::places::in_any_directory;
 
 /// How much of what a case printed is kept from its beginning, and as much from its end.
 const KEPT: u64 = 512 * 1024;
@@ -23,24 +23,10 @@ pub(super) struct Printing {
     gone: Option<(Vec<u8>, u64)>,
 }
 
-/// A path in the directory of temporary files that nobody else uses.
-pub(super) fn path_of_ours() -> PathBuf {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let (pid, count) = (process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    env::temp_dir().join(format!("solipsism-{pid}-{count}"))
-}
-
 impl Printing {
     pub(super) fn new() -> io::Result<Self> {
-        let path = path_of_ours();
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create_new(true)
-            .open(&path)?;
-        fs::remove_file(&path)?;
         Ok(Self {
-            file,
+            file: in_any_directory(without_name)?,
             read_to: 0,
             gone: None,
         })
@@ -129,6 +115,18 @@ impl Printing {
         }
         text.truncate(at);
     }
+}
+
+/// A file there that is none any more, and to which can be written.
+fn without_name(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let options = options.read(true).append(true).create_new(true);
+    let mut file = options.open(path)?;
+    fs::remove_file(path)?;
+    // A disk that is full has room for a name.
+    file.write_all(b"\n")?;
+    file.set_len(0)?;
+    Ok(file)
 }
 
 fn cut(text: &mut Vec<u8>, length: u64) {

@@ -1,52 +1,64 @@
 //! A worker that is a process: what it is told, what it tells, and what is to be said when it ends before its time.
 
-use std::env;
-use std::fs;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::os::fd::AsFd as _;
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, ExitStatus, Stdio};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use super::printing::{Printing, path_of_ours};
+use super::child::{Child, End};
+use super::hearing::Hearing;
+use super::printing::Printing;
 use super::wire::{Event, Order, Over, Wire as _};
-use super::{Brought, Sending, Shared, not_ended};
+use super::{Brought, Sending, Shared, not_ended, threads};
 use crate::Instance;
 use crate::plan::Plan;
 use crate::scopes::CameTo;
 
-/// How often it is looked whether a case prints and prints.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often a process is started in vain before it is done without.
+const TRIES: usize = 100;
 
-/// Has parts of the schedule run until there are none left, by one process, or by one after another if they do not last.
+/// How long it is waited between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Cases that take no longer are ordered several at a time, so that nobody waits for orders.
+const QUICK: Duration = Duration::from_millis(2);
+
+/// But no more: another worker might have nothing to do.
+const AT_ONCE: usize = 32;
+
+/// Parts of the schedule, or what is left of one.
+type Parts<'a> = Vec<&'a [usize]>;
+
+/// Has parts of the schedule run until there are none left, by one process, or by one after another if they do not last. Where the
+/// system gives no process, it is left to the other workers; and where it gives none to anybody, this process does it.
 pub(super) fn work(shared: &Shared, results: &Sending) {
-    let mut process = None;
-    while let Some(part) = shared.next_part() {
-        let mut left = part;
-        while let [first, others @ ..] = left {
-            let started = process.take().map_or_else(|| Process::start(shared), Ok);
-            left = match started {
-                Err(error) => {
-                    let why = format!(
-                        "no process could be started to run it: {error}; with `--in-process` the tests run without"
-                    );
-                    _ = results.send((*first, Brought::without(not_ended(why))));
-                    others
-                }
-                Ok(started) => match started.run(shared, left, results) {
-                    Ran::All(lasting) => {
-                        process = Some(lasting);
-                        &[]
-                    }
-                    Ran::AllButThreads(process) => {
-                        process.finish(shared);
-                        &[]
-                    }
-                    Ran::Until(over) => &left[over..],
-                },
+    let mut process = match Process::start(shared) {
+        Ok(process) => Some(process),
+        Err(_) if shared.gives_up() => return,
+        Err(error) => {
+            shared.goes_without(&error);
+            None
+        }
+    };
+    let mut at_once = 1;
+    while let Some(parts) = shared.next_parts(at_once) {
+        let mut left: Parts<'_> = parts.iter().map(Vec::as_slice).collect();
+        while !left.is_empty() {
+            if process.is_none() {
+                process = shared.start_another();
+            }
+            let Some(started) = process.take() else {
+                left.iter()
+                    .for_each(|part| threads::run(shared, part, results));
+                break;
             };
+            let ran = started.run(shared, &left, results);
+            at_once = if ran.is_quick {
+                AT_ONCE.min(2 * at_once)
+            } else {
+                1
+            };
+            (process, left) = (ran.process, ran.left);
         }
     }
     if let Some(process) = process {
@@ -54,26 +66,45 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
     }
 }
 
+impl Shared {
+    /// A process in place of one that ended before its time.
+    fn start_another(&self) -> Option<Process> {
+        if self.is_without() {
+            return None;
+        }
+        for _ in 1..TRIES {
+            match Process::start(self) {
+                Ok(process) => return Some(process),
+                // The others may be about to give back what it takes.
+                Err(_) => thread::park_timeout(PAUSE),
+            }
+        }
+        let started = Process::start(self);
+        started.map_err(|error| self.goes_without(&error)).ok()
+    }
+}
+
 /// A worker process.
 struct Process {
-    orders: UnixStream,
+    child: Child,
+    heard: Hearing,
     printing: Printing,
+    /// Whether it has run anything.
+    has_run: bool,
     /// The last case that it ran.
     last: Option<usize>,
     /// The case whose thread was left behind, and may print on.
     lost: Option<usize>,
-    /// How it ended, as soon as it has.
-    ended: JoinHandle<io::Result<ExitStatus>>,
 }
 
-/// How far a part was run.
-enum Ran {
-    /// To its end.
-    All(Process),
-    /// To its end, but a thread was left behind and runs on: another process is better for what comes.
-    AllButThreads(Process),
-    /// The process ended while it ran the last of so many cases.
-    Until(usize),
+/// How far parts were run.
+struct Ran<'a> {
+    /// What can run more.
+    process: Option<Process>,
+    /// What is still to be run.
+    left: Parts<'a>,
+    /// Whether that took no time.
+    is_quick: bool,
 }
 
 impl Process {
@@ -85,76 +116,94 @@ impl Process {
             }
             Ok(io::stderr().as_fd().try_clone_to_owned()?.into())
         };
-        let address = path_of_ours();
-        let listener = UnixListener::bind(&address)?;
-        let started = Command::new(env::current_exe()?)
-            .arg("--worker")
-            .arg(&address)
-            .args(env::args_os().skip(1))
-            .stdin(Stdio::null())
-            .stdout(prints_to()?)
-            .stderr(prints_to()?)
-            .spawn();
-        let connected = started.and_then(|mut child| {
-            let ended = thread::Builder::new().spawn({
-                let address = address.clone();
-                move || {
-                    let ended = child.wait();
-                    // If it never came so far, this ends the waiting for it.
-                    _ = UnixStream::connect(address);
-                    ended
-                }
-            })?;
-            let (orders, _) = listener.accept()?;
-            orders.set_read_timeout(Some(LOOK))?;
-            Ok(Self {
-                orders,
-                printing,
-                last: None,
-                lost: None,
-                ended,
-            })
-        });
-        // Whoever is connected needs no name any more.
-        _ = fs::remove_file(&address);
-        connected
+        Ok(Self {
+            child: Child::start(prints_to)?,
+            heard: Hearing::default(),
+            printing,
+            has_run: false,
+            last: None,
+            lost: None,
+        })
     }
 
-    fn run(mut self, shared: &Shared, part: &[usize], results: &Sending) -> Ran {
-        // If it is gone, that is found out by the next event, which does not come.
-        _ = Order::Part(part.to_vec()).send(&self.orders);
-        let (mut over, mut began) = (0, now());
-        loop {
+    fn run<'a>(mut self, shared: &Shared, parts: &[&'a [usize]], results: &Sending) -> Ran<'a> {
+        let order = Order::Parts(parts.iter().map(|part| part.to_vec()).collect());
+        if order.send(&self.child.orders).is_err() && self.has_run {
+            // It ended while it had nothing to do, and so by what a case left behind that is over.
+            self.broke(shared);
+            return Ran {
+                process: None,
+                left: parts.to_vec(),
+                is_quick: false,
+            };
+        }
+        self.has_run = true;
+        let (mut at, mut over) = (0, 0);
+        let (mut is_quick, mut is_spoilt) = (true, false);
+        let mut began = now();
+        while let Some(part) = parts.get(at) {
             match self.event() {
                 Ok(Event::Began(_, printed_to)) => {
-                    began = now();
                     let printed = self.printing.read_to(printed_to);
                     between(shared, self.last, printed);
                 }
                 Ok(Event::Late(_)) => {}
-                Ok(Event::Done) if self.lost.is_some() => return Ran::AllButThreads(self),
-                Ok(Event::Done) => return Ran::All(self),
+                Ok(Event::Spoilt) => is_spoilt = true,
+                Ok(Event::Done) => {
+                    (at, over) = (at + 1, 0);
+                    if is_spoilt {
+                        break;
+                    }
+                }
                 Ok(Event::Came(came)) => {
                     let is_lost = matches!(&came.came.to, CameTo::Ran(ran) if ran.is_lost);
-                    _ = results.send((part[over], self.brought(came)));
-                    self.last = Some(part[over]);
+                    is_spoilt |= is_lost;
+                    is_quick &= came.took < QUICK;
+                    if let Some(&place) = part.get(over) {
+                        self.last = Some(place);
+                        _ = results.send((place, self.brought(came)));
+                    }
                     if is_lost {
                         self.lost = self.lost.or(self.last);
                     }
-                    over += 1;
+                    (over, began) = (over + 1, now());
                 }
                 Err(_) => {
-                    let printed = self.printing.read_rest();
-                    let mut report = format!("the process in which it ran {}", end(self.ended));
-                    report += &left_behind(&shared.plan, part, over);
-                    let mut brought = Brought::without(not_ended(report));
-                    brought.printed = printed;
-                    brought.beside = self.lost;
-                    brought.took = began.elapsed();
-                    _ = results.send((part[over], brought));
-                    return Ran::Until(over + 1);
+                    let mut left: Parts<'_> = Vec::new();
+                    if let Some(&place) = part.get(over) {
+                        let printed = self.printing.read_rest();
+                        let mut report =
+                            format!("the process in which it ran {}", self.child.end().how);
+                        report += &left_behind(&shared.plan, part, over);
+                        let mut brought = Brought::without(not_ended(report));
+                        brought.printed = printed;
+                        brought.beside = self.lost;
+                        brought.took = began.elapsed();
+                        _ = results.send((place, brought));
+                        left.extend([&part[over + 1..]].iter().filter(|it| !it.is_empty()));
+                    } else {
+                        self.broke(shared);
+                    }
+                    left.extend(&parts[at + 1..]);
+                    return Ran {
+                        process: None,
+                        left,
+                        is_quick: false,
+                    };
                 }
             }
+        }
+        let process = if is_spoilt {
+            // Another process is better for what comes.
+            self.finish(shared);
+            None
+        } else {
+            Some(self)
+        };
+        Ran {
+            process,
+            left: parts[at..].to_vec(),
+            is_quick,
         }
     }
 
@@ -162,7 +211,7 @@ impl Process {
         let printed = self.printing.read_to(over.printed_to);
         if over.waits {
             self.printing.empty();
-            _ = Order::GoOn.send(&self.orders);
+            _ = Order::GoOn.send(&self.child.orders);
         }
         Brought {
             came: over.came,
@@ -172,45 +221,56 @@ impl Process {
         }
     }
 
-    /// The next thing that it tells, while it is looked after what it prints.
+    /// The next thing that it tells, while it is looked after it and after what it prints.
     fn event(&mut self) -> io::Result<Event> {
-        struct Patient<'a>(&'a mut Process);
-        impl Read for Patient<'_> {
-            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-                loop {
-                    match (&self.0.orders).read(buffer) {
-                        Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                            self.0.printing.limit();
-                        }
-                        read => return read,
-                    }
+        let mut is_over = false;
+        loop {
+            if let Some(event) = self.heard.take()? {
+                return Ok(event);
+            }
+            match self.heard.listen(&self.child.orders) {
+                // What it started itself may hold the stream open after its end.
+                Err(error) if error.kind() == ErrorKind::WouldBlock && !is_over => {
+                    self.printing.limit();
+                    is_over = self.child.look();
                 }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                heard => heard?,
             }
         }
-        Event::receive(Patient(self))
     }
 
     /// Lets it end, after it has told what came late.
     fn finish(mut self, shared: &Shared) {
-        _ = Order::Finish.send(&self.orders);
+        _ = Order::Finish.send(&self.child.orders);
         let late = self.event();
-        let end = end(self.ended);
+        let end = match late {
+            Ok(_) => self.child.end_by_itself(),
+            Err(_) => self.child.end(),
+        };
         match late {
-            Ok(Event::Late(late)) if end == WELL => {
+            Ok(Event::Late(late)) if end.is_well => {
                 for (place, what) in late {
                     shared.came_late(place, what);
                 }
                 let printed = self.printing.read_rest();
                 between(shared, self.last, printed);
             }
-            _ => {
-                let printed = self.printing.read_rest();
-                shared.broke(format!(
-                    "a process in which tests ran {end}, after the last of them\n{printed}"
-                ));
-            }
+            _ => broke(shared, &end, &mut self.printing),
         }
     }
+
+    /// It ended between cases.
+    fn broke(mut self, shared: &Shared) {
+        broke(shared, &self.child.end(), &mut self.printing);
+    }
+}
+
+fn broke(shared: &Shared, End { how, .. }: &End, printing: &mut Printing) {
+    let printed = printing.read_rest();
+    shared.broke(format!(
+        "a process in which tests ran {how}, after the last of them\n{printed}"
+    ));
 }
 
 #[expect(
@@ -225,37 +285,6 @@ fn now() -> Instant {
 fn between(shared: &Shared, last: Option<usize>, printed: String) {
     if let (Some(after), false) = (last, printed.is_empty()) {
         shared.strayed(after, printed);
-    }
-}
-
-/// The end of a process that did what it was to do.
-const WELL: &str = "ended with code 0, as by a call of `exit`";
-
-/// "ended with code 3, as by a call of `exit`", "was killed by signal 6 (SIGABRT)"
-fn end(ended: JoinHandle<io::Result<ExitStatus>>) -> String {
-    let status = match ended.join() {
-        Ok(Ok(status)) => status,
-        Ok(Err(error)) => return format!("is gone, and nothing is known of its end: {error}"),
-        Err(_) => return "is gone, and nothing is known of its end".to_owned(),
-    };
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("ended with code {code}, as by a call of `exit`"),
-        (None, Some(signal)) => format!("was killed by signal {signal}{}", name(signal)),
-        (None, None) => format!("ended: {status}"),
-    }
-}
-
-/// Those that processes bring on themselves, where all systems number them alike.
-fn name(signal: i32) -> &'static str {
-    match signal {
-        4 => " (SIGILL)",
-        5 => " (SIGTRAP)",
-        6 => " (SIGABRT)",
-        8 => " (SIGFPE)",
-        9 => " (SIGKILL)",
-        11 => " (SIGSEGV)",
-        15 => " (SIGTERM)",
-        _ => "",
     }
 }
 

@@ -10,8 +10,8 @@ use crate::{Ended, Failure, FailureKind, Outcome, Ran};
 /// What a worker process is told.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// To run the cases at these places, which share nothing with others.
-    Part(Vec<usize>),
+    /// To run the cases at these places, part by part. Those of a part share nothing with others.
+    Parts(Vec<Vec<usize>>),
     /// To go on: what was printed so far has been read.
     GoOn,
     /// To tell what came after its verdicts, and to end.
@@ -24,7 +24,9 @@ pub(super) enum Event {
     Began(usize, u64),
     /// That case is over, and this became of it.
     Came(Over),
-    /// The part is done.
+    /// The part has changed its process for whoever comes after it.
+    Spoilt,
+    /// The part is done, and the next begins unless it was [spoilt](Self::Spoilt) or a thread was left behind.
     Done,
     /// What came after the verdicts on cases.
     Late(Vec<(usize, String)>),
@@ -49,11 +51,18 @@ pub(super) trait Wire: Sized {
 
     /// Sends it.
     fn send(&self, mut to: impl Write) -> io::Result<()> {
-        let mut frame = vec![0; size_of::<u64>()];
-        self.put(&mut frame);
-        let length = (frame.len() - size_of::<u64>()) as u64;
-        frame[..size_of::<u64>()].copy_from_slice(&length.to_le_bytes());
+        let mut frame = Vec::new();
+        self.put_frame(&mut frame);
         to.write_all(&frame)
+    }
+
+    /// What is to be sent, after what else is.
+    fn put_frame(&self, to: &mut Vec<u8>) {
+        let start = to.len();
+        0_u64.put(to);
+        self.put(to);
+        let length = (to.len() - start - size_of::<u64>()) as u64;
+        to[start..start + size_of::<u64>()].copy_from_slice(&length.to_le_bytes());
     }
 
     /// Waits for it.
@@ -169,9 +178,9 @@ impl<A: Wire, B: Wire> Wire for (A, B) {
 impl Wire for Order {
     fn put(&self, to: &mut Vec<u8>) {
         match self {
-            Self::Part(places) => {
+            Self::Parts(parts) => {
                 0_u64.put(to);
-                places.put(to);
+                parts.put(to);
             }
             Self::GoOn => 1_u64.put(to),
             Self::Finish => 2_u64.put(to),
@@ -180,7 +189,7 @@ impl Wire for Order {
 
     fn get(from: &mut &[u8]) -> Option<Self> {
         Some(match u64::get(from)? {
-            0 => Self::Part(Vec::get(from)?),
+            0 => Self::Parts(Vec::get(from)?),
             1 => Self::GoOn,
             2 => Self::Finish,
             _ => return None,
@@ -205,6 +214,7 @@ impl Wire for Event {
                 3_u64.put(to);
                 late.put(to);
             }
+            Self::Spoilt => 4_u64.put(to),
         }
     }
 
@@ -214,6 +224,7 @@ impl Wire for Event {
             1 => Self::Came(Over::get(from)?),
             2 => Self::Done,
             3 => Self::Late(Vec::get(from)?),
+            4 => Self::Spoilt,
             _ => return None,
         })
     }
@@ -373,7 +384,11 @@ mod tests {
 
     #[test]
     fn what_is_sent_is_received() {
-        for order in [Order::Part(vec![3, 0, 500]), Order::GoOn, Order::Finish] {
+        for order in [
+            Order::Parts(vec![vec![3], vec![0, 500]]),
+            Order::GoOn,
+            Order::Finish,
+        ] {
             assert_eq!(sent(&order), order);
         }
         for outcome in [

@@ -1,19 +1,22 @@
 //! A worker process: the same binary, told by `--worker` to run what it is told to, and to tell what became of it.
 
+use std::env;
 use std::fs::File;
-use std::io::{self, Write as _};
-use std::os::fd::AsFd as _;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
+use std::process::{self, ExitCode};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
-use super::threads::bring;
+use super::threads::{bring, scopes};
 use super::wire::{Event, Order, Over, Wire as _};
 use crate::plan::Plan;
 use crate::refusal::Refusal;
-use crate::scopes::{Came, CameTo, Scopes};
-use crate::stage::ForReal;
+use crate::scopes::{Came, CameTo};
 use crate::{Ended, Postscript};
 
 /// What a case may leave in the file to which all print before it is read and emptied.
@@ -33,8 +36,12 @@ pub(crate) fn work(plan: &Arc<Plan>, address: &Path) -> Result<ExitCode, Refusal
 struct Worker<'a> {
     plan: &'a Arc<Plan>,
     orders: UnixStream,
+    /// What is told next.
+    tells: Vec<u8>,
     /// Where all that is printed goes.
     printed: File,
+    /// What cases find, and may change.
+    found: Found,
     postscripts: Vec<(usize, Postscript)>,
     /// Whether a thread was left behind, which may hold the lock of stdout.
     is_lost: bool,
@@ -42,10 +49,16 @@ struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     fn new(plan: &'a Arc<Plan>, address: &Path) -> io::Result<Self> {
+        let orders = UnixStream::connect(address)?;
+        let lifeline = UnixStream::connect(address)?;
+        let watch = thread::Builder::new().name("lifeline".to_owned());
+        watch.spawn(move || end_with(&lifeline))?;
         Ok(Self {
             plan,
-            orders: UnixStream::connect(address)?,
+            orders,
+            tells: Vec::new(),
             printed: io::stdout().as_fd().try_clone_to_owned()?.into(),
+            found: Found::now(),
             postscripts: Vec::new(),
             is_lost: false,
         })
@@ -54,7 +67,7 @@ impl<'a> Worker<'a> {
     fn run(mut self) -> io::Result<()> {
         loop {
             match Order::receive(&self.orders)? {
-                Order::Part(part) => self.run_part(&part)?,
+                Order::Parts(parts) => self.run_parts(&parts)?,
                 Order::GoOn => {}
                 Order::Finish => {
                     let late = self.postscripts.into_iter();
@@ -65,15 +78,34 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// As far as this process is as it was.
+    fn run_parts(&mut self, parts: &[Vec<usize>]) -> io::Result<()> {
+        for part in parts {
+            self.run_part(part)?;
+            let is_spoilt = self.found != Found::now();
+            if is_spoilt {
+                Event::Spoilt.put_frame(&mut self.tells);
+            }
+            Event::Done.put_frame(&mut self.tells);
+            self.tell()?;
+            if is_spoilt || self.is_lost {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn run_part(&mut self, part: &[usize]) -> io::Result<()> {
-        let scopes = Scopes::new(self.plan, part, ForReal);
+        let scopes = scopes(self.plan, part);
         for &place in part {
-            Event::Began(place, self.printed_to()?).send(&self.orders)?;
-            let brought = bring(&scopes, place);
+            // Told along with what comes next: each time that the other side is woken costs more than many a case.
+            Event::Began(place, self.printed_to()?).put_frame(&mut self.tells);
+            let brought = bring(self.plan, scopes.as_ref(), place);
             let mut came = brought.came;
             self.keep_postscript(place, &mut came);
             if !self.is_lost {
-                io::stdout().flush()?;
+                // Where it cannot be written there is nothing to be read.
+                _ = io::stdout().flush();
             }
             let printed_to = self.printed_to()?;
             let waits = printed_to > MUCH;
@@ -83,12 +115,19 @@ impl<'a> Worker<'a> {
                 printed_to,
                 waits,
             };
-            Event::Came(over).send(&self.orders)?;
+            Event::Came(over).put_frame(&mut self.tells);
+            if waits || part.last() != Some(&place) {
+                self.tell()?;
+            }
             if waits {
                 Order::receive(&self.orders)?;
             }
         }
-        Event::Done.send(&self.orders)
+        Ok(())
+    }
+
+    fn tell(&mut self) -> io::Result<()> {
+        (&self.orders).write_all(&std::mem::take(&mut self.tells))
     }
 
     fn printed_to(&self) -> io::Result<u64> {
@@ -105,4 +144,41 @@ impl<'a> Worker<'a> {
             self.postscripts.extend(postscript.map(|it| (place, it)));
         }
     }
+}
+
+/// What a process is given, and what a case had better leave as it is.
+#[derive(PartialEq, Eq)]
+struct Found {
+    directory: Option<PathBuf>,
+    /// The files that stdout and stderr go to.
+    streams: [Option<(u64, u64)>; 2],
+}
+
+impl Found {
+    fn now() -> Self {
+        let file = |descriptor: io::Result<OwnedFd>| {
+            let file = File::from(descriptor.ok()?).metadata().ok()?;
+            Some((file.dev(), file.ino()))
+        };
+        Self {
+            directory: env::current_dir().ok(),
+            streams: [
+                file(io::stdout().as_fd().try_clone_to_owned()),
+                file(io::stderr().as_fd().try_clone_to_owned()),
+            ],
+        }
+    }
+}
+
+/// Ends this process as soon as the one that gives the orders is no more, whatever is being run: nobody wants to know.
+fn end_with(mut lifeline: &UnixStream) {
+    while let Err(error) = lifeline.read(&mut [0]) {
+        if error.kind() != io::ErrorKind::Interrupted {
+            break;
+        }
+    }
+    // In the proper way, which is shut if another thread is stuck in it.
+    _ = thread::Builder::new().spawn(|| process::exit(101));
+    thread::park_timeout(Duration::from_secs(1));
+    process::abort();
 }
