@@ -161,6 +161,12 @@ impl Arguments {
             .collect()
     }
 
+    /// The only tests of which a plan is needed, by their names or those of their cases, if that is known before it is made.
+    pub(crate) fn exact_names(&self) -> Option<&[String]> {
+        let names = self.selection.exact_names();
+        names.filter(|_| self.shown.is_none())
+    }
+
     /// Where what is scheduled is to run. One case alone can do no harm to others, and is nearer to a debugger here, unless what it
     /// prints is wanted elsewhere, or its end is to be told whatever it is.
     pub(crate) fn place_of(&self, schedule: &Schedule) -> Where {

@@ -29,13 +29,20 @@ impl Axis {
     /// # Errors
     ///
     /// There is nothing to choose on one of them.
-    pub(crate) fn read(axes: &[Self], whose: &str) -> Result<Vec<Vec<AxisValue>>, Refusal> {
+    pub(crate) fn read(
+        axes: &[Self],
+        whose: impl Fn() -> String,
+    ) -> Result<Vec<Vec<AxisValue>>, Refusal> {
         let read = |axis: &Self| match (axis.values)() {
             Ok(values) if values.is_empty() => Err(Refusal::misuse(format!(
-                "a parameter of {whose}, has no values, so that nothing would ever be run with it: give it one at least"
+                "a parameter of {}, has no values, so that nothing would ever be run with it: give it one at least",
+                whose()
             ))),
             Ok(values) => Ok(values),
-            Err(why) => Err(Refusal::misuse(format!("a parameter of {whose}: {why}"))),
+            Err(why) => Err(Refusal::misuse(format!(
+                "a parameter of {}: {why}",
+                whose()
+            ))),
         };
         axes.iter().map(read).collect()
     }

@@ -77,7 +77,7 @@ impl Catalog {
         path.push(provider);
         let uses = self.enter_below((provider.uses)(), path)?;
         path.pop();
-        let axes = Axis::read(provider.axes, &format!("the fixture {provider}"))?;
+        let axes = Axis::read(provider.axes, || format!("the fixture {provider}"))?;
         let place = self.entries.len();
         let mut reach = vec![place];
         reach.extend(self.reach(&uses));

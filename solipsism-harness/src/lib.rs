@@ -83,7 +83,10 @@ pub fn main() -> std::process::ExitCode {
 fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     let arguments = arguments::Arguments::of_this_process()?;
     let (tests, autouse) = (test::collect(), provider::collect_autouse());
-    let plan = Arc::new(plan::Plan::new(tests, &autouse, arguments.options)?);
+    let plan = Arc::new(match arguments.exact_names() {
+        Some(names) => plan::Plan::of_named(tests, &autouse, arguments.options, names)?,
+        None => plan::Plan::new(tests, &autouse, arguments.options)?,
+    });
     #[cfg(unix)]
     if let Some(address) = &arguments.worker {
         return run::worker::work(&plan, address);

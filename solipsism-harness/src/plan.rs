@@ -11,7 +11,7 @@ use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::{Case, Group, How, Instance, Options, Provider, Scope, Test, Use};
 
-/// Every case of this binary, sorted by the name of its test, those of one test in the order of their values; no two have the same
+/// Every case of this binary, or those of [some tests](Self::of_named) alone, sorted by the name of its test, those of one test in the order of their values; no two have the same
 /// name. A case's place in it is how the other rooms speak of it.
 pub(crate) struct Plan {
     cases: Vec<Case>,
@@ -25,6 +25,9 @@ pub(crate) struct Plan {
     /// The places of the instances that each case needs.
     needs: Vec<Vec<usize>>,
     groups: Groups,
+    /// How many cases there are that it leaves out.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) others: usize,
 }
 
 impl Plan {
@@ -42,6 +45,14 @@ impl Plan {
                  tests in a library are only here if something names it, and `use the_crate as _;` does",
             ));
         }
+        Self::of(tests, autouse, options)
+    }
+
+    fn of(
+        tests: Vec<&'static Test>,
+        autouse: &[&'static Provider],
+        options: Options,
+    ) -> Result<Self, Refusal> {
         let (mut cases, mut needs, mut ranges) = (Vec::new(), Vec::new(), Vec::new());
         let (mut catalog, mut drafts) = (Catalog::default(), Drafts::default());
         for (name, test) in sorted(tests)? {
@@ -79,6 +90,8 @@ impl Plan {
             instances,
             needs,
             groups,
+            #[cfg(feature = "libtest-mimic")]
+            others: 0,
         })
     }
 
@@ -132,8 +145,9 @@ fn misplaced(case: &Case, why: &str) -> Refusal {
 fn sorted(tests: Vec<&'static Test>) -> Result<Vec<(String, &'static Test)>, Refusal> {
     let named = tests.into_iter().map(|test| (test.libtest_name(), test));
     let mut tests: Vec<_> = named.collect();
-    // By site too, so that an error names the sites of one name in the same order in every build.
-    tests.sort_unstable_by(|(one, a), (other, b)| (one, a.site).cmp(&(other, b.site)));
+    // By site too, so that an error names the sites of one name in the same order in every build. Stable: it is quick where the linker
+    // left some order.
+    tests.sort_by(|(one, a), (other, b)| (one, a.site).cmp(&(other, b.site)));
     match tests.windows(2).find(|two| two[0].0 == two[1].0) {
         Some(two) => Err(Refusal::two_of_one_name(two[0].1, two[1].1)),
         None => Ok(tests),
@@ -183,5 +197,7 @@ fn instances(
     all
 }
 
+#[cfg(feature = "libtest-mimic")]
+mod named;
 #[cfg(test)]
 mod tests;

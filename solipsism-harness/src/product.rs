@@ -20,8 +20,9 @@ impl<'a> Product<'a> {
         uses: &[Asked],
         catalog: &'a Catalog,
     ) -> Result<Self, Refusal> {
-        let whose = format!("the test `{}`, at {}", test.libtest_name(), test.site);
-        let own = Axis::read(test.axes, &whose)?;
+        let own = Axis::read(test.axes, || {
+            format!("the test `{}`, at {}", test.libtest_name(), test.site)
+        })?;
         let reach = catalog.reach(uses);
         let fixtures = reach.into_iter().flat_map(|entry| {
             let entry = &catalog[entry];
@@ -33,6 +34,14 @@ impl<'a> Product<'a> {
             fixtures: fixtures.collect(),
             own,
         })
+    }
+
+    /// How many ways there are to choose.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn count(&self) -> usize {
+        let own = self.own.iter().map(Vec::len);
+        let fixtures = self.fixtures.iter().map(|(_, _, values)| values.len());
+        own.chain(fixtures).product()
     }
 
     /// A case for each way to choose, the last axis turning fastest.

@@ -63,7 +63,9 @@ impl Report {
             Trial::ignorable_test(name, move || lock(&told).verdict(&plan, place))
                 .with_ignored_flag(case.is_ignored())
         };
-        plan.iter().enumerate().map(trial).collect()
+        let others = || Trial::test(FILTERED_OUT, || Ok(()));
+        let others = std::iter::repeat_with(others).take(plan.others);
+        plan.iter().enumerate().map(trial).chain(others).collect()
     }
 
     /// Tells what is left to be told after the summary, and gives back whether any of that fails the run by itself.

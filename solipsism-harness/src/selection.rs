@@ -63,7 +63,16 @@ impl Selection {
     /// Whether the case is among those that are told of, ignored or not. Its test's own name stands for all its cases.
     #[cfg(feature = "libtest-mimic")]
     pub(crate) fn names(&self, case: &Case) -> bool {
+        if self.filters.is_empty() && self.skip.is_empty() {
+            return true;
+        }
         self.is_named(&case.test.libtest_name(), &case.name)
+    }
+
+    /// What the names of all that is asked for are, or begin with, if that is said.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn exact_names(&self) -> Option<&[String]> {
+        (self.is_exact && !self.filters.is_empty()).then_some(&self.filters)
     }
 
     /// Whether libtest runs this test, and then this case of it is to be run.

@@ -94,9 +94,23 @@ impl Test {
     #[must_use]
     pub fn libtest_name(&self) -> String {
         match self.module.split_once("::") {
-            Some((_, module)) => format!("{module}::{}", self.name),
+            Some((_, module)) => [module, "::", self.name].concat(),
             None => self.name.to_owned(),
         }
+    }
+
+    /// Whether this is its name, or begins with that as the names of its cases do.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn is_of(&self, name: &str) -> bool {
+        let below = match self.module.split_once("::") {
+            Some((_, module)) => {
+                let below = name.strip_prefix(module);
+                below.and_then(|below| below.strip_prefix("::"))
+            }
+            None => Some(name),
+        };
+        let below = below.and_then(|below| below.strip_prefix(self.name));
+        below.is_some_and(|below| below.is_empty() || below.starts_with("::"))
     }
 }
 
@@ -133,6 +147,18 @@ pub(crate) mod tests {
             axes: &[],
             runner: &Passes,
         }))
+    }
+
+    #[cfg(feature = "libtest-mimic")]
+    #[test]
+    fn which_names_are_of_a_test() {
+        let test = test("it::b::c", "a", ShouldPanic::No);
+        for name in ["b::c::a", "b::c::a::one", "b::c::a::one::two"] {
+            assert!(test.is_of(name), "{name}");
+        }
+        for name in ["", "a", "b::c", "b::c::ab", "b::ca", "it::b::c::a", "c::a"] {
+            assert!(!test.is_of(name), "{name}");
+        }
     }
 
     #[test]
