@@ -20,8 +20,8 @@ pub(super) const LOOK: Duration = Duration::from_millis(100);
 /// as a whole.
 const STOPPED: u32 = 10;
 
-/// How many looks a process is given to end when it has nothing more to do: some write what they measured.
-const ENDING: u32 = 100;
+/// How long a process may take to end when it has nothing more to do: some write what they measured.
+const ENDING: Duration = Duration::from_secs(10);
 
 /// A process that works for this one.
 pub(super) struct Child {
@@ -110,47 +110,41 @@ impl Child {
             0
         };
         if self.end.is_none() && self.stopped >= STOPPED {
-            self.kill("was stopped by a signal (SIGSTOP), and never continued");
+            self.kill("was stopped by a signal (SIGSTOP), did not go on");
         }
         self.end.is_some()
     }
 
     /// Waits for its end, now that it says nothing any more. One that lives on is ended.
-    pub(super) fn end(mut self) -> End {
-        let mut pause = Duration::from_micros(50);
-        let mut waited = Duration::ZERO;
+    pub(super) fn end(self) -> End {
+        self.end_within(
+            LOOK * STOPPED,
+            "closed the connection by which it tells what becomes of tests, lived on",
+        )
+    }
+
+    /// Waits for its end, which is all that is left for it to do.
+    pub(super) fn end_by_itself(self) -> End {
+        self.end_within(
+            ENDING,
+            "did not end, as when `atexit` was told of something that hangs,",
+        )
+    }
+
+    fn end_within(mut self, limit: Duration, else_it: &str) -> End {
+        let (mut pause, mut waited) = (Duration::from_micros(50), Duration::ZERO);
         loop {
             if let Some(end) = self.end.take().or_else(|| ended(&mut self.process)) {
                 return end;
             }
-            if waited > LOOK * STOPPED {
-                self.kill(
-                    "closed the connection by which it tells what becomes of tests, and lived on",
-                );
-                continue;
-            }
-            thread::park_timeout(pause);
-            waited += pause;
-            pause = LOOK.min(pause * 2);
-        }
-    }
-
-    /// Waits for its end, which is all that is left for it to do.
-    pub(super) fn end_by_itself(mut self) -> End {
-        let mut byte = [0];
-        for _ in 0..ENDING {
-            match io::Read::read(&mut &self.orders, &mut byte) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // It is closed.
-                _ => return self.end(),
-            }
-            if self.look() {
-                return self.end();
+            if waited > limit {
+                self.kill(else_it);
+            } else {
+                thread::park_timeout(pause);
+                waited += pause;
+                pause = LOOK.min(pause * 2);
             }
         }
-        self.kill("did not end by itself, as by what `atexit` was told,");
-        self.end()
     }
 
     /// Ends it for what it did.

@@ -11,16 +11,20 @@ use super::places::in_any_directory;
 /// How much of what a case printed is kept from its beginning, and as much from its end.
 const KEPT: u64 = 512 * 1024;
 
-/// How much a case may have on the disk: what is in its middle goes when it is longer.
-const LONG: u64 = 64 << 20;
+/// How much a case may have on the disk: what is in its middle goes when it is longer. Nobody can say then how much it was: more was
+/// printed in that very moment.
+const LONG: u64 = 2 << 30;
+
+/// What stands for that.
+const TOO_LONG: &[u8] = b"\n\xE2\x80\xA6 more than 2 GiB are left out here \xE2\x80\xA6\n";
 
 /// A file without a name, to which the process appends, and what was read of it.
 pub(super) struct Printing {
     file: File,
     /// Up to where it belongs to cases that are over.
     read_to: u64,
-    /// The beginning of what the case printed whose middle is gone, and how much is.
-    gone: Option<(Vec<u8>, u64)>,
+    /// The beginning of what the case printed whose middle is gone.
+    gone: Option<Vec<u8>>,
 }
 
 impl Printing {
@@ -42,11 +46,10 @@ impl Printing {
         let end = end.min(self.length()).max(self.read_to);
         let mut text = Vec::new();
         let from = match self.gone.take() {
-            Some((beginning, length)) => {
+            Some(beginning) => {
                 text = beginning;
-                let tail = end.saturating_sub(KEPT);
-                cut(&mut text, length + tail);
-                tail
+                text.extend(TOO_LONG);
+                end.saturating_sub(KEPT)
             }
             None if end - self.read_to > 2 * KEPT => {
                 self.read(&mut text, self.read_to, self.read_to + KEPT);
@@ -73,23 +76,16 @@ impl Printing {
         }
     }
 
-    /// Keeps the disk from filling up while a case prints and prints. What is printed at this very time may be lost: it is in the
-    /// middle.
+    /// Keeps the disk from filling up while a case prints and prints.
     pub(super) fn limit(&mut self) {
-        let length = self.length();
-        if length - self.read_to.min(length) < LONG {
+        if self.length().saturating_sub(self.read_to) < LONG {
             return;
         }
-        let (beginning, gone) = self.gone.take().unwrap_or_else(|| {
+        if self.gone.is_none() {
             let mut beginning = Vec::new();
-            let from = self.read_to;
-            self.read(&mut beginning, from, from + KEPT);
-            (beginning, 0)
-        });
-        // What is kept of the beginning is gone from the file too.
-        let kept = beginning.len() as u64;
-        let before = if gone == 0 { self.read_to + kept } else { 0 };
-        self.gone = Some((beginning, gone + length - before));
+            self.read(&mut beginning, self.read_to, self.read_to + KEPT);
+            self.gone = Some(beginning);
+        }
         self.empty();
     }
 
