@@ -352,3 +352,18 @@ mod with_fixtures {
         }
     }
 }
+
+#[test]
+fn a_plan_of_what_is_named_counts_the_others() {
+    let tests = ["a", "ab", "b", "c"].map(|name| test("it::m", name, ShouldPanic::No));
+    let plan = |names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        let plan = Plan::of_named(tests.to_vec(), &[], Options::default(), &names).unwrap();
+        let planned: Vec<_> = plan.iter().map(|case| case.name.clone()).collect();
+        (planned.join(" "), plan.others)
+    };
+    assert_eq!(plan(&["m::a"]), ("m::a".to_owned(), 3));
+    assert_eq!(plan(&["m::c", "m::a::x"]), ("m::a m::c".to_owned(), 2));
+    // Nothing is of this name, and nothing is to be run: that is said by the plan of all.
+    assert_eq!(plan(&["m"]), ("m::a m::ab m::b m::c".to_owned(), 0));
+}
