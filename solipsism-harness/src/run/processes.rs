@@ -48,8 +48,9 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
                 process = shared.start_another();
             }
             let Some(started) = process.take() else {
-                left.iter()
-                    .for_each(|part| threads::run(shared, part, results));
+                for part in left {
+                    threads::run(shared, part, results);
+                }
                 break;
             };
             let ran = started.run(shared, &left, results);

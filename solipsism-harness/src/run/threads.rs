@@ -11,7 +11,9 @@ use crate::stage::{ForReal, Stage as _};
 /// Runs parts of the schedule until there are none left.
 pub(super) fn work(shared: &Shared, results: &Sending) {
     while let Some(parts) = shared.next_parts(1) {
-        parts.iter().for_each(|part| run(shared, part, results));
+        for part in parts {
+            run(shared, part, results);
+        }
     }
 }
 
