@@ -129,7 +129,12 @@ pub trait Fixture<By>: Sized + 'static {
     }
 }
 
-/// Why a test is skipped: a fixture that returns this as its error skips the tests that use it.
+/// Why a test is skipped: a fixture that returns this as its error skips the tests that use it, and so does a test that
+/// returns it itself.
+///
+/// A skipped test is told as ignored, with the reason, and counted so. A test may skip itself at any point: what it has
+/// asserted before counts for nothing, but what has failed, such as a task that panicked, fails it all the same. Where it
+/// can be known before the test begins, `ignore_if` tells without setting up its fixtures.
 ///
 /// # Examples
 ///

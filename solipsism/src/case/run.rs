@@ -86,7 +86,11 @@ fn course(
         Err(stopped) => Err(stopped),
         Ok(output) => match look_at(world, output) {
             Err(Bad::Skipped(why)) if !asking.has_begun() => return Course::skipped(why),
-            Err(Bad::Skipped(why)) => Err(world.stop(Verdict::ReturnedError(vec![why]))),
+            // What goes wrong beside a body that skips itself is no less wrong.
+            Err(Bad::Skipped(why)) => match world.run_to_rest() {
+                Ok(()) => return Course::skipped(why),
+                Err(stopped) => Err(stopped),
+            },
             Err(Bad::Stopped(stopped)) => Err(stopped),
             Ok(()) => world.run_to_rest(),
         },
