@@ -73,7 +73,7 @@ impl Signature {
             errors.push(mistake(
                 fn_token,
                 "an `async fn`",
-                "add `async`, or use the ordinary `#[test]`",
+                "add `async`, or use the ordinary `#[test]` where libtest runs it",
             ));
         }
         let plain = subject.says(

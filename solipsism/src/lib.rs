@@ -60,6 +60,13 @@ pub use solipsism_macros::{configure, fixture, test};
 /// of `cargo test`.
 ///
 /// Needs the default feature `harness`. A target without `harness = false` needs no `main!`, and takes no harm from it.
+///
+/// # Plain tests
+///
+/// In a target with `harness = false` rustc drops each plain `#[test]` without a word, and all that stands below it: nobody
+/// would run it, and no macro gets to see it. So are `#[tokio::test]` and others that expand to it. With
+/// `use solipsism::test;` at the top of a module its `#[test]` is ours: on an `async fn` it is a test, and on any other
+/// function an error of the compiler. To look for those that there are, `grep -rnE '#\[(\w+::)*test\b' tests/`.
 #[cfg(feature = "harness")]
 #[macro_export]
 macro_rules! main {
