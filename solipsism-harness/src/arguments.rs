@@ -18,6 +18,7 @@ use crate::report::{Files, ReportArguments};
 use crate::run::Where;
 use crate::schedule::Schedule;
 use crate::selection::Selection;
+use crate::tags::Tags;
 use crate::{Case, Options, parse_duration, parse_seed};
 
 /// What the command line and the environment ask of this run.
@@ -28,6 +29,7 @@ pub(crate) struct Arguments {
     pub(crate) mimic: libtest_mimic::Arguments,
     /// Which cases are asked for.
     selection: Selection,
+    tags: Tags,
     /// What is to be shown instead of a run.
     pub(crate) shown: Option<Shown>,
     /// How many cases run at a time.
@@ -74,6 +76,14 @@ struct CommandLine {
     #[command(flatten)]
     report: ReportArguments,
 
+    /// Run the tests with this tag, or with any of several
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+
+    /// Run no test with this tag, or with any of several
+    #[arg(long, value_name = "TAG")]
+    no_tag: Vec<String>,
+
     /// More filters: a test is run if any of them matches
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
@@ -107,6 +117,7 @@ impl Arguments {
             seed: line.seed,
             time_limit: line.time_limit,
             wall_limit: line.wall_limit,
+            runs_ignored: line.mimic.ignored || line.mimic.include_ignored,
         };
         let threads = match line.mimic.test_threads {
             Some(threads) => NonZero::new(threads).ok_or_else(|| {
@@ -131,6 +142,7 @@ impl Arguments {
                 ignored: mimic.ignored,
                 include_ignored: mimic.include_ignored,
             },
+            tags: Tags::new(line.tag, line.no_tag),
             shown: match (line.fixtures, line.setup_plan) {
                 (true, _) => Some(Shown::Fixtures),
                 (false, true) => Some(Shown::SetupPlan),
@@ -195,15 +207,34 @@ impl Arguments {
 
     fn runs(&self, case: &Case) -> bool {
         let is_waiting = match (self.mimic.ignored, self.mimic.include_ignored) {
-            (true, _) => !case.is_ignored(),
+            (true, _) => !self.is_ignored(case),
             (false, is_included) => case.is_ignored() && !is_included,
         };
         !is_waiting && self.names(case)
     }
 
-    /// Whether the case is among those that are told of, by its name alone.
+    /// Whether the case is among those that are told of, by its name and tags alone.
     pub(crate) fn names(&self, case: &Case) -> bool {
-        self.selection.names(case)
+        self.selection.names(case) && self.tags.want(case)
+    }
+
+    /// Whether the case counts as ignored. One that its `ignore_if` may ignore does for `--ignored`, which asks nobody; listed it does
+    /// not, since who reads the list would never run it.
+    pub(crate) fn is_ignored(&self, case: &Case) -> bool {
+        let may_be = self.mimic.ignored && !self.mimic.list && case.marked.has_conditions();
+        case.is_ignored() || may_be
+    }
+
+    /// Whether there are tests with the tags that are asked for.
+    ///
+    /// # Errors
+    ///
+    /// A flag names one that no test has. Of a variable it is remarked on stderr.
+    pub(crate) fn check_tags(&self, plan: &Plan) -> Result<(), Refusal> {
+        for remark in self.tags.check(plan)? {
+            eprintln!("{remark}");
+        }
+        Ok(())
     }
 
     /// Whether the case is told of as ignored.
@@ -264,12 +295,14 @@ mod tests {
             seed: Some(1),
             time_limit: Some(Duration::from_secs(2)),
             wall_limit: None,
+            runs_ignored: false,
         };
         let arguments = arguments(&["--seed", "0x2a", "--wall-limit=1m"], environment).unwrap();
         let expected = Options {
             seed: Some(42),
             time_limit: Some(Duration::from_secs(2)),
             wall_limit: Some(Duration::from_secs(60)),
+            runs_ignored: false,
         };
         assert_eq!(arguments.options, expected);
     }

@@ -5,9 +5,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::markers::Marked;
+use crate::retries;
 use crate::{
-    Chosen, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider, ShouldPanic,
-    Test, Use,
+    Chosen, Defaults, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider,
+    ShouldPanic, Test, Use,
 };
 
 /// A test as it is run: under its full name, with what the flags and the environment say.
@@ -31,6 +33,8 @@ pub struct Case {
     pub uses: Vec<Arc<Instance>>,
     /// Where it runs.
     pub place: Place,
+    /// All that is said of its test.
+    pub(crate) marked: Marked,
 }
 
 /// Runs a case to its end: what `solipsism` hands in.
@@ -38,14 +42,15 @@ pub trait Runner: Sync {
     /// What the test asks for.
     fn uses(&self) -> Vec<Use>;
 
-    /// Why the test cannot be run where the plan has it, with the cure.
-    fn refusal(&self, place: &Place) -> Option<String> {
-        let _ = place;
+    /// Why the case cannot be run where the plan has it, with the cure.
+    fn refusal(&self, case: &Case) -> Option<String> {
+        let _ = case;
         None
     }
 
     /// Why another run may come to something else; told where a report says how to repeat it.
-    fn caveat(&self) -> Option<&'static str> {
+    fn caveat(&self, case: &Case) -> Option<&'static str> {
+        let _ = case;
         None
     }
 
@@ -70,6 +75,8 @@ pub struct Ran {
     pub seed: Option<u64>,
     /// Whether a thread of it was left behind, and may go on for ever.
     pub is_lost: bool,
+    /// The reports of the attempts before, which failed.
+    pub failed_before: Vec<String>,
 }
 
 /// Of a case of which no more is known.
@@ -80,6 +87,7 @@ impl From<Ended> for Ran {
             virtual_time: None,
             seed: None,
             is_lost: false,
+            failed_before: Vec::new(),
         }
     }
 }
@@ -97,7 +105,13 @@ impl Case {
             autouse: Vec::new(),
             uses: Vec::new(),
             place: Place::Anywhere,
+            marked: Marked::new(test),
         }
+    }
+
+    /// The defaults that hold for it, the closest first.
+    pub fn defaults(&self) -> impl Iterator<Item = &'static Defaults> {
+        self.marked.defaults.iter().copied()
     }
 
     /// Whether it waits for `--ignored` or `--include-ignored`.
@@ -116,6 +130,7 @@ impl Case {
             seed,
             time_limit,
             wall_limit,
+            runs_ignored: _,
         } = self.options;
         let nanos =
             |name, limit: Option<Duration>| Some(format!("{name}={}ns ", limit?.as_nanos()));
@@ -125,11 +140,17 @@ impl Case {
             nanos("SOLIPSISM_WALL_LIMIT", wall_limit),
         ];
         let variables: String = variables.into_iter().flatten().collect();
-        let ignored = match self.ignore {
-            Some(_) => " --include-ignored",
-            None => "",
+        let may_be_ignored = self.options.runs_ignored && self.marked.has_conditions();
+        let ignored = if self.is_ignored() || may_be_ignored {
+            " --include-ignored"
+        } else {
+            ""
         };
-        let caveat = self.test.runner.caveat();
+        let caveat = if self.marked.is_unrepeatable {
+            Some("not repeatable: it is marked `unrepeatable`")
+        } else {
+            self.test.runner.caveat(self)
+        };
         let caveat = caveat.map(|why| format!("   ({why})")).unwrap_or_default();
         if along.is_empty() {
             return format!(
@@ -142,8 +163,13 @@ impl Case {
         )
     }
 
-    /// Runs it. A runner that unwinds in spite of its promise fails this case and no other.
+    /// Runs it, and again if it fails and is to be retried. A runner that unwinds in spite of its promise fails this case and no
+    /// other.
     pub(crate) fn run(&self) -> Ran {
+        retries::run(self, || self.attempt())
+    }
+
+    fn attempt(&self) -> Ran {
         caught(|| self.test.runner.run(self)).unwrap_or_else(|message| {
             Ran::from(Ended::Failed(Failure {
                 kind: FailureKind::Failed,
@@ -175,7 +201,7 @@ mod tests {
     use std::panic::{Location, resume_unwind};
 
     use super::*;
-    use crate::ShouldPanic;
+    use crate::{Markers, ShouldPanic};
 
     struct Unwinds;
 
@@ -198,6 +224,7 @@ mod tests {
             ignore: None,
             should_panic: ShouldPanic::Yes,
             axes: &[],
+            markers: Markers::NONE,
             runner: &Unwinds,
         };
         let outcome = Case::new(&TEST, Options::default()).run().ended;

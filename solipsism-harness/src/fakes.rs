@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use crate::plan::Plan;
 use crate::{
     Axis, AxisValue, Case, Ended, Failure, FailureKind, FixtureFailure, Group, How, Instance,
-    Keeper, Options, Outcome, Place, Provider, Ran, Runner, Scope, ShouldPanic, Test, Use,
+    Keeper, Markers, Options, Outcome, Place, Provider, Ran, Runner, Scope, ShouldPanic, Test, Use,
 };
 
 /// What is going to be planned.
@@ -41,6 +41,7 @@ pub(crate) struct FakeTest {
     pub(crate) axes: Vec<Vec<AxisValue>>,
     pub(crate) ignore: Option<&'static str>,
     pub(crate) should_panic: ShouldPanic,
+    pub(crate) markers: Markers,
     pub(crate) body: Fate,
 }
 
@@ -104,6 +105,7 @@ impl Fakes {
             axes: Vec::new(),
             ignore: None,
             should_panic: ShouldPanic::No,
+            markers: Markers::NONE,
             body: Fate::Well,
         });
         self.tests.last_mut().unwrap()
@@ -162,6 +164,7 @@ impl Fakes {
                 ignore: test.ignore,
                 should_panic: test.should_panic,
                 axes,
+                markers: test.markers,
                 runner: Box::leak(Box::new(runner)),
             }))
         });

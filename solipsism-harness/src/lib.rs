@@ -1,11 +1,12 @@
 //! The harness of `solipsism`: from registrations to a report. Users name that crate, never this one.
 //!
 //! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`, `provider`) and made into a
-//! plan (`plan`) of cases (`product`, `case`) and of the wider fixtures that they share (`catalog`, `draft`, `groups`). The command line
-//! and the environment choose among the cases (`arguments`, `selection`, `options`) or ask to see the plan (`show`). Workers run
-//! them (`schedule`, `run`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`,
-//! `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told
-//! by libtest-mimic in the plan's order (`report`, `errors`).
+//! plan (`plan`) of cases (`product`, `case`), with all that is said of each (`markers`, `defaults`), and of the wider fixtures that
+//! they share (`catalog`, `draft`, `groups`). The command line and the environment choose among the cases (`arguments`, `selection`,
+//! `tags`, `options`) or ask to see the plan (`show`). Workers run them (`schedule`, `run`, `retries`), each after the set-up of what it
+//! shares and before the teardown of what nobody needs any more (`demand`, `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s
+//! that `solipsism` handed in. What came of it is judged (`ended`), and told by libtest-mimic in the plan's order (`report`, `errors`,
+//! `flaky`).
 //! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).
 //!
 //! The harness knows tests, cases, fixtures, outcomes, arguments and stdout. It knows no clock and no socket: what a case does is the
@@ -20,6 +21,7 @@ mod case;
 mod catalog;
 mod configuration;
 mod connected;
+mod defaults;
 mod demand;
 mod draft;
 mod duration;
@@ -30,9 +32,12 @@ mod errors;
 mod fakes;
 #[cfg(feature = "files")]
 mod files;
+#[cfg(feature = "libtest-mimic")]
+mod flaky;
 mod groups;
 mod instance;
 mod libtest;
+mod markers;
 mod options;
 mod plan;
 mod product;
@@ -40,6 +45,7 @@ mod provider;
 mod refusal;
 #[cfg(feature = "libtest-mimic")]
 mod report;
+mod retries;
 #[cfg(feature = "libtest-mimic")]
 mod run;
 #[cfg(feature = "libtest-mimic")]
@@ -49,6 +55,8 @@ mod selection;
 #[cfg(feature = "libtest-mimic")]
 mod show;
 mod stage;
+#[cfg(feature = "libtest-mimic")]
+mod tags;
 mod test;
 
 #[cfg(feature = "libtest-mimic")]
@@ -60,12 +68,14 @@ pub use inventory::submit;
 pub use crate::axis::{Axis, AxisValue};
 pub use crate::case::{Case, Ran, Runner};
 pub use crate::configuration::{Configuration, configure};
+pub use crate::defaults::Defaults;
 pub use crate::duration::{duration, parse_duration};
 pub use crate::ended::{Ended, Failure, FailureKind, Outcome, Postscript};
 #[cfg(feature = "files")]
 pub use crate::files::Files;
 pub use crate::instance::{Chosen, FixtureFailure, Group, Instance, Keeper, Place};
 pub use crate::libtest::run_under_libtest;
+pub use crate::markers::{IgnoreIf, Markers};
 pub use crate::options::{Options, parse_seed};
 pub use crate::provider::{Autouse, How, Provider, Scope, Use};
 pub use crate::test::{ShouldPanic, Test};
@@ -91,6 +101,7 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     if let Some(address) = &arguments.worker {
         return run::worker::work(&plan, address);
     }
+    arguments.check_tags(&plan)?;
     let schedule = schedule::Schedule::new(&plan, &arguments.selection(&plan));
     if let Some(shown) = arguments.shown {
         return Ok(show::print(shown, &plan, &schedule));

@@ -2,6 +2,7 @@
 //! each test. Of our command line only the variables are left; from libtest's own it is worked out which tests it will run, and so
 //! after which of them a wider fixture is done with.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ops::Range;
 use std::panic::resume_unwind;
@@ -11,7 +12,7 @@ use crate::errors::{Errors, count};
 use crate::plan::Plan;
 use crate::provider::collect_autouse;
 use crate::refusal::Refusal;
-use crate::scopes::Scopes;
+use crate::scopes::{CameTo, Scopes};
 use crate::selection::Selection;
 use crate::stage::ForReal;
 use crate::test::collect;
@@ -45,6 +46,8 @@ struct Run {
     scopes: Scopes<ForReal>,
     selection: Selection,
     errors: Mutex<Errors>,
+    /// One for each group of tests of which no two run at a time.
+    serial: BTreeMap<&'static str, Mutex<()>>,
 }
 
 impl Run {
@@ -73,7 +76,13 @@ impl Run {
         selection: Selection,
         options: Options,
     ) -> Result<Self, Refusal> {
+        let options = Options {
+            runs_ignored: selection.wants_ignored(),
+            ..options
+        };
         let plan = Arc::new(Plan::new(tests, autouse, options)?);
+        let groups = plan.iter().filter_map(|case| case.marked.serial);
+        let serial = groups.map(|group| (group, Mutex::default())).collect();
         let is_run = |case: &Case| selection.runs_under_libtest(&case.test.libtest_name(), case);
         let selected: Vec<usize> = (0..plan.len())
             .filter(|&place| is_run(&plan[place]))
@@ -82,6 +91,7 @@ impl Run {
             scopes: Scopes::new(&plan, &selected, ForReal),
             selection,
             errors: Mutex::default(),
+            serial,
         })
     }
 
@@ -109,7 +119,16 @@ impl Run {
 
     /// Runs a case, and gives the reports of the teardowns that failed after it.
     fn case(&self, place: usize) -> (Ended, Vec<String>) {
+        let case = &self.plan()[place];
+        // Before the thread of any fixture, and never after it: so nobody waits in a circle.
+        let one_at_a_time = case.marked.serial.map(|group| self.serial[group].lock());
         let came = self.scopes.run(place);
+        drop(one_at_a_time);
+        if let CameTo::Ran(ran) = &came.to {
+            for (attempt, report) in (1..).zip(&ran.failed_before) {
+                eprintln!("attempt {attempt} failed, and it is run again:\n{report}");
+            }
+        }
         let teardowns = came.teardowns.clone();
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         (errors.tell(self.plan(), place, came), teardowns)

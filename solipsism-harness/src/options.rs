@@ -16,6 +16,8 @@ pub struct Options {
     pub time_limit: Option<Duration>,
     /// `--wall-limit`, `SOLIPSISM_WALL_LIMIT`: how much real time a case may take.
     pub wall_limit: Option<Duration>,
+    /// `--ignored`, `--include-ignored`: run what its `ignore_if` would ignore.
+    pub runs_ignored: bool,
 }
 
 impl Options {
@@ -25,6 +27,7 @@ impl Options {
             seed: variable("SOLIPSISM_SEED", parse_seed)?,
             time_limit: variable("SOLIPSISM_TIME_LIMIT", parse_duration)?,
             wall_limit: variable("SOLIPSISM_WALL_LIMIT", parse_duration)?,
+            runs_ignored: false,
         })
     }
 
@@ -35,6 +38,7 @@ impl Options {
             seed: self.seed.or(other.seed),
             time_limit: self.time_limit.or(other.time_limit),
             wall_limit: self.wall_limit.or(other.wall_limit),
+            runs_ignored: self.runs_ignored || other.runs_ignored,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
 use crate::catalog::Catalog;
+use crate::defaults;
 use crate::draft::{Draft, Drafts};
 use crate::groups::Groups;
 use crate::product::Product;
@@ -53,6 +54,7 @@ impl Plan {
         autouse: &[&'static Provider],
         options: Options,
     ) -> Result<Self, Refusal> {
+        defaults::check()?;
         let (mut cases, mut needs, mut ranges) = (Vec::new(), Vec::new(), Vec::new());
         let (mut catalog, mut drafts) = (Catalog::default(), Drafts::default());
         for (name, test) in sorted(tests)? {
@@ -78,7 +80,7 @@ impl Plan {
                 .iter()
                 .map(|&one| Arc::clone(&instances[one]))
                 .collect();
-            if let Some(why) = case.test.runner.refusal(&case.place) {
+            if let Some(why) = case.test.runner.refusal(case) {
                 return Err(misplaced(case, &why));
             }
         }
@@ -136,8 +138,9 @@ impl Deref for Plan {
 fn misplaced(case: &Case, why: &str) -> Refusal {
     let shared: Vec<_> = case.uses.iter().map(|it| it.provider.to_string()).collect();
     let (name, site, shared) = (&case.name, case.test.site, shared.join(" and "));
+    let defaults = defaults::of_case(case);
     Refusal::misuse(format!(
-        "the test `{name}`, at {site}, which shares {shared}: {why}"
+        "the test `{name}`, at {site}{defaults}, which shares {shared}: {why}"
     ))
 }
 

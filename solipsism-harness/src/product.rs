@@ -87,5 +87,6 @@ fn with(case: &Case, chosen: Chosen, value: &AxisValue) -> Case {
         autouse: Vec::new(),
         uses: Vec::new(),
         place: Place::Anywhere,
+        marked: case.marked.clone(),
     }
 }

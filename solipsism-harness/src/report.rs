@@ -61,7 +61,7 @@ impl Report {
                 FILTERED_OUT
             };
             Trial::ignorable_test(name, move || lock(&told).verdict(&plan, place))
-                .with_ignored_flag(case.is_ignored())
+                .with_ignored_flag(arguments.is_ignored(case))
         };
         let others = || Trial::test(FILTERED_OUT, || Ok(()));
         let others = std::iter::repeat_with(others).take(plan.others);

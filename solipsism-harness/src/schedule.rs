@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use std::sync::Arc;
 
 /// The selected cases, in parts that one worker takes at a time: one case that shares nothing, or all those that share something,
-/// with each other or each with a third. All are in the plan's order, parts by their first case.
+/// or are never to run at a time, with each other or each with a third. All are in the plan's order, parts by their first case.
 ///
 /// So whatever is shared is set up and torn down within a part, and a part needs nothing of another.
 pub(crate) struct Schedule {
@@ -18,17 +18,25 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// Of the cases at the places `selected`.
     pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
-        let mut connected = Connected::new(plan.instances.len());
-        for &place in selected {
-            let needs = plan.needs(place);
-            for &other in needs {
-                connected.join(needs[0], other);
+        let mut serial = BTreeMap::new();
+        let reasons = selected.iter().map(|&place| {
+            // What forces cases into one part: the instances, and after them the groups that run one at a time.
+            let next = plan.instances.len() + serial.len();
+            let group = plan[place].marked.serial;
+            let group = group.map(|group| *serial.entry(group).or_insert(next));
+            let needs = plan.needs(place).iter().copied();
+            needs.chain(group).collect::<Vec<_>>()
+        });
+        let reasons: Vec<Vec<usize>> = reasons.collect();
+        let mut connected = Connected::new(plan.instances.len() + serial.len());
+        for reasons in &reasons {
+            for &other in reasons {
+                connected.join(reasons[0], other);
             }
         }
         let (mut parts, mut numbers) = (Vec::<Vec<usize>>::new(), BTreeMap::new());
-        for &place in selected {
-            let shared = plan.needs(place).first();
-            let part = shared.map_or(parts.len(), |&one| {
+        for (&place, reasons) in selected.iter().zip(&reasons) {
+            let part = reasons.first().map_or(parts.len(), |&one| {
                 *numbers.entry(connected.root(one)).or_insert(parts.len())
             });
             match parts.get_mut(part) {

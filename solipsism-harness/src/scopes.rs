@@ -84,7 +84,7 @@ impl<S: Stage> Scopes<S> {
         &self.plan
     }
 
-    /// Sets up what the case needs, runs it, and tears down what no other selected case needs any more.
+    /// Sets up what the case needs and runs it, unless it is ignored, and tears down what no other selected case needs any more.
     ///
     /// Each selected case is to be run once.
     pub(crate) fn run(&self, place: usize) -> Came {
@@ -95,7 +95,9 @@ impl<S: Stage> Scopes<S> {
                 teardowns: Vec::new(),
             };
         }
-        let to = {
+        let to = if let Some(ended) = self.stage.ignored(case) {
+            CameTo::Ran(ended.into())
+        } else {
             let group = self.plan.group_of_case(place);
             let _thread = group.map(|group| self.thread(group));
             match self.set_up(place, group) {

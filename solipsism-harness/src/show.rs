@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::arguments::Shown;
+use crate::defaults;
 use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::scopes::Scopes;
@@ -130,11 +131,16 @@ impl Stage for &Notes<'_> {
         Ok(())
     }
 
+    fn ignored(&self, _: &Case) -> Option<Ended> {
+        None
+    }
+
     fn run(&self, case: &Case) -> Ran {
         let autouse = case.autouse.iter().map(|&provider| (provider, How::Shared));
         let uses = case.test.runner.uses().into_iter();
         let uses = uses_of(autouse.chain(uses.map(|one| (one.provider, one.how))));
-        self.note(0, 0, &format!("test {}{uses}", case.name));
+        let defaults = defaults::of_case(case);
+        self.note(0, 0, &format!("test {}{uses}{defaults}", case.name));
         Ended::Passed.into()
     }
 

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use crate::case::caught;
-use crate::{Case, FixtureFailure, Group, Instance, Keeper, Outcome, Ran};
+use crate::{Case, Ended, FixtureFailure, Group, Instance, Keeper, Outcome, Ran};
 
 /// Does what it is told to, or only notes it down.
 pub(crate) trait Stage {
     fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure>;
+
+    /// What became of a case that is ignored before anything is set up for it.
+    fn ignored(&self, case: &Case) -> Option<Ended>;
 
     fn run(&self, case: &Case) -> Ran;
 
@@ -29,6 +32,12 @@ impl Stage for ForReal {
                 "fixture {provider}: its set-up failed\nits keeper panicked: {message}"
             )))
         })
+    }
+
+    fn ignored(&self, case: &Case) -> Option<Ended> {
+        (!case.options.runs_ignored)
+            .then(|| case.marked.ignored())
+            .flatten()
     }
 
     fn run(&self, case: &Case) -> Ran {

@@ -2,14 +2,14 @@
 
 use std::panic::Location;
 
-use crate::{Axis, Runner};
+use crate::{Axis, Markers, Runner};
 
 /// One registration: what `#[solipsism::test]` leaves in the binary.
 ///
 /// # Examples
 ///
 /// ```
-/// use solipsism_harness::{Case, Ended, Ran, Runner, ShouldPanic, Test, Use};
+/// use solipsism_harness::{Case, Ended, Markers, Ran, Runner, ShouldPanic, Test, Use};
 ///
 /// struct Nothing;
 /// impl Runner for Nothing {
@@ -30,6 +30,7 @@ use crate::{Axis, Runner};
 ///         ignore: None,
 ///         should_panic: ShouldPanic::No,
 ///         axes: &[],
+///         markers: Markers::NONE,
 ///         runner: &Nothing,
 ///     }
 /// }
@@ -48,6 +49,8 @@ pub struct Test {
     pub should_panic: ShouldPanic,
     /// Its own dimensions: each value multiplies it.
     pub axes: &'static [Axis],
+    /// What else its attribute says of it.
+    pub markers: Markers,
     /// What runs it.
     pub runner: &'static dyn Runner,
 }
@@ -145,6 +148,7 @@ pub(crate) mod tests {
             ignore: None,
             should_panic,
             axes: &[],
+            markers: Markers::NONE,
             runner: &Passes,
         }))
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use solipsism_harness::{
-    Case, Ended, FixtureFailure, Group, How, Instance, Keeper, Outcome, Provider, Ran, Runner,
-    Scope, ShouldPanic, Test, Use, run_under_libtest,
+    Case, Ended, FixtureFailure, Group, How, Instance, Keeper, Markers, Outcome, Provider, Ran,
+    Runner, Scope, ShouldPanic, Test, Use, run_under_libtest,
 };
 
 /// How many tests were run with it.
@@ -74,6 +74,7 @@ macro_rules! users {
                 ignore: $because,
                 should_panic: ShouldPanic::No,
                 axes: &[],
+                markers: Markers::NONE,
                 runner: &UsesDb,
             }
         }

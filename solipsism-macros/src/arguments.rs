@@ -8,14 +8,19 @@ use quote::ToTokens;
 use syn::{Error, LitInt, LitStr};
 
 use crate::crate_path::CratePath;
+use crate::markers::{self, Markers};
 use crate::mistake::mistake;
 
 /// The arguments of one attribute, each given once.
 #[derive(Default)]
 pub(crate) struct Arguments {
-    /// All but `crate`, in the order in which they were typed.
+    /// Those about the test's world, in the order in which they were typed.
     pub(crate) settings: Vec<Setting>,
+    /// Those about the test.
+    pub(crate) markers: Markers,
     pub(crate) crate_path: CratePath,
+    /// All of their names.
+    given: Vec<Ident>,
 }
 
 /// One field of `Settings`.
@@ -34,8 +39,8 @@ pub(crate) enum Value {
     Word,
 }
 
-/// The name of each argument and an example of its value.
-const KNOWN: [(&str, &str); 9] = [
+/// The name of each argument about the test's world, which is a field of `Settings`, and an example of its value.
+const SETTINGS: [(&str, &str); 8] = [
     ("clock", "\"manual\""),
     ("seed", "0x7f3a"),
     ("time_limit", "\"1h\""),
@@ -44,8 +49,14 @@ const KNOWN: [(&str, &str); 9] = [
     ("poll_budget", "1000"),
     ("epoch", "\"2024-02-29T12:00:00Z\""),
     ("tokio", ""),
-    ("crate", "::solipsism"),
 ];
+
+const CRATE: (&str, &str) = ("crate", "::solipsism");
+
+/// Every name, those about the world first.
+fn known() -> Vec<(&'static str, &'static str)> {
+    [&SETTINGS[..], &markers::KNOWN, &[CRATE]].concat()
+}
 
 const CLOCKS: [(&str, &str); 3] = [
     ("virtual", "Virtual"),
@@ -54,35 +65,53 @@ const CLOCKS: [(&str, &str); 3] = [
 ];
 
 impl Arguments {
-    /// How many fields `Settings` has: each argument but `crate` is one.
-    pub(crate) const FIELDS: usize = KNOWN.len() - 1;
+    /// How many fields `Settings` has.
+    pub(crate) const FIELDS: usize = SETTINGS.len();
 
     /// Reads as much as can be read; what cannot is told to `errors` and left out.
     pub(crate) fn parse(tokens: TokenStream, errors: &mut Vec<Error>) -> Self {
         let mut arguments = Arguments::default();
-        let mut given = Vec::new();
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for argument in tokens.split(|token| is_punct(token, ',')) {
             if !argument.is_empty() {
-                errors.extend(arguments.take(argument, &mut given).err());
+                errors.extend(arguments.take(argument).err());
             }
         }
+        let is_real =
+            |setting: &Setting| matches!(&setting.value, Value::Clock(it) if it == "Real");
+        let is_clock_real = arguments.settings.iter().any(is_real);
+        errors.extend(arguments.markers.check(is_clock_real).err());
         arguments
     }
 
-    fn take(&mut self, argument: &[TokenTree], given: &mut Vec<Ident>) -> syn::Result<()> {
+    /// Whether none was given but `crate`.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.given.iter().all(|name| name == CRATE.0)
+    }
+
+    /// Where the first of them stands, but for `crate`, which `main!` adds.
+    pub(crate) fn place(&self) -> Span {
+        let first = self.given.iter().find(|name| *name != CRATE.0);
+        first.map_or_else(Span::call_site, Ident::span)
+    }
+
+    fn take(&mut self, argument: &[TokenTree]) -> syn::Result<()> {
         let all: TokenStream = argument.iter().cloned().collect();
         let [TokenTree::Ident(name), rest @ ..] = argument else {
             return Err(mistake(all, "an argument", "write it as `name = value`"));
         };
-        let Some((_, example)) = KNOWN.iter().find(|(known, _)| name == known) else {
-            let known = KNOWN.map(|(known, _)| known.to_owned());
+        let known = known();
+        let Some((_, example)) = known.iter().find(|(known, _)| name == known) else {
+            let known: Vec<_> = known.iter().map(|(known, _)| (*known).to_owned()).collect();
             return Err(unknown(&known, name, &name.to_string()));
         };
-        if given.contains(name) {
+        if self.given.contains(name) {
             return Err(mistake(name, "each argument once", "remove one of the two"));
         }
-        given.push(name.clone());
+        self.given.push(name.clone());
+        if markers::KNOWN.iter().any(|(known, _)| name == known) {
+            return self.markers.take(name, rest, all);
+        }
         if name == "tokio" {
             return self.set_tokio(name, rest, all);
         }

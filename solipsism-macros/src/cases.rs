@@ -1,7 +1,7 @@
 //! Cases: the rows of `#[case(…)]` before a function, and the axes that they and the `#[values(…)]` of its parameters are.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Error, Meta};
 
@@ -216,7 +216,7 @@ fn axis<'a>(
 }
 
 /// `::core::option::Option::Some("slow")`
-pub(crate) fn option(value: Option<&Literal>) -> TokenStream {
+pub(crate) fn option(value: Option<impl ToTokens>) -> TokenStream {
     match value {
         None => quote!(::core::option::Option::None),
         Some(value) => quote!(::core::option::Option::Some(#value)),

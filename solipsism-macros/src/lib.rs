@@ -1,5 +1,5 @@
 //! The attributes of `solipsism`: `#[test]` turns an `async fn` into one registration, and a wrapper for libtest;
-//! `#[fixture]` turns a function into the provider of what it returns.
+//! `#[fixture]` turns a function into the provider of what it returns; and `defaults!`, what a module says of its tests.
 //!
 //! Everything here is syntax. Whether a parameter's type is a fixture, whether a duration can be read and whether a
 //! return type is an ending is left to the types and `const fn`s under `solipsism::__private`, which the expansion
@@ -14,6 +14,7 @@ mod fixture_arguments;
 
 mod item;
 mod lifetimes;
+mod markers;
 mod ours;
 mod parameter;
 mod signature;
@@ -28,6 +29,7 @@ mod values;
 
 mod asking;
 mod configure;
+mod defaults;
 mod edges;
 mod expansion;
 mod fixture;
@@ -43,7 +45,7 @@ mod mistake;
 ///
 /// # Arguments
 ///
-/// All are optional and but for `tokio` written `name = value`, separated by commas. A flag or a variable of the run beats them.
+/// All are optional and but for `tokio` and `unrepeatable` written `name = value`, separated by commas. A flag or a variable of the run beats them.
 ///
 /// | argument | value | without it |
 /// |---|---|---|
@@ -58,6 +60,56 @@ mod mistake;
 /// | `crate` | the path under which `solipsism` is known, such as `crate = my_tests::solipsism` | `::solipsism` |
 ///
 /// A duration is one number and one unit: `ns`, `us`, `ms`, `s`, `m`, `h` or `d`.
+///
+/// Those above are about the test's world, and these about the test:
+///
+/// | argument | value | without it |
+/// |---|---|---|
+/// | `tags` | a list, such as `["slow", "db"]`, by which the command line chooses | only its name chooses it |
+/// | `serial` | the name of a group, of which no two tests run at a time, in whatever modules they are | it runs beside any other |
+/// | `ignore_if` | the path of a function that tells whether to ignore the test here | it is run |
+/// | `unrepeatable` | none: another run may come to something else, since real time, threads or the machine take part | it cannot |
+/// | `retries` | an integer: how often it is run again if it fails. Needs `unrepeatable` or `clock = "real"` beside it | it fails when it fails |
+///
+/// All of them can be [defaults](macro@defaults) of a module, or of the target.
+///
+/// # Tags
+///
+/// `--tag slow` runs the tests that have this tag, or any one of several `--tag`s, and `--no-tag slow` none that has it; where
+/// a runner owns the command line `SOLIPSISM_TAG` and `SOLIPSISM_NO_TAG` say the same, with commas between several. The others
+/// are *filtered out*. A flag with a tag that no test of the target has is an error; of a variable, which may be meant for other
+/// targets, it is remarked on stderr. Under libtest, which knows no tags, these choose nothing.
+///
+/// # Tests of which no two run at a time
+///
+/// Those that name the same group with `serial` run one after another, those that share fixtures with any of them included.
+/// That holds within one run of one target. `cargo nextest` gives each test a process of its own, and has
+/// [test groups](https://nexte.st/docs/configuration/test-groups/) for that:
+///
+/// ```text
+/// [test-groups]
+/// db = { max-threads = 1 }
+///
+/// [[profile.default.overrides]]
+/// filter = "test(/^db::/)"
+/// test-group = "db"
+/// ```
+///
+/// # Ignoring a test where it cannot run
+///
+/// The function that `ignore_if` names has no parameters and is not `async`; what it returns is an
+/// [`IgnoreIf`](https://docs.rs/solipsism/latest/solipsism/trait.IgnoreIf.html): a `bool`, an `Option` of a reason, or a `Result`
+/// whose error is the reason. It is asked once for each case, before any fixture is set up, in no world and with no limit on its
+/// time. The case is told as ignored, with the reason, and counted so; under libtest, which knows of that only before a run, it
+/// passes with a line on stderr. A panic is a failure of the test. `--ignored` and `--include-ignored` run it, and ask nobody.
+///
+/// A fixture, or the body of a test that returns a `Result`, can also skip it later, by the error `solipsism::Skip("why")`.
+///
+/// # Retries
+///
+/// Each attempt has a world and fixtures of its own; what a module or the session shares stays what it is. A test that passes
+/// by a retry is told as *flaky* at the end of a run, with how often it failed and how it failed the last time, and does not fail
+/// the run. What ends the process is not run again.
 ///
 /// # Parameters
 ///
@@ -123,6 +175,40 @@ mod mistake;
 #[proc_macro_attribute]
 pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expansion::test(&arguments.into(), item.into()).into()
+}
+
+/// Defaults for the tests of a module and of those below it, in one place.
+///
+/// The arguments are those of [`#[solipsism::test]`](macro@test), and hold for each test whose own attribute says nothing else:
+/// that comes first, then the closest module, then modules around it, then `solipsism::main!(…)`, which takes the same
+/// arguments for the whole target. What the command line and the environment say beats all. The loops of wider fixtures are not
+/// concerned.
+///
+/// `tags` add up, and so do `ignore_if`s: any one of them ignores the test, that of the outermost module being asked first.
+/// `tokio` and `unrepeatable`, which have no value, cannot be taken back further in. `retries` needs `unrepeatable` or
+/// `clock = "real"` in the same parentheses.
+///
+/// A module has one set of defaults at most; two are an error of the run. They hold under libtest too. `--setup-plan` tells for
+/// each test where its defaults stand.
+///
+/// ```text
+/// mod database {
+///     solipsism::defaults!(tags = ["db"], serial = "db", time_limit = "1h");
+///
+///     #[solipsism::test(time_limit = "2h")] // two hours, and the rest as above
+///     async fn migrates() { … }
+/// }
+/// ```
+#[proc_macro]
+pub fn defaults(arguments: TokenStream) -> TokenStream {
+    defaults::defaults(arguments.into(), defaults::Whose::Modules).into()
+}
+
+/// The arguments of `main!(…)`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn defaults_of_target(arguments: TokenStream) -> TokenStream {
+    defaults::defaults(arguments.into(), defaults::Whose::Targets).into()
 }
 
 /// Configures fixtures for the tests of a module and of those below it, in one place.

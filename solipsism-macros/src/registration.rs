@@ -32,6 +32,7 @@ use crate::signature::{Signature, Subject};
 ///         ignore: ::core::option::Option::Some("slow"),
 ///         should_panic: ::solipsism::__private::ShouldPanic::With("x"),
 ///         axes: &[],
+///         markers: ::solipsism::__private::Markers::NONE,
 ///         runner: &::solipsism::__private::InWorld {
 ///             settings: ::solipsism::__private::Settings {
 ///                 time_limit: ::core::option::Option::Some(::solipsism::__private::duration("1h")),
@@ -55,16 +56,8 @@ pub(crate) fn registration(
     let site = quote_spanned!(signature.name.span()=> ::core::panic::Location::caller());
     let ignore = option(attributes.ignore.as_ref());
     let should_panic = attributes.should_panic.variant();
-    let settings = arguments
-        .settings
-        .iter()
-        .map(|setting| field(arguments, setting));
-    let settings = match arguments.settings.len() {
-        0 => quote!(#private::Settings::DEFAULT),
-        // All given: clippy's `needless_update` would notice the rest.
-        Arguments::FIELDS => quote!(#private::Settings { #(#settings),* }),
-        _ => quote!(#private::Settings { #(#settings,)* ..#private::Settings::DEFAULT }),
-    };
+    let settings = settings(arguments);
+    let markers = arguments.markers.expand(&arguments.crate_path);
     let axes = axes(
         &arguments.crate_path,
         &attributes.rows,
@@ -84,6 +77,7 @@ pub(crate) fn registration(
                 ignore: #ignore,
                 should_panic: #private::ShouldPanic::#should_panic,
                 axes: #axes,
+                markers: #markers,
                 runner: &#private::InWorld {
                     settings: #settings,
                     #steps
@@ -93,14 +87,29 @@ pub(crate) fn registration(
     }
 }
 
+/// The arguments that are about the world.
+pub(crate) fn settings(arguments: &Arguments) -> TokenStream {
+    let private = arguments.crate_path.private();
+    let fields = arguments
+        .settings
+        .iter()
+        .map(|setting| field(arguments, setting));
+    match arguments.settings.len() {
+        0 => quote!(#private::Settings::DEFAULT),
+        // All given: clippy's `needless_update` would notice the rest.
+        Arguments::FIELDS => quote!(#private::Settings { #(#fields),* }),
+        _ => quote!(#private::Settings { #(#fields,)* ..#private::Settings::DEFAULT }),
+    }
+}
+
 /// `time_limit = "1h"` becomes `time_limit: ::core::option::Option::Some(::solipsism::__private::duration("1h"))`.
 fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStream {
     match value {
         Value::Clock(clock) => {
             let private = arguments.crate_path.private_at(clock.span());
-            quote!(#name: #private::Clock::#clock)
+            quote!(#name: ::core::option::Option::Some(#private::Clock::#clock))
         }
-        Value::Word => quote!(#name: true),
+        Value::Word => quote!(#name: ::core::option::Option::Some(true)),
         Value::Integer(integer, span) => {
             quote_spanned!(*span=> #name: ::core::option::Option::Some(#integer))
         }

@@ -4,6 +4,7 @@ mod alive;
 mod course;
 mod run;
 
+use std::any::Any;
 use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -70,32 +71,62 @@ pub struct InWorld<A: Asked, R: 'static> {
     reason = "they are those of the attribute, which documents them"
 )]
 pub struct Settings {
-    pub clock: ClockKind,
+    pub clock: Option<ClockKind>,
     pub seed: Option<u64>,
     pub time_limit: Option<Duration>,
     pub wall_limit: Option<Duration>,
     pub step_limit: Option<u64>,
     pub poll_budget: Option<u64>,
     pub epoch: Option<Epoch>,
-    pub tokio: bool,
+    pub tokio: Option<bool>,
 }
 
 impl Settings {
     /// Of an attribute without arguments.
     pub const DEFAULT: Self = Self {
-        clock: ClockKind::Virtual,
+        clock: None,
         seed: None,
         time_limit: None,
         wall_limit: None,
         step_limit: None,
         poll_budget: None,
         epoch: None,
-        tokio: false,
+        tokio: None,
     };
+
+    /// What holds for this case: where the attribute says nothing, what the closest defaults do.
+    fn of(&self, case: &Case) -> Self {
+        let defaults = case
+            .defaults()
+            .filter_map(|one| (one.settings as &dyn Any).downcast_ref());
+        defaults.fold(self.clone(), Self::or)
+    }
+
+    /// These, and where they say nothing, `other`.
+    fn or(self, other: &Self) -> Self {
+        Self {
+            clock: self.clock.or(other.clock),
+            seed: self.seed.or(other.seed),
+            time_limit: self.time_limit.or(other.time_limit),
+            wall_limit: self.wall_limit.or(other.wall_limit),
+            step_limit: self.step_limit.or(other.step_limit),
+            poll_budget: self.poll_budget.or(other.poll_budget),
+            epoch: self.epoch.or(other.epoch),
+            tokio: self.tokio.or(other.tokio),
+        }
+    }
+
+    fn clock(&self) -> ClockKind {
+        self.clock.unwrap_or(ClockKind::Virtual)
+    }
+
+    fn is_hosted(&self) -> bool {
+        self.tokio == Some(true)
+    }
 
     /// What the world is made from. What the command line says beats the attribute.
     fn builder(&self, case: &Case) -> Builder {
-        let mut builder = Builder::new().clock(self.clock);
+        let mut builder = Builder::new().clock(self.clock());
         builder = match case.options.seed.or(self.seed) {
             Some(seed) => builder.seed(seed),
             None => builder.derived_seed(seed_of(&case.name)),
@@ -113,7 +144,7 @@ impl Settings {
             builder = builder.epoch(epoch.into());
         }
         #[cfg(feature = "tokio")]
-        if self.tokio {
+        if self.is_hosted() {
             builder = builder.tokio();
         }
         builder
@@ -151,18 +182,19 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
         uses
     }
 
-    fn refusal(&self, place: &Place) -> Option<String> {
-        let argument = match (place, &self.settings) {
-            (Place::InLoop(_), settings) if settings.clock != ClockKind::Virtual => "clock",
-            (Place::InLoop(_), settings) if settings.epoch.is_some() => "epoch",
-            (Place::InLoop(_), settings) if settings.tokio => {
+    fn refusal(&self, case: &Case) -> Option<String> {
+        let settings = self.settings.of(case);
+        let argument = match &case.place {
+            Place::InLoop(_) if settings.clock() != ClockKind::Virtual => "clock",
+            Place::InLoop(_) if settings.epoch.is_some() => "epoch",
+            Place::InLoop(_) if settings.is_hosted() => {
                 return Some(
                     "it runs in a child of the loop that this asked for, and a runtime of tokio's hosts a whole world or none: \
                      leave `tokio` out, or take a value of the test's own, as `&mut T`"
                         .to_owned(),
                 );
             }
-            _ => return None,
+            Place::InLoop(_) | Place::OnThread(_) | Place::Anywhere => return None,
         };
         Some(format!(
             "it runs in a child of the loop that this asked for, whose clock is virtual and has begun, so that `{argument}` \
@@ -170,14 +202,18 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
         ))
     }
 
-    fn caveat(&self) -> Option<&'static str> {
-        self.settings
-            .tokio
+    fn caveat(&self, case: &Case) -> Option<&'static str> {
+        let settings = self.settings.of(case);
+        if settings.clock() == ClockKind::Real {
+            return Some("not repeatable: its clock is the real one");
+        }
+        settings
+            .is_hosted()
             .then_some("not repeatable where an unbiased `tokio::select!` is used")
     }
 
     fn seed(&self, case: &Case) -> Option<u64> {
-        Some(self.settings.seed_of(case))
+        Some(self.settings.of(case).seed_of(case))
     }
 
     fn run(&self, case: &Case) -> Ran {
@@ -185,7 +221,7 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
         let autouse = case.autouse.iter().map(|provider| fixture::share(provider));
         let autouse = autouse.collect();
         let body = Box::new(move |asking| body(autouse, asks, start, ending, asking));
-        run_watched(&self.settings, case, body)
+        run_watched(&self.settings.of(case), case, body)
     }
 }
 

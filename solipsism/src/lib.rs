@@ -46,20 +46,32 @@ pub mod __private;
 mod case;
 mod ending;
 mod fixture;
+mod ignoring;
 mod scope;
 
 pub use event_loop::{Builder, ClockKind, EventLoop, External, Freeze};
 pub use fixture::{Asker, BuiltIn, Configurable, Fixture, NoSettings, NoTeardown, Outcome, Skip};
+pub use ignoring::IgnoreIf;
 pub use stopped::Stopped;
 pub use task::spawn;
 
 #[doc(inline)]
-pub use solipsism_macros::{configure, fixture, test};
+pub use solipsism_macros::{configure, defaults, fixture, test};
 
 /// The `main` of a test target with `harness = false`: runs every test that is registered in it, with the command line
 /// of `cargo test`.
 ///
 /// Needs the default feature `harness`. A target without `harness = false` needs no `main!`, and takes no harm from it.
+///
+/// # Defaults
+///
+/// Between its parentheses stand defaults for every test of the target, those of linked libraries included: the arguments
+/// of [`defaults!`], of which those of a module are closer.
+///
+/// ```
+/// # #[solipsism::test] async fn passes() {}
+/// solipsism::main!(time_limit = "1h", wall_limit = "10s");
+/// ```
 ///
 /// # Plain tests
 ///
@@ -74,5 +86,9 @@ macro_rules! main {
         fn main() -> ::std::process::ExitCode {
             $crate::__private::main()
         }
+    };
+    ($($defaults:tt)+) => {
+        $crate::__private::defaults_of_target! { crate = $crate, $($defaults)+ }
+        $crate::main!();
     };
 }

@@ -10,8 +10,8 @@ pub use std::boxed::Box;
 pub use std::vec::Vec;
 
 pub use solipsism_harness::{
-    Autouse, Axis, Configuration, Provider, Scope, ShouldPanic, Test, Use, duration,
-    run_under_libtest, submit,
+    Autouse, Axis, Configuration, Defaults, IgnoreIf, Markers, Provider, Scope, ShouldPanic, Test,
+    Use, duration, run_under_libtest, submit,
 };
 
 #[cfg(feature = "files")]
@@ -28,7 +28,7 @@ pub use crate::fixture::{
     TearDown, TornDown, TornDownBy,
 };
 pub use crate::time::epoch;
-pub use solipsism_macros::{fixture, test};
+pub use solipsism_macros::{defaults, defaults_of_target, fixture, test};
 
 use solipsism_harness::AxisValue;
 
@@ -39,6 +39,7 @@ use crate::executor::World;
 use crate::fixture::{Asked, Asking, Configurable, FixtureReturn, Ownable, Share, Wanted, told};
 use crate::fixtures::transport::Transport;
 use crate::fixtures::{AnyService, Listed, MakeTransport, OverTransport};
+use crate::panics::{self, Print};
 
 /// A parameter `T`.
 pub const fn owned<T, By, S: Default + 'static, D: Ownable<T>>() -> Owned<T, S>
@@ -213,6 +214,19 @@ pub(crate) fn body<A: Asked, R: 'static>(
         begin(&asking);
         ending(Box::into_pin(start(values)).await)
     })
+}
+
+/// Asks whether a test is to be ignored, and why.
+///
+/// # Errors
+///
+/// It panicked.
+pub fn ignored_if<W: crate::IgnoreIf>(
+    path: &str,
+    ask: fn() -> W,
+) -> Result<Option<String>, String> {
+    let told = panics::catch(Print::Later, || ask().reason(path));
+    told.map_err(|panic| panic.text.to_string())
 }
 
 /// What a test without parameters asks for.

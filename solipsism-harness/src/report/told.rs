@@ -11,6 +11,7 @@ use super::record::{Counts, Record, Verdict};
 use super::{Files, ReportArguments, annotations, summary};
 use crate::arguments::Arguments;
 use crate::errors::Errors;
+use crate::flaky::Flaky;
 use crate::plan::Plan;
 use crate::run::{Brought, Results};
 use crate::scopes::CameTo;
@@ -20,6 +21,7 @@ use crate::{Ended, FailureKind, Postscript};
 pub(super) struct Told {
     results: Results,
     errors: Errors,
+    flaky: Flaky,
     /// Those of the trials told so far, with the places of their cases.
     postscripts: Vec<(usize, Option<Postscript>)>,
     /// All that was told so far.
@@ -39,6 +41,7 @@ impl Told {
         Self {
             results,
             errors: Errors::default(),
+            flaky: Flaky::default(),
             postscripts: Vec::new(),
             records: Vec::new(),
             ignored: ignored.into_iter().peekable(),
@@ -74,6 +77,7 @@ impl Told {
             teardowns: came.teardowns.clone(),
         };
         let is_taken_along = self.errors.has_told(&came.to);
+        self.flaky.look_at(case, &came);
         let outcome = self.errors.tell(plan, place, came);
         if let Ended::Skipped(why) = outcome {
             record.verdict = Verdict::Skipped(why.clone());
@@ -119,6 +123,7 @@ impl Told {
         for text in &broken {
             self.files.worker_failed(text);
         }
+        print_section(arguments, self.flaky.text());
         if let Some(line) = self.errors.line() {
             print(arguments, &line);
         }

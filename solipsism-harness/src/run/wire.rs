@@ -287,6 +287,7 @@ impl Wire for Ran {
         self.virtual_time.put(to);
         self.seed.put(to);
         self.is_lost.put(to);
+        self.failed_before.put(to);
     }
 
     fn get(from: &mut &[u8]) -> Option<Self> {
@@ -295,6 +296,7 @@ impl Wire for Ran {
             virtual_time: Option::get(from)?,
             seed: Option::get(from)?,
             is_lost: bool::get(from)?,
+            failed_before: Vec::get(from)?,
         })
     }
 }
@@ -418,6 +420,7 @@ mod tests {
                 virtual_time: Some(Duration::new(5, 6)),
                 seed: Some(u64::MAX),
                 is_lost: true,
+                failed_before: vec!["once".to_owned()],
             };
             let expected = format!("{ran:?}");
             let over = Over {

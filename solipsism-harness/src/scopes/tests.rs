@@ -5,7 +5,7 @@ use crate::errors::Errors;
 use crate::fakes::{Fakes, Fate};
 use crate::run::{Where, start};
 use crate::schedule::Schedule;
-use crate::{Scope, ShouldPanic};
+use crate::{Markers, Scope, ShouldPanic};
 
 mod random_graphs;
 
@@ -185,6 +185,47 @@ fn who_shares_something_with_somebody_is_in_one_part_with_all_of_them() {
     assert_eq!(parts(&[0, 1, 2, 3, 4, 5]), expected);
     // Only those that are selected hold anything together.
     assert_eq!(parts(&[2, 4, 5]), [[2], [4], [5]]);
+}
+
+#[test]
+fn what_is_serial_is_in_one_part_with_all_that_shares_something_with_it() {
+    let mut fakes = Fakes::default();
+    fakes.fixture("config", Scope::Module, "");
+    fakes.fixture("db", Scope::Session, "");
+    let serial = |group| Markers {
+        serial: Some(group),
+        ..Markers::NONE
+    };
+    fakes.test("it::a", "a", "").markers = serial("x");
+    fakes.test("it::a", "b", "&config").markers = serial("y");
+    fakes.test("it::a", "c", "&config");
+    fakes.test("it::a", "d", "");
+    fakes.test("it::b", "e", "&config &db").markers = serial("x");
+    fakes.test("it::b", "f", "").markers = serial("y");
+    let plan = fakes.plan().unwrap();
+    let parts = |selected: &[usize]| Schedule::new(&plan, selected).parts().to_vec();
+    let expected: &[&[usize]] = &[&[0, 4], &[1, 2, 5], &[3]];
+    assert_eq!(parts(&[0, 1, 2, 3, 4, 5]), expected);
+    assert_eq!(parts(&[0, 2, 5]), [[0], [2], [5]]);
+    // Whoever runs between two that share something, it is there for both.
+    for threads in [1, 4] {
+        let told = run(&fakes, &plan, threads, |name| {
+            name != "a::d" && !name.starts_with("b::e")
+        });
+        let mut log = told.log;
+        log.retain(|line| line != "run a::a");
+        assert_eq!(
+            log,
+            [
+                "up config in it::a",
+                "run a::b",
+                "run a::c",
+                "down config in it::a Passed",
+                "end",
+                "run b::f"
+            ]
+        );
+    }
 }
 
 #[test]
