@@ -13,6 +13,7 @@
 //! runner's.
 
 #![forbid(unsafe_code)]
+#![forbid(unsafe_code)]
 
 #[cfg(feature = "libtest-mimic")]
 mod arguments;

@@ -6,6 +6,8 @@
 //! names; rustc then reports on the user's own tokens. In reading order: what was typed (`arguments`, `item`, `cases`), what it
 //! becomes (`expansion`, `fixture`), and what is said of it otherwise (`mistake`).
 
+#![forbid(unsafe_code)]
+
 use proc_macro::TokenStream;
 
 mod arguments;

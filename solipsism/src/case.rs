@@ -37,11 +37,21 @@ pub(crate) type Body = Pin<Box<dyn Future<Output = Ending>>>;
 const WALL_LIMIT: Duration = Duration::from_secs(60);
 
 /// Far longer than a poll takes, and far shorter than anybody minds.
-const SECOND_LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_millis(20);
+
+/// A world that has begun no poll over as many looks is stuck inside of one; a second, so that it is not taken for that where
+/// the machine has much to do.
+const STILL: u32 = 50;
+
+/// A world that polls on over as many, and never comes to rest, does not hear.
+const LOOKS: u32 = 150;
+
+/// As long may one take to end that has heard.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// So many looks are a second.
 #[cfg(feature = "tokio")]
-const LOOKS: usize = 50;
+const KNOCKS: usize = 50;
 
 thread_local! {
     /// Set first and hence destroyed last: it tells when all other locals of the thread are gone.
@@ -264,10 +274,11 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) 
     });
     let thread = thread.expect("the system gives a thread for each test that runs");
     // The thread is done, its locals' destructors included.
-    let is_over = gone.wait(limit);
+    let was_in_time = gone.wait(limit);
+    let is_over = was_in_time || ends_by_itself(&inbox, &gone, limit);
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
-        (Some(ended), true) => ran(ended),
+        (Some(ended), true) => ran(in_time(ended, was_in_time, &inbox, limit)),
         (Some(ended), false) => {
             let virtual_time = ended.virtual_time;
             lost(locals_are_stuck(ended, limit), virtual_time)
@@ -362,6 +373,29 @@ fn lost(ended: Ended, virtual_time: Duration) -> Ran {
     }
 }
 
+/// The wall limit has come. Asks the world to end itself, which knows best what it is doing; whether it does.
+pub(crate) fn ends_by_itself(inbox: &Inbox, gone: &Gone, limit: Duration) -> bool {
+    inbox.ask_to_end(limit);
+    let mut polls = inbox.polls();
+    let mut still = 0;
+    for look in 0.. {
+        if gone.wait(LOOK) {
+            return true;
+        }
+        if inbox.is_ending() {
+            // It looks at what it does, and tears down what there is.
+            return gone.wait(PATIENCE);
+        }
+        let before = std::mem::replace(&mut polls, inbox.polls());
+        still = if before == polls { still + 1 } else { 0 };
+        // On a machine with much to do a thread may go for long without its turn.
+        if still >= STILL || look >= LOOKS {
+            return false;
+        }
+    }
+    false
+}
+
 /// What is to be said of a world that was not done in time.
 pub(crate) fn wall_limit(inbox: &Arc<Inbox>, gone: &Gone, limit: Duration) -> Stopped {
     let doing = doing(inbox, gone);
@@ -370,6 +404,7 @@ pub(crate) fn wall_limit(inbox: &Arc<Inbox>, gone: &Gone, limit: Duration) -> St
         limit,
         doing,
         panics: inbox.panics(),
+        by_itself: false,
     };
     let now = Instant::from_nanos(inbox.now());
     Stopped::new(verdict, now, Standstill::default(), Vec::new(), inbox)
@@ -379,7 +414,7 @@ pub(crate) fn wall_limit(inbox: &Arc<Inbox>, gone: &Gone, limit: Duration) -> St
 fn doing(inbox: &Inbox, gone: &Gone) -> Doing {
     let (polls, now) = (inbox.polls(), inbox.now());
     let polling = inbox.polling();
-    gone.wait(SECOND_LOOK);
+    gone.wait(LOOK);
     match polling {
         _ if (inbox.polls(), inbox.now()) != (polls, now) => Doing::Running { polls },
         #[cfg(feature = "tokio")]
@@ -393,10 +428,30 @@ fn doing(inbox: &Inbox, gone: &Gone) -> Doing {
 #[cfg(feature = "tokio")]
 fn is_spinning(inbox: &Inbox, gone: &Gone) -> bool {
     inbox.knock();
-    (0..LOOKS).any(|_| {
-        gone.wait(SECOND_LOOK);
+    (0..KNOCKS).any(|_| {
+        gone.wait(LOOK);
         inbox.is_knock_answered()
     })
+}
+
+/// What is well but comes after the wall limit is not.
+fn in_time(ended: Course, was_in_time: bool, inbox: &Arc<Inbox>, limit: Duration) -> Course {
+    if was_in_time || !ended.is_well() {
+        return ended;
+    }
+    let verdict = Verdict::WallLimit {
+        limit,
+        doing: Doing::Running {
+            polls: inbox.polls(),
+        },
+        panics: inbox.panics(),
+        by_itself: false,
+    };
+    let now = Instant::from_nanos(inbox.now());
+    let late = Stopped::new(verdict, now, Standstill::default(), Vec::new(), inbox);
+    let mut course = Course::of_body(late);
+    course.virtual_time = ended.virtual_time;
+    course
 }
 
 fn locals_are_stuck(ended: Course, limit: Duration) -> Ended {

@@ -20,6 +20,7 @@
 
 mod core;
 mod executor;
+mod frames;
 mod panics;
 
 mod event_loop;

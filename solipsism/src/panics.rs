@@ -14,6 +14,7 @@ use std::sync::Once;
 use std::thread;
 
 use crate::executor::World;
+use crate::frames::without_machine;
 use crate::time::Instant;
 
 /// A caught panic.
@@ -225,11 +226,17 @@ fn raw_message(payload: &(dyn Any + Send)) -> String {
 impl fmt::Display for PanicText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.location {
-            Some(location) => write!(f, "panicked at {location}:\n{}", self.message)?,
+            Some(location) => {
+                let location = without_machine(location);
+                write!(f, "panicked at {location}:\n{}", self.message)?;
+            }
             None => write!(f, "panicked:\n{}", self.message)?,
         }
         match &self.backtrace {
-            Some(backtrace) => write!(f, "\nstack backtrace:\n{}", backtrace.trim_end()),
+            Some(backtrace) => {
+                let backtrace = without_machine(backtrace.trim_end());
+                write!(f, "\nstack backtrace:\n{backtrace}")
+            }
             None => Ok(()),
         }
     }

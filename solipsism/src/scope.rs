@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use solipsism_harness::{Group, Options};
 
-use crate::case::{Alive, Gone, alive, seed_of, wall_limit};
+use crate::case::{Alive, Gone, alive, ends_by_itself, seed_of, wall_limit};
 use crate::event_loop::Builder;
 use crate::executor::Inbox;
 use crate::panics::{self, Print};
@@ -114,7 +114,7 @@ impl ScopeThread {
                 *lock(&result) = Some(done);
             })
         });
-        done.wait(limit);
+        let _is_done = done.wait(limit) || ends_by_itself(inbox, &done, limit);
         let result = lock(&result).take();
         match result {
             Some(Ok(result)) => Ok(result),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::core::net::Upcoming;
-use crate::executor::{Failure, Header, Inbox, Standstill, Stranger};
+use crate::executor::{Failure, Header, Inbox, Standstill, Stranger, StuckTask};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -75,6 +75,8 @@ pub(crate) enum Verdict {
         doing: Doing,
         /// What panicked until then.
         panics: Vec<String>,
+        /// The world was asked to end itself, and did.
+        by_itself: bool,
     },
 }
 
@@ -99,6 +101,8 @@ pub(crate) enum Doing {
     Spinning,
     /// Neither.
     Waiting,
+    /// The clock went on, or it waited; the report tells.
+    Ending,
 }
 
 impl Verdict {
@@ -111,6 +115,10 @@ impl Verdict {
                 | Self::TimeIsFrozen { .. }
                 | Self::StepLimit { .. }
                 | Self::TimeLimit { .. }
+                | Self::WallLimit {
+                    by_itself: true,
+                    ..
+                }
         )
     }
 }
@@ -194,6 +202,14 @@ impl Stopped {
     /// When it stopped.
     pub fn now(&self) -> Instant {
         self.0.at
+    }
+
+    /// The tasks that are stuck, if the verdict is about that.
+    pub(crate) fn stuck(&mut self) -> Option<&mut [StuckTask]> {
+        self.0
+            .verdict
+            .is_stuck()
+            .then_some(&mut *self.0.standstill.tasks)
     }
 
     /// What went wrong beside the verdict.

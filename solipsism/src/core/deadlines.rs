@@ -201,6 +201,14 @@ impl Deadlines {
         })
     }
 
+    /// Where the deadlines of an instant were set.
+    pub(crate) fn due_at(&self, at: u64) -> impl Iterator<Item = &'static Location<'static>> {
+        let timers = self.timers.iter().map(|(_, timer)| timer);
+        timers
+            .filter(move |timer| timer.at == at)
+            .map(|timer| timer.site)
+    }
+
     /// The earliest live entry; dead ones above it are dropped.
     fn head(&mut self) -> Option<&Entry> {
         while let Some(Reverse(entry)) = self.heap.peek() {

@@ -1,6 +1,7 @@
 //! How much a run may still do before it is told to be going nowhere.
 
 use super::header::Header;
+use super::heartbeats::SAMPLE as HEARTBEATS;
 use super::world::Limits;
 use crate::stopped::Verdict;
 
@@ -25,7 +26,7 @@ impl Budget {
             limits,
             polls: 0,
             steps: 0,
-            milestone: limits.alone,
+            milestone: limits.alone.min(before(limits)),
             own_polls: 0,
             busiest: Vec::new(),
         }
@@ -53,7 +54,7 @@ impl Budget {
     /// The body is about to be polled: whatever went on, it was not in vain.
     pub(super) fn poll_body(&mut self, body: &Header) -> Result<(), Verdict> {
         self.steps = 0;
-        self.milestone = self.limits.alone;
+        self.milestone = self.limits.alone.min(before(self.limits));
         self.poll(body)
     }
 
@@ -76,6 +77,16 @@ impl Budget {
         Ok(())
     }
 
+    /// How often the clock has moved since the body was last polled.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Whether what fires from here on is evidence for a verdict.
+    pub(super) fn is_near_the_limit(&self) -> bool {
+        self.steps >= before(self.limits)
+    }
+
     /// Whether it is time to look.
     #[inline]
     pub(super) fn is_at_milestone(&self) -> bool {
@@ -94,6 +105,14 @@ impl Budget {
         }
         self.own_polls = own_polls;
         self.milestone = self.steps.saturating_add(self.limits.alone);
+        if self.steps < before(self.limits) {
+            self.milestone = self.milestone.min(before(self.limits));
+        }
         Ok(())
     }
+}
+
+/// When a sample is begun of what fires before the step limit.
+fn before(limits: Limits) -> u64 {
+    limits.steps.saturating_sub(HEARTBEATS)
 }

@@ -71,6 +71,16 @@ impl World {
         // Or else the watch's reference would pass for a waker.
         self.inbox.watch(None);
         let mut stopped = self.report(verdict, Some(&header));
+        if cfg!(panic = "abort") && stopped.stuck().is_some() {
+            // A panic in what follows would be the end of the process.
+            eprintln!("{stopped}");
+        }
+        if let Some(stuck) = stopped.stuck() {
+            self.look_again(stuck, Some((&header, body.as_mut())));
+            if header.is_queued() {
+                self.ready.borrow_mut().remove(TaskKey::BODY);
+            }
+        }
         header.cut_off();
         header.finish();
         self.destroy(&header, self.place.get(), || body.as_mut().clear());
@@ -209,6 +219,9 @@ impl World {
             if self.inbox.stranger().is_some() {
                 self.keep_pace();
             }
+            if let Some(limit) = self.inbox.asked_to_end() {
+                self.count_heartbeats(Some(limit));
+            }
         }
     }
 
@@ -280,6 +293,9 @@ impl World {
         }
         if self.watched {
             self.inbox.watch(None);
+        }
+        if self.counts_heartbeats.get() {
+            self.look_at_heartbeats(&run.budget)?;
         }
         if let Some(idle) = self.rest_of_instant() {
             return Ok(idle);
@@ -393,6 +409,9 @@ impl World {
             budget.step()?;
             if budget.is_at_milestone() {
                 drop(clock);
+                if budget.is_near_the_limit() && !self.counts_heartbeats.get() {
+                    self.count_heartbeats(None);
+                }
                 self.look_at_child(budget)?;
                 clock = self.clock.borrow_mut();
             }

@@ -57,10 +57,24 @@ struct Letters {
     announced: usize,
     /// The first that came without having been announced.
     stranger: Option<Stranger>,
+    /// The wall limit has come: whether the world was asked to end itself, and whether it has heard.
+    ending: Ending,
     /// The verdict is given: who comes from now on comes too late.
     judged: bool,
     late: Option<Stranger>,
     closed: bool,
+}
+
+/// What a world knows of its wall limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// It has not come.
+    #[default]
+    Far,
+    /// It has, and the world was asked to end itself.
+    Asked(Duration),
+    /// The world does.
+    Heard,
 }
 
 /// Another thread that did something to a world.
@@ -270,6 +284,7 @@ impl Inbox {
         let mut letters = self.letters();
         letters.judged = false;
         letters.late = None;
+        letters.ending = Ending::Far;
     }
 
     /// Who came after the verdict.
@@ -288,6 +303,28 @@ impl Inbox {
         drop(letters);
         drop(unread);
         self.watch(None);
+    }
+
+    /// Asks the world to end itself, since this much real time is over, and to say who waits for what.
+    pub(crate) fn ask_to_end(&self, limit: Duration) {
+        let mut letters = self.letters();
+        letters.ending = Ending::Asked(limit);
+        self.notify(letters);
+    }
+
+    /// Whether the world is to end itself; told once.
+    pub(crate) fn asked_to_end(&self) -> Option<Duration> {
+        let mut letters = self.letters();
+        let Ending::Asked(limit) = letters.ending else {
+            return None;
+        };
+        letters.ending = Ending::Heard;
+        Some(limit)
+    }
+
+    /// Whether the world has heard that it is to end itself.
+    pub(crate) fn is_ending(&self) -> bool {
+        self.letters().ending == Ending::Heard
     }
 
     pub(crate) fn set_now(&self, now: u64) {

@@ -4,7 +4,7 @@
 //! `drive` the loop that runs it within its `budget`, and `close` how it ends. A `child` is a part of a run that ends
 //! before its world does. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
 //! run, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
-//! looks at a world that stands still, `recording` at whom `tracing` tells what. `hosted` is a second driver: it has the world run inside of a tokio runtime.
+//! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `recording` looks at whom `tracing` tells what. `hosted` is a second driver: it has the world run inside of a tokio runtime.
 
 mod budget;
 mod calls;
@@ -14,6 +14,7 @@ mod current;
 mod drive;
 mod dropped;
 mod header;
+mod heartbeats;
 #[cfg(feature = "tokio")]
 mod hosted;
 mod inbox;
@@ -21,6 +22,7 @@ mod jobs;
 mod ready;
 #[cfg(feature = "tracing")]
 mod recording;
+mod second_poll;
 mod stuck;
 mod tasks;
 mod world;
@@ -29,9 +31,11 @@ pub(crate) use child::ChildSettings;
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;
 pub(crate) use header::{Header, Name, TaskKey};
+pub(crate) use heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 pub(crate) use hosted::{FOREIGN, note_panic_in_job};
 pub(crate) use inbox::{Inbox, Stranger};
+pub(crate) use second_poll::{Again, Progress};
 #[cfg(feature = "tokio")]
 pub(crate) use stuck::Foreign;
 pub(crate) use stuck::{Standing, Standstill, StuckTask, Wait};

@@ -36,6 +36,11 @@ impl Ready {
         self.queue.pop_front()
     }
 
+    /// Who waits for a turn.
+    pub(crate) fn queued(&self) -> Vec<u32> {
+        self.queue.iter().map(|task| task.id).collect()
+    }
+
     /// How many wait for their turn.
     #[cfg(feature = "tokio")]
     pub(crate) fn len(&self) -> usize {

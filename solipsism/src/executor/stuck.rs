@@ -6,11 +6,14 @@ use std::sync::Arc;
 use futures_util::task::waker_ref;
 
 use super::header::Header;
+use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::FOREIGN;
+use super::second_poll::Again;
 use super::world::World;
 use crate::core::net::{Keeper, What};
 use crate::core::{NEVER, SignalNumber, Waiter};
+use crate::frames::{Chain, Primitive};
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
 
@@ -20,6 +23,8 @@ pub(crate) struct Standstill {
     pub(crate) tasks: Vec<StuckTask>,
     /// How many tasks of the loops around are not among these.
     pub(crate) around: usize,
+    /// What fires all the time, where the clock went on.
+    pub(crate) heartbeats: Option<Heartbeats>,
     /// The faults of the network that did something and that no task's wait tells of.
     pub(crate) faults: Vec<Keeper>,
     /// Those of tokio, if that is the host.
@@ -44,9 +49,13 @@ pub(crate) struct StuckTask {
     pub(crate) task: u32,
     pub(crate) site: &'static Location<'static>,
     pub(crate) is_background: bool,
-    /// All that it waits for; empty where that is none of ours. Chains of awaits will be found from here.
+    /// All that it waits for, as far as that is ours.
     pub(crate) waits: Vec<Wait>,
     pub(crate) standing: Standing,
+    /// What it waits in, one for each arm.
+    pub(crate) chains: Vec<Chain>,
+    /// What it did when it was polled once more.
+    pub(crate) again: Again,
 }
 
 /// How a task stands.
@@ -73,6 +82,7 @@ pub(crate) enum Wait {
     },
     Task {
         who: String,
+        task: u32,
     },
     Job {
         site: &'static Location<'static>,
@@ -98,6 +108,33 @@ pub(crate) enum Wait {
         /// The task that used the other end last.
         peer: Option<String>,
     },
+}
+
+impl Wait {
+    /// The task that this wait is for.
+    pub(crate) fn whom(&self) -> Option<u32> {
+        match self {
+            Self::Task { task, .. } => Some(*task),
+            Self::Network { what, .. } => match what {
+                What::Read(stream) | What::Write(stream) => stream.peer_task,
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Of what kind that is.
+    pub(crate) fn primitive(&self) -> Primitive {
+        match self {
+            Self::Deadline { .. } | Self::Never { .. } => Primitive::Deadline,
+            Self::Task { .. } => Primitive::Task,
+            Self::Job { .. } => Primitive::Job,
+            Self::Signal { .. } => Primitive::Signal,
+            Self::Value { .. } => Primitive::Value,
+            Self::Settle | Self::Advance { .. } => Primitive::Clock,
+            Self::Network { .. } => Primitive::Network,
+        }
+    }
 }
 
 impl Wait {
@@ -154,12 +191,16 @@ impl World {
     pub(super) fn report(&self, verdict: Verdict, body: Option<&Arc<Header>>) -> Stopped {
         let mut standstill = Standstill::default();
         if verdict.is_stuck() {
-            let drives = matches!(verdict, Verdict::StepLimit { .. });
+            let drives = matches!(
+                verdict,
+                Verdict::StepLimit { .. } | Verdict::WallLimit { .. }
+            );
             let (tasks, around) = self.stuck_tasks(body, drives);
             let faults = self.other_faults(&tasks);
             standstill = Standstill {
                 tasks,
                 around,
+                heartbeats: self.take_heartbeats(),
                 faults,
                 #[cfg(feature = "tokio")]
                 foreign: self.hosted.as_ref().map(|hosted| Foreign {
@@ -207,6 +248,8 @@ impl World {
             } else {
                 Standing::NeverWoken
             },
+            chains: Vec::new(),
+            again: Again::Waits,
         };
         let mut all: Vec<_> = body.map(stuck).into_iter().collect();
         let tasks = self.tasks.borrow();
@@ -248,7 +291,7 @@ impl World {
     }
 
     /// A task as messages name it, also when it is finished.
-    fn task_name(&self, id: u32) -> String {
+    pub(super) fn task_name(&self, id: u32) -> String {
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted();
         let found = sorted.iter().find(|(task, _)| task.header.key.id == id);
@@ -280,7 +323,8 @@ impl World {
         for (task, joiner) in self.tasks.borrow().sorted() {
             if let Some(joiner) = joiner {
                 let who = task.header.to_string();
-                add(joiner, Wait::Task { who });
+                let task = task.header.key.id;
+                add(joiner, Wait::Task { who, task });
             }
         }
         for (waiter, site) in self.jobs.borrow().pending() {

@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime};
 use super::child::Nest;
 use super::close::Failure;
 use super::header::{Header, Name};
+use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::Hosted;
 use super::inbox::Inbox;
@@ -129,6 +130,10 @@ pub(crate) struct World {
     /// Whether a failure in the background is kept for the end, and does not end a run.
     pub(super) lenient: Cell<bool>,
     pub(super) seed: Cell<u64>,
+    /// What fires, once that is of interest.
+    pub(super) heartbeats: RefCell<Option<Heartbeats>>,
+    /// Whether it is; cheaper to ask.
+    pub(super) counts_heartbeats: Cell<bool>,
     /// Whom `tracing` tells while it runs.
     #[cfg(feature = "tracing")]
     pub(super) recording: Recording,
@@ -195,6 +200,8 @@ impl World {
             limits: Cell::new(settings.limits),
             lenient: Cell::new(false),
             seed: Cell::new(settings.seed),
+            heartbeats: RefCell::default(),
+            counts_heartbeats: Cell::new(false),
             #[cfg(feature = "tracing")]
             recording: Recording::new(),
             #[cfg(feature = "tokio")]

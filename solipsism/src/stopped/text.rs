@@ -1,18 +1,30 @@
 //! The one place where a report becomes text. Nothing in it differs between two runs of one binary.
 
 mod network;
+mod tasks;
 
 use std::fmt;
 use std::panic::Location;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
+use crate::executor::{Again, Failure, Heartbeats, Lost, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
-use crate::executor::{Failure, Lost, Standing, StuckTask, Wait};
+use crate::frames::without_machine;
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let report = &*self.0;
+        // Places in dependencies are wherever the machine keeps these.
+        f.write_str(&without_machine(&Whole(&self.0).to_string()))
+    }
+}
+
+/// A report, with places as the compiler knows them.
+struct Whole<'a>(&'a Report);
+
+impl fmt::Display for Whole<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = self.0;
         // In the order of time: what failed first is the likely cause of the rest.
         for (place, failure) in report.failures.iter().enumerate() {
             let link = if place > 0 { "\nand " } else { "" };
@@ -42,16 +54,21 @@ impl fmt::Display for Stopped {
     }
 }
 
-/// More tasks than this are counted, not listed: who is stuck for a reason of its own is among the first.
-const LISTED: usize = 40;
-
-/// And of one task as many waits, for the same reason.
+/// Of one task more waits than this are counted, not listed.
 const WAITS: usize = 10;
 
 impl Report {
     fn write_verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, subject, .. } = self;
         match &self.verdict {
+            Verdict::SleepsForever | Verdict::NeverWoken if self.went_on().is_some() => {
+                let who = self.went_on().unwrap_or_default();
+                write!(
+                    f,
+                    "lost wake-up: at {at:?} everything waits, and yet {who} went on when it was polled once more; whatever it \
+                     waited for did not wake it"
+                )
+            }
             Verdict::SleepsForever => write!(
                 f,
                 "sleeps forever: at {at:?} nothing in this world can wake {subject}"
@@ -136,6 +153,7 @@ impl Report {
                 limit,
                 doing,
                 panics,
+                ..
             } => {
                 write!(
                     f,
@@ -150,6 +168,19 @@ impl Report {
         }
     }
 
+    /// The first task that nobody had woken and that had something to do.
+    fn went_on(&self) -> Option<&str> {
+        let mut tasks = self.standstill.tasks.iter();
+        let task = tasks.find(|task| matches!(task.again, Again::WentOn(_)))?;
+        Some(&task.who)
+    }
+
+    /// Whether the clock went on for others than the body.
+    fn is_driven(&self) -> bool {
+        let heartbeats = self.standstill.heartbeats.as_ref();
+        heartbeats.is_some_and(|heartbeats| heartbeats.sampled > 1)
+    }
+
     /// What was going on when the wall limit came.
     fn write_doing(&self, f: &mut fmt::Formatter<'_>, doing: &Doing) -> fmt::Result {
         match doing {
@@ -159,7 +190,7 @@ impl Report {
                     "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
                 )?;
                 // What hangs behind a heartbeat never stands still, and from another thread nobody sees who waits.
-                if self.at.nanos() > 0 {
+                if self.at.nanos() > 0 && self.standstill.tasks.is_empty() {
                     f.write_str("; a `time_limit` on its virtual time would tell who waits for what")?;
                 }
                 Ok(())
@@ -181,7 +212,8 @@ impl Report {
                 let place = place(task.key.id, task.site);
                 write!(f, "stuck inside one poll of {task}, {place}")
             }
-            Doing::Waiting => f.write_str(
+            Doing::Ending if self.is_driven() => f.write_str("only heartbeats are left"),
+            Doing::Waiting | Doing::Ending => f.write_str(
                 "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, or a \
                  destructor did not return",
             ),
@@ -189,21 +221,15 @@ impl Report {
     }
 
     fn write_tasks(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (background, foreground): (Vec<_>, Vec<_>) = self
+        if let Some(heartbeats) = self
             .standstill
-            .tasks
-            .iter()
-            .partition(|task| task.is_background);
-        for task in foreground.iter().chain(&background).take(LISTED) {
-            write!(f, "\n{task}")?;
+            .heartbeats
+            .as_ref()
+            .filter(|_| self.is_driven())
+        {
+            write!(f, "\n  {heartbeats}")?;
         }
-        if self.standstill.tasks.len() > LISTED {
-            write!(
-                f,
-                "\n  and {} more tasks",
-                self.standstill.tasks.len() - LISTED
-            )?;
-        }
+        tasks::write(f, &self.standstill.tasks)?;
         match self.standstill.around {
             0 => {}
             1 => f.write_str("\n  and 1 task of the loop around it")?,
@@ -241,33 +267,29 @@ fn place(task: u32, site: &Location<'_>) -> String {
     }
 }
 
-impl fmt::Display for StuckTask {
+/// More places than these say nothing more.
+const HEARTBEATS: usize = 8;
+
+impl fmt::Display for Heartbeats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let background = if self.is_background {
-            ", in the background"
-        } else {
-            ""
-        };
+        let Self { steps, sampled, .. } = self;
         write!(
             f,
-            "  {}, {}{background}",
-            self.who,
-            place(self.task, self.site)
+            "the clock moved {steps} times since the body was last polled; in the last {sampled} of these steps fired"
         )?;
-        for wait in self.waits.iter().take(WAITS) {
-            write!(f, "\n    {wait}")?;
+        for (site, count) in self.fired.iter().take(HEARTBEATS) {
+            let unit = if *count == 1 { "deadline" } else { "deadlines" };
+            write!(f, "\n    {count} {unit} set at {site}")?;
         }
-        if self.waits.len() > WAITS {
-            write!(f, "\n    and for {} more", self.waits.len() - WAITS)?;
+        if self.fired.len() > HEARTBEATS {
+            write!(
+                f,
+                "\n    and those of {} more places",
+                self.fired.len() - HEARTBEATS
+            )?;
         }
-        if self.waits.is_empty() {
-            f.write_str(match self.standing {
-                Standing::Ready => "\n    is ready to run",
-                Standing::Waiting => {
-                    "\n    waits for something that is not solipsism's: a channel, a lock, a future of another crate"
-                }
-                Standing::NeverWoken => "\n    kept no waker: nothing can ever wake it",
-            })?;
+        if self.fired.is_empty() {
+            f.write_str(" no deadline, but packets arrived")?;
         }
         Ok(())
     }
@@ -300,7 +322,7 @@ impl fmt::Display for Wait {
         match self {
             Self::Deadline { at, site } => write!(f, "waits until {at:?}, set at {site}"),
             Self::Never { site } => write!(f, "waits past the end of time, set at {site}"),
-            Self::Task { who } => write!(f, "waits for {who} to finish"),
+            Self::Task { who, .. } => write!(f, "waits for {who} to finish"),
             Self::Job { site } => write!(f, "waits for the blocking job submitted at {site}"),
             Self::Signal {
                 signal,

@@ -1,0 +1,97 @@
+//! What still happens in a world that does nothing else: a sample of the deadlines that fire, taken shortly before the step
+//! limit, and when the wall limit has found it at work. Nothing is counted until then.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use super::budget::Budget;
+use super::world::World;
+use crate::stopped::{Doing, Verdict};
+
+/// Of as many steps of the clock: enough for a ratio, and no time at all.
+pub(super) const SAMPLE: u64 = 1_000;
+
+/// The deadlines that fired.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heartbeats {
+    /// How often the clock has moved since the body was last polled.
+    pub(crate) steps: u64,
+    /// How many of these steps were looked at, the last ones.
+    pub(crate) sampled: u64,
+    /// Where deadlines were set, and how many of these fired; in the order in which they first did.
+    pub(crate) fired: Vec<(&'static Location<'static>, u64)>,
+    /// The wall limit, if that has come.
+    limit: Option<Duration>,
+    begun: Option<u64>,
+}
+
+impl World {
+    /// The step limit is near, or the wall limit has come.
+    #[cold]
+    pub(super) fn count_heartbeats(&self, limit: Option<Duration>) {
+        self.heartbeats.replace(Some(Heartbeats {
+            limit,
+            ..Heartbeats::default()
+        }));
+        self.counts_heartbeats.set(true);
+    }
+
+    pub(super) fn take_heartbeats(&self) -> Option<Heartbeats> {
+        self.counts_heartbeats.set(false);
+        self.heartbeats.take()
+    }
+
+    /// Nobody is ready: notes what the clock goes to next. A world that is to end does so when it has seen enough.
+    #[cold]
+    pub(super) fn look_at_heartbeats(&self, budget: &Budget) -> Result<(), Verdict> {
+        let Some(mut sample) = self.take_heartbeats() else {
+            return Ok(());
+        };
+        let steps = budget.steps();
+        let is_new = sample.sampled == 0 || steps != sample.steps;
+        // The body had its turn.
+        let is_alive = sample.begun.is_some_and(|begun| steps < begun) || steps < sample.steps;
+        sample.begun.get_or_insert(steps);
+        sample.steps = steps;
+        let at = self.next_event();
+        let is_over =
+            is_alive || sample.sampled >= SAMPLE || at.is_none() || self.pace.get().is_some();
+        if let (Some(limit), true) = (sample.limit, is_over) {
+            let panics = self.inbox.panics();
+            let polls = self.inbox.polls();
+            let doing = if is_alive {
+                Doing::Running { polls }
+            } else {
+                Doing::Ending
+            };
+            self.heartbeats.replace(Some(sample));
+            return Err(Verdict::WallLimit {
+                limit,
+                doing,
+                panics,
+                by_itself: true,
+            });
+        }
+        if is_alive {
+            return Ok(());
+        }
+        if let (Some(at), true) = (at, is_new) {
+            sample.sampled += 1;
+            sample.note(self.deadlines.borrow().due_at(at));
+        }
+        self.heartbeats.replace(Some(sample));
+        self.counts_heartbeats.set(true);
+        Ok(())
+    }
+}
+
+impl Heartbeats {
+    fn note(&mut self, due: impl Iterator<Item = &'static Location<'static>>) {
+        for site in due {
+            match self.fired.iter_mut().find(|(known, _)| *known == site) {
+                Some((_, count)) => *count += 1,
+                None => self.fired.push((site, 1)),
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The second poll: tasks of a world that stands still are polled once more, with a waker that tells where it is kept. What
+//! comes of it is evidence for a report; the run is over.
+//!
+//! Nothing else may come of it: what a task spawns meanwhile is dropped at once, and a panic is caught and silenced.
+
+#[expect(
+    unsafe_code,
+    reason = "std makes wakers of a type of one's own from raw parts alone"
+)]
+mod tracer;
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use futures_util::task::waker_ref;
+
+use super::header::{Header, TaskKey};
+use super::stuck::{Standing, StuckTask};
+use super::tasks::{AnyStage, Place};
+use super::world::{NOBODY, World};
+use crate::frames::{Frame, Workspace, chains, parse};
+use crate::panics::{self, Print};
+
+/// More tasks than this are not looked at: a report lists fewer, and reading a stack takes time.
+const LOOKED_AT: usize = 1_000;
+
+/// What a task did when it was polled once more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// It waits, as before.
+    Waits,
+    /// Nobody had woken it, and yet it went on.
+    WentOn(Progress),
+    /// It was not polled for its own sake: the poll of this one had woken it.
+    WokenBy(String),
+    Panicked(String),
+}
+
+/// How it went on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    Finished,
+    /// As many tasks, which were dropped at once.
+    Spawned(u32),
+    /// The first of those whom it woke.
+    Woke(String),
+}
+
+/// A task's future, as `poll_again` needs it.
+struct Asleep<'a> {
+    header: &'a Arc<Header>,
+    stage: Pin<&'a mut dyn AnyStage>,
+    place: Place,
+    poll: u32,
+}
+
+impl World {
+    /// Finds out what these tasks wait in: the body, if it is there, and those of the innermost loop.
+    ///
+    /// Whatever can be read of their futures without polling them is to be read here, before the first is polled.
+    pub(super) fn look_again(
+        &self,
+        stuck: &mut [StuckTask],
+        body: Option<(&Arc<Header>, Pin<&mut dyn AnyStage>)>,
+    ) {
+        let Some(first) = stuck.first() else { return };
+        let workspace = Workspace::of(first.site.file());
+        let innermost = self.nest.borrow().innermost();
+        let outside = self.closing.replace(innermost);
+        let mut ended = Vec::new();
+        let mut woken: Vec<(u32, String)> = Vec::new();
+        let mut body = body;
+        for task in stuck.iter_mut().take(LOOKED_AT) {
+            if task.standing == Standing::Ready {
+                continue;
+            }
+            if let Some((_, by)) = woken.iter().find(|(woken, _)| *woken == task.task) {
+                task.again = Again::WokenBy(by.clone());
+                continue;
+            }
+            let ready = self.queued();
+            let last = self.last_task();
+            let (came, stacks) = if task.task == 0 {
+                let Some((header, stage)) = body.take() else {
+                    continue;
+                };
+                let poll = self.body_polls.get().wrapping_add(1);
+                self.body_polls.set(poll);
+                let place = self.place.get();
+                self.poll_again(Asleep {
+                    header,
+                    stage,
+                    place,
+                    poll,
+                })
+            } else {
+                let key = self.key_of(task.task, innermost);
+                let Some(key) = key else { continue };
+                let taken = self.tasks.borrow_mut().check_out(key);
+                let Some(mut taken) = taken else { continue };
+                taken.polls = taken.polls.wrapping_add(1);
+                let (header, stage) = (&taken.header, taken.stage.as_mut());
+                let (place, poll) = (taken.place, taken.polls);
+                let again = self.poll_again(Asleep {
+                    header,
+                    stage,
+                    place,
+                    poll,
+                });
+                if !matches!(again.0, Ok(Poll::Pending)) {
+                    ended.push(key);
+                }
+                self.tasks.borrow_mut().check_in(taken);
+                again
+            };
+            let new: Vec<_> = self
+                .queued()
+                .into_iter()
+                .filter(|id| !ready.contains(id))
+                .collect();
+            let others: Vec<_> = new.iter().copied().filter(|id| *id != task.task).collect();
+            woken.extend(others.iter().map(|id| (*id, task.who.clone())));
+            let stacks: Vec<Vec<Frame>> = stacks
+                .iter()
+                .map(|stack| seen(&stack.to_string()))
+                .collect();
+            task.chains = chains(&stacks, &workspace);
+            task.again = match came {
+                Err(panicked) => Again::Panicked(panicked),
+                Ok(Poll::Ready(())) => Again::WentOn(Progress::Finished),
+                Ok(Poll::Pending) if self.last_task() != last => {
+                    Again::WentOn(Progress::Spawned(self.last_task() - last))
+                }
+                Ok(Poll::Pending) => match others.first() {
+                    Some(other) => Again::WentOn(Progress::Woke(self.task_name(*other))),
+                    None => Again::Waits,
+                },
+            };
+        }
+        for key in ended {
+            self.drop_task(key);
+        }
+        self.closing.set(outside);
+    }
+
+    fn poll_again(
+        &self,
+        asleep: Asleep<'_>,
+    ) -> (Result<Poll<()>, String>, Vec<std::backtrace::Backtrace>) {
+        let Asleep {
+            header,
+            stage,
+            place,
+            poll,
+        } = asleep;
+        self.current.set(header.key.id);
+        self.current_poll.set(poll);
+        let outside = self.place.replace(place);
+        if self.watched {
+            self.inbox.watch(Some(header));
+            self.inbox.count_poll();
+        }
+        let waker = waker_ref(header);
+        let (came, stacks) = tracer::trace(&waker, |cx| {
+            panics::catch(Print::Later, || poll_once_more(stage, cx))
+        });
+        if self.watched {
+            self.inbox.watch(None);
+        }
+        self.current.set(NOBODY);
+        self.place.set(outside);
+        let came = came.map_err(|panic| {
+            let text = panic.text.to_string();
+            // What it panicked with may be anything, and panic when it is dropped.
+            let _silenced = panics::catch(Print::Later, || drop(panic.payload));
+            text
+        });
+        (came, stacks)
+    }
+
+    fn queued(&self) -> Vec<u32> {
+        self.ready.borrow().queued()
+    }
+
+    /// Of a task of this loop, or of one inside of it.
+    fn key_of(&self, id: u32, innermost: crate::core::LoopId) -> Option<TaskKey> {
+        let tasks = self.tasks.borrow();
+        let sorted = tasks.sorted();
+        let place = sorted
+            .binary_search_by_key(&id, |(task, _)| task.header.key.id)
+            .ok()?;
+        let task = sorted[place].0;
+        (task.place.owner >= innermost).then_some(task.header.key)
+    }
+}
+
+/// The frame at which a stack is cut: whatever is outside of it is ours.
+#[inline(never)]
+fn poll_once_more(stage: Pin<&mut dyn AnyStage>, cx: &mut std::task::Context<'_>) -> Poll<()> {
+    let came = stage.poll(cx);
+    // Or else it might be left out, as a call in a tail is.
+    std::hint::black_box(came)
+}
+
+/// What of a stack is the task's: outside of the waker that was cloned, inside of our loop.
+fn seen(printed: &str) -> Vec<Frame> {
+    let mut frames = parse(printed);
+    let own = |frame: &Frame, file: &str| {
+        frame.own_file() == Some(file)
+            || (frame.file.is_none() && frame.symbol.contains("solipsism::executor::second_poll"))
+    };
+    let tracer = frames.iter().rposition(|frame| {
+        own(frame, "executor/second_poll/tracer.rs") && !frame.symbol.contains("tracer::trace")
+    });
+    let root = frames
+        .iter()
+        .position(|frame| own(frame, "executor/second_poll.rs"));
+    frames.truncate(root.unwrap_or(frames.len()));
+    let first = tracer.map_or(0, |tracer| tracer + 1).min(frames.len());
+    frames.drain(..first);
+    frames
+}

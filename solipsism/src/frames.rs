@@ -1,0 +1,160 @@
+//! Stacks as `std::backtrace` prints them, frame by frame, and whose code each frame is. `chain` makes a chain of awaits of
+//! one, `names` makes names readable, `paths` places; `source` reads a line.
+//!
+//! Whose a frame is, its file says: what is generic bears the name of whoever uses it.
+
+mod chain;
+mod names;
+mod paths;
+mod source;
+
+pub(crate) use chain::{Chain, Leaf, Primitive, Step, chains};
+pub(crate) use paths::{Workspace, without_machine};
+
+/// A function that was being called, or a part of one that was inlined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) symbol: String,
+    /// Absolute, or below the current directory and then with a `./`.
+    pub(crate) file: Option<String>,
+    pub(crate) line: u32,
+}
+
+/// Who wrote a frame's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Std,
+    Dependency,
+    Ours,
+    Users,
+}
+
+/// Where this crate's sources were when it was compiled: relative if it is a member of the workspace.
+fn own_sources() -> &'static str {
+    file!().trim_end_matches("frames.rs")
+}
+
+impl Frame {
+    pub(crate) fn whose(&self) -> Whose {
+        match &self.file {
+            Some(file) => whose_file(&file.replace('\\', "/")),
+            None => whose_symbol(&self.symbol),
+        }
+    }
+
+    /// The file below `src` of this crate, if it is one of ours.
+    pub(crate) fn own_file(&self) -> Option<&str> {
+        let file = self.file.as_deref()?;
+        let place = file.find(own_sources())?;
+        Some(&file[place + own_sources().len()..])
+    }
+}
+
+fn whose_file(file: &str) -> Whose {
+    if file.starts_with("/rustc/") || file.contains("/rustlib/src/rust/library/") {
+        return Whose::Std;
+    }
+    let own = own_sources();
+    let below = file.find(own).map(|place| &file[..place]);
+    if below.is_some_and(|before| before.is_empty() || before.ends_with('/')) {
+        return Whose::Ours;
+    }
+    let kept = ["/registry/src/", "/git/checkouts/", "/vendor/"];
+    if kept.iter().any(|kept| file.contains(kept)) {
+        return Whose::Dependency;
+    }
+    Whose::Users
+}
+
+/// Without line tables there is only the name, and the program that is running tells the user's own crate.
+fn whose_symbol(symbol: &str) -> Whose {
+    match names::crate_of(symbol) {
+        "" | "alloc" | "core" | "std" | "__rust_try" | "_" => Whose::Std,
+        "solipsism" => Whose::Ours,
+        name if is_program(name) => Whose::Users,
+        _ => Whose::Dependency,
+    }
+}
+
+fn is_program(name: &str) -> bool {
+    let program = std::env::current_exe().ok();
+    let stem = program.as_deref().and_then(|program| program.file_stem());
+    let stem = stem.unwrap_or_default().to_string_lossy().replace('-', "_");
+    stem == name
+        || stem
+            .strip_prefix(name)
+            .is_some_and(|hash| hash.starts_with('_'))
+}
+
+/// What `Display` of a `Backtrace` printed; innermost first.
+pub(crate) fn parse(printed: &str) -> Vec<Frame> {
+    let mut frames: Vec<Frame> = Vec::new();
+    for line in printed.lines() {
+        let text = line.trim_start();
+        if let Some(place) = text.strip_prefix("at ") {
+            if let Some(frame) = frames.last_mut() {
+                (frame.file, frame.line) = parse_place(place);
+            }
+            continue;
+        }
+        // `12: name`, and what was inlined into it before, without a number.
+        let (number, rest) = text.split_once(": ").unwrap_or_default();
+        let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        frames.push(Frame {
+            symbol: if is_number { rest } else { text }.to_owned(),
+            file: None,
+            line: 0,
+        });
+    }
+    frames
+}
+
+/// `path:line:column`; there may be colons in the path.
+fn parse_place(place: &str) -> (Option<String>, u32) {
+    let mut parts = place.rsplitn(3, ':');
+    let (_column, line, file) = (parts.next(), parts.next(), parts.next());
+    match (file, line.and_then(|line| line.parse().ok())) {
+        (Some(file), Some(line)) => (Some(file.to_owned()), line),
+        _ => (Some(place.to_owned()), 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printed_backtrace_is_read() {
+        let printed = "   0: core::task::wake::Waker::clone\n\
+                       \x20            at /rustc/abc/library/core/src/task/wake.rs:1:1\n\
+                       \x20     it::inlined\n\
+                       \x20            at ./tests/it.rs:3:5\n\
+                       \x20 12: main\n";
+        let frames = parse(printed);
+        let told = frames
+            .iter()
+            .map(|frame| (frame.symbol.as_str(), frame.line, frame.whose()));
+        let told: Vec<_> = told.collect();
+        assert_eq!(told[0], ("core::task::wake::Waker::clone", 1, Whose::Std));
+        assert_eq!(told[1], ("it::inlined", 3, Whose::Users));
+        assert_eq!((told[2].0, told[2].1), ("main", 0));
+    }
+
+    #[test]
+    fn a_file_tells_whose_a_frame_is() {
+        let of = |file: &str| whose_file(file);
+        assert_eq!(
+            of("/home/me/.cargo/registry/src/index-1/tokio-1.0.0/src/lib.rs"),
+            Whose::Dependency
+        );
+        assert_eq!(
+            of("/home/me/.rustup/lib/rustlib/src/rust/library/core/src/lib.rs"),
+            Whose::Std
+        );
+        assert_eq!(
+            of(&format!("/x/{}time/sleep.rs", own_sources())),
+            Whose::Ours
+        );
+        assert_eq!(of("./tests/it.rs"), Whose::Users);
+    }
+}

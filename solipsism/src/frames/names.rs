@@ -1,0 +1,204 @@
+//! Symbols as a reader knows them: `<a::b::C<T> as d::E>::f::{{closure}}` is `a::b::C::f`.
+
+/// The crate that a symbol names first.
+pub(super) fn crate_of(symbol: &str) -> &str {
+    let mut rest = symbol.trim_start_matches(['<', '&', '*', '(', '[', ' ']);
+    for word in ["mut ", "dyn ", "impl "] {
+        rest = rest.strip_prefix(word).unwrap_or(rest);
+    }
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    &rest[..end.unwrap_or(rest.len())]
+}
+
+/// Without closures at its end, without generics, without the trait that a method is of.
+pub(super) fn readable(symbol: &str) -> String {
+    without_generics(without_closures(symbol))
+}
+
+/// An `async fn` is a closure within a function, and so is what macros make.
+pub(super) fn without_closures(symbol: &str) -> &str {
+    let mut rest = symbol;
+    loop {
+        let Some(start) = rest.rfind("::{") else {
+            return rest;
+        };
+        let is_closure = rest[start..].starts_with("::{{closure")
+            || rest[start..].starts_with("::{closure#")
+            || rest[start..].starts_with("::{async");
+        if !is_closure || !rest.ends_with('}') {
+            return rest;
+        }
+        rest = &rest[..start];
+    }
+}
+
+/// A function of the user's, without the crate's name.
+pub(super) fn of_user(symbol: &str) -> String {
+    let name = readable(symbol);
+    // What a macro puts into an unnamed constant stands in the module around it.
+    let name = name.replace("::_::", "::");
+    match name.split_once("::") {
+        Some((_, rest)) if !rest.is_empty() => rest.to_owned(),
+        _ => name,
+    }
+}
+
+/// A future of a library: `a::Receiver::recv`, and `a::Recv` where it is polled by itself.
+pub(super) fn of_library(symbol: &str) -> String {
+    let name = public(readable(symbol));
+    let (of, function) = name.rsplit_once("::").unwrap_or(("", &name));
+    let is_polling =
+        function.starts_with("poll") || matches!(function, "try_poll" | "try_poll_next");
+    if is_polling && !of.is_empty() {
+        of.to_owned()
+    } else {
+        name
+    }
+}
+
+/// As the library's documentation names it.
+fn public(name: String) -> String {
+    let known = [
+        ("futures_channel::", "futures::channel::"),
+        ("futures_util::", "futures::"),
+        ("futures::stream::stream::", "futures::stream::"),
+        ("futures::stream::try_stream::", "futures::stream::"),
+        ("futures::future::future::", "futures::future::"),
+        ("futures::future::try_future::", "futures::future::"),
+        ("futures::lock::bilock::", "futures::lock::"),
+        ("tokio::sync::mpsc::bounded::", "tokio::sync::mpsc::"),
+        ("tokio::sync::mpsc::unbounded::", "tokio::sync::mpsc::"),
+        (
+            "tokio::sync::notify::Notified",
+            "tokio::sync::Notify::notified",
+        ),
+    ];
+    let mut name = name;
+    for (from, to) in known {
+        if let Some(rest) = name.strip_prefix(from) {
+            name = format!("{to}{rest}");
+        }
+    }
+    // `tokio::sync::mutex::Mutex`: a file of its own for a type, which is exported further out.
+    let segments: Vec<&str> = name.split("::").collect();
+    let is_private = |place: usize| {
+        let next = segments.get(place + 1).map(|next| next.to_lowercase());
+        let own = segments[place];
+        place > 0
+            && own.chars().all(|c| c.is_lowercase() || c == '_')
+            && next == Some(own.replace('_', ""))
+            && segments[place + 1].starts_with(char::is_uppercase)
+    };
+    let kept = segments
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !is_private(*place));
+    kept.map(|(_, segment)| *segment)
+        .collect::<Vec<_>>()
+        .join("::")
+}
+
+fn without_generics(symbol: &str) -> String {
+    let Some(rest) = symbol.strip_prefix('<') else {
+        return without_generics_in_path(symbol);
+    };
+    let end = end_of_bracket(rest);
+    let of_trait = " as ";
+    let qualified = &rest[..end];
+    let is_outside = |at: usize| depth_at(qualified, at) == 0;
+    let mut places = qualified.match_indices(of_trait).map(|(at, _)| at);
+    let of = places
+        .find(|at| is_outside(*at))
+        .map_or(qualified, |at| &qualified[..at]);
+    let mut of = of.trim_start_matches(['&', '*', ' ']);
+    for word in ["mut ", "dyn "] {
+        of = of.strip_prefix(word).unwrap_or(of);
+    }
+    let tail = rest.get(end + 1..).unwrap_or_default();
+    format!("{}{}", without_generics(of), without_generics_in_path(tail))
+}
+
+fn without_generics_in_path(path: &str) -> String {
+    // `a::sink_impl::<impl Sink for a::Sender<T>>::poll_ready` is `a::Sender::poll_ready`.
+    if let Some(start) = path.find("<impl ") {
+        if let Some(of) = path[start..].find(" for ") {
+            return without_generics(&format!("<{}", &path[start + of + " for ".len()..]));
+        }
+        let rest = &path[start + "<impl ".len()..];
+        return without_generics(&format!("<{rest}"));
+    }
+    let mut name = String::new();
+    let mut depth = 0_u32;
+    let mut before = ' ';
+    for c in path.chars() {
+        match c {
+            '<' => depth += 1,
+            '>' if before == '-' => {}
+            '>' => depth = depth.saturating_sub(1),
+            c if depth == 0 => name.push(c),
+            _ => {}
+        }
+        before = c;
+    }
+    while name.contains("::::") {
+        name = name.replace("::::", "::");
+    }
+    name.trim_end_matches("::").to_owned()
+}
+
+/// Where the bracket that was opened before this is closed.
+fn end_of_bracket(rest: &str) -> usize {
+    let mut depth = 1;
+    let mut before = ' ';
+    for (at, c) in rest.char_indices() {
+        match c {
+            '<' => depth += 1,
+            '>' if before != '-' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at;
+        }
+        before = c;
+    }
+    rest.len()
+}
+
+fn depth_at(text: &str, at: usize) -> usize {
+    let opened = text[..at].matches('<').count();
+    let closed = text[..at].matches('>').count() - text[..at].matches("->").count();
+    opened.saturating_sub(closed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_become_readable() {
+        let cases = [
+            ("it::worker::{{closure}}::{{closure}}", "it::worker"),
+            ("it::worker::{closure#0}", "it::worker"),
+            (
+                "tokio::sync::mpsc::bounded::Receiver<T>::recv::{{closure}}",
+                "tokio::sync::mpsc::bounded::Receiver::recv",
+            ),
+            ("<a::b::C<T> as d::E<F>>::f", "a::b::C::f"),
+            ("<a::C<<T as u::V>::W> as d::E>::f::{{closure}}", "a::C::f"),
+            (
+                "a::sink_impl::<impl d::Sink<T> for a::Sender<T>>::poll_ready",
+                "a::Sender::poll_ready",
+            ),
+            ("<fn() -> u8 as d::E>::f", "fn() -> u8::f"),
+        ];
+        for (symbol, name) in cases {
+            assert_eq!(readable(symbol), name, "{symbol}");
+        }
+        assert_eq!(
+            of_library("<a::Recv<T> as core::future::future::Future>::poll"),
+            "a::Recv"
+        );
+        assert_eq!(of_user("it::_::the_test::{{closure}}"), "the_test");
+        assert_eq!(crate_of("<&mut a::b::C as d::E>::f"), "a");
+    }
+}

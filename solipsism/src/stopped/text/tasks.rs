@@ -1,0 +1,329 @@
+//! The tasks that are stuck: whose fault it is first, then who merely waits for one of those, those in the background last.
+//! What differs in nothing but its number is told once.
+
+use std::fmt;
+
+use super::{WAITS, place};
+use crate::executor::{Again, Progress, Standing, StuckTask, Wait};
+use crate::frames::{Chain, Leaf, Primitive, Step};
+
+/// More than this are counted, not listed: who is stuck for a reason of its own is among the first.
+const LISTED: usize = 40;
+
+pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Result {
+    let cycles = cycles(tasks);
+    for cycle in &cycles {
+        let names = cycle
+            .iter()
+            .chain(cycle.first())
+            .map(|place| tasks[*place].who.as_str());
+        write!(
+            f,
+            "\n  they wait for each other: {}",
+            names.collect::<Vec<_>>().join(" → ")
+        )?;
+    }
+    let mut order: Vec<usize> = (0..tasks.len()).collect();
+    order.sort_by_key(|place| {
+        let task = &tasks[*place];
+        let is_cause =
+            cycles.iter().any(|cycle| cycle.contains(place)) || !waits_for_one_of(task, tasks);
+        let went_on = matches!(task.again, Again::WentOn(_));
+        let is_consequence = !task.is_background && !is_cause;
+        let depth = if is_consequence {
+            depth(*place, tasks)
+        } else {
+            0
+        };
+        (task.is_background, !went_on, depth, *place)
+    });
+    let mut groups: Vec<(String, Vec<&StuckTask>)> = Vec::new();
+    for task in order.into_iter().map(|place| &tasks[place]) {
+        let told = Told(task).to_string();
+        match groups
+            .iter_mut()
+            .find(|(known, of)| *known == told && is_like(of[0], task))
+        {
+            Some((_, of)) => of.push(task),
+            None => groups.push((told, vec![task])),
+        }
+    }
+    for (told, of) in groups.iter().take(LISTED) {
+        write_head(f, of)?;
+        f.write_str(told)?;
+    }
+    let rest: usize = groups.iter().skip(LISTED).map(|(_, of)| of.len()).sum();
+    match rest {
+        0 => Ok(()),
+        1 => f.write_str("\n  and 1 more task"),
+        rest => write!(f, "\n  and {rest} more tasks"),
+    }
+}
+
+/// How many waits lie between a task and whoever waits for none that is stuck.
+fn depth(place: usize, tasks: &[StuckTask]) -> usize {
+    let next = |place: &usize| {
+        let whom = tasks[*place].waits.iter().filter_map(Wait::whom);
+        let mut places = whom.filter_map(|whom| tasks.iter().position(|other| other.task == whom));
+        places.next()
+    };
+    // In a circle there is no end.
+    std::iter::successors(Some(place), next)
+        .take(tasks.len())
+        .count()
+}
+
+/// Whether somebody waits for a task that is stuck itself.
+fn waits_for_one_of(task: &StuckTask, tasks: &[StuckTask]) -> bool {
+    let mut whom = task.waits.iter().filter_map(Wait::whom);
+    whom.any(|whom| whom != task.task && tasks.iter().any(|other| other.task == whom))
+}
+
+/// Tasks of which each waits for the next and for nothing else, and the last for the first; by their places.
+fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
+    let next = |place: usize| {
+        let task = &tasks[place];
+        let [wait] = &task.waits[..] else { return None };
+        let whom = wait.whom().filter(|_| task.chains.len() <= 1)?;
+        tasks.iter().position(|other| other.task == whom)
+    };
+    let mut cycles: Vec<Vec<usize>> = Vec::new();
+    for start in 0..tasks.len() {
+        if cycles.iter().any(|cycle| cycle.contains(&start)) {
+            continue;
+        }
+        let mut path = vec![start];
+        while let Some(place) = path.last().and_then(|last| next(*last)) {
+            if place == start && path.len() > 1 {
+                cycles.push(path);
+                break;
+            }
+            if path.contains(&place) {
+                break;
+            }
+            path.push(place);
+        }
+    }
+    cycles
+}
+
+fn is_like(one: &StuckTask, other: &StuckTask) -> bool {
+    one.task != 0
+        && other.task != 0
+        && one.is_background == other.is_background
+        && one.site == other.site
+}
+
+fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask]) -> fmt::Result {
+    let first = of[0];
+    let last = of[of.len() - 1];
+    if of.len() == 1 {
+        write!(f, "\n  {}", first.who)?;
+    } else {
+        let named = |task: &StuckTask| {
+            let number = task.task.to_string();
+            let name = task.who.split_once('`').map(|(_, name)| format!("`{name}"));
+            name.unwrap_or(number)
+        };
+        let link = if of.len() == 2 { "and" } else { "…" };
+        write!(
+            f,
+            "\n  {} tasks, {} {link} {}",
+            of.len(),
+            named(first),
+            named(last)
+        )?;
+    }
+    write!(f, ", {}", place(first.task, first.site))?;
+    if first.is_background {
+        f.write_str(", in the background")?;
+    }
+    Ok(())
+}
+
+/// All that is to be told of a task but who it is.
+struct Told<'a>(&'a StuckTask);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(task) = self;
+        let common = common(&task.chains);
+        let heads: Vec<Vec<&Wait>> = task
+            .chains
+            .iter()
+            .map(|chain| waits_of(task, chain))
+            .collect();
+        let is_told = |wait: &Wait| heads.iter().flatten().any(|told| std::ptr::eq(*told, wait));
+        let untold: Vec<&Wait> = task.waits.iter().filter(|wait| !is_told(wait)).collect();
+        write_waits(f, &untold)?;
+        for (chain, waits) in task.chains.iter().zip(&heads) {
+            if waits.is_empty() {
+                write_leaf(f, chain)?;
+            } else {
+                write_waits(f, waits)?;
+            }
+            for step in &chain.steps[..chain.steps.len() - common] {
+                write!(f, "\n      {step}")?;
+            }
+        }
+        if common > 0 {
+            let steps = &task.chains[0].steps;
+            match task.chains.len() {
+                1 => {}
+                2 => f.write_str("\n    both of these in")?,
+                _ => f.write_str("\n    all of these in")?,
+            }
+            for step in &steps[steps.len() - common..] {
+                write!(f, "\n      {step}")?;
+            }
+        }
+        self.write_standing(f)
+    }
+}
+
+impl Told<'_> {
+    fn write_standing(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(task) = self;
+        let is_silent = task.waits.is_empty() && task.chains.is_empty();
+        match (&task.again, task.standing) {
+            (_, Standing::Ready) if is_silent => f.write_str("\n    is ready to run"),
+            (Again::WentOn(progress), _) => write!(
+                f,
+                "\n    polled once more it {progress}, though nobody had woken it: the wake-up was lost by what it waited for"
+            ),
+            (Again::WokenBy(who), _) => write!(f, "\n    was woken when {who} was polled once more"),
+            (Again::Panicked(text), _) => {
+                let first: Vec<_> = text.lines().take(2).collect();
+                write!(f, "\n    polled once more, though nobody had woken it, it {}", first.join(" "))
+            }
+            (Again::Waits, Standing::NeverWoken) if task.waits.is_empty() => {
+                f.write_str("\n    kept no waker: nothing can ever wake it")
+            }
+            (Again::Waits, _) if is_silent => f.write_str(
+                "\n    waits for something that is not solipsism's and kept no waker when it was polled once more: the future of a \
+                 combinator that has wakers of its own, say",
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Finished => f.write_str("finished"),
+            Self::Spawned(1) => f.write_str("spawned a task (which was dropped at once)"),
+            Self::Spawned(count) => write!(f, "spawned {count} tasks (which were dropped at once)"),
+            Self::Woke(who) => write!(f, "woke {who}"),
+        }
+    }
+}
+
+/// `function  file:line  source line`.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.function)?;
+        if !self.file.is_empty() {
+            write!(f, "  {}:{}", self.file, self.line)?;
+        }
+        match &self.source {
+            Some(source) => write!(f, "  {source}"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn write_waits(f: &mut fmt::Formatter<'_>, waits: &[&Wait]) -> fmt::Result {
+    for wait in waits.iter().take(WAITS) {
+        write!(f, "\n    {wait}")?;
+    }
+    if waits.len() > WAITS {
+        write!(f, "\n    and for {} more", waits.len() - WAITS)?;
+    }
+    Ok(())
+}
+
+fn write_leaf(f: &mut fmt::Formatter<'_>, chain: &Chain) -> fmt::Result {
+    match &chain.leaf {
+        Leaf::Ours(primitive) => write!(f, "\n    waits for {primitive}")?,
+        Leaf::Library(name) | Leaf::Combinator(name) => write!(f, "\n    waits for {name}")?,
+        Leaf::Users => f.write_str("\n    waits for a future that is polled by hand")?,
+    }
+    let last = |name: &String| name.rsplit("::").next().unwrap_or_default().to_owned();
+    let through: Vec<_> = chain.through.iter().map(last).collect();
+    if !through.is_empty() {
+        write!(f, ", through {}", through.join(" and "))?;
+    }
+    if matches!(chain.leaf, Leaf::Combinator(_)) {
+        f.write_str("; what waits in that has a waker of its own, and is not seen")?;
+    }
+    Ok(())
+}
+
+/// Where it is not known which.
+impl fmt::Display for Primitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Deadline => "a deadline",
+            Self::Task => "a task to finish",
+            Self::Job => "a blocking job",
+            Self::Signal => "a signal",
+            Self::Value => "somebody to set a value in the context",
+            Self::Clock => "the clock",
+            Self::Network => "a socket",
+        })
+    }
+}
+
+/// The waits of a task's that this chain leads to, where there is no doubt.
+fn waits_of<'a>(task: &'a StuckTask, chain: &Chain) -> Vec<&'a Wait> {
+    let Leaf::Ours(primitive) = chain.leaf else {
+        return Vec::new();
+    };
+    let waits = task
+        .waits
+        .iter()
+        .filter(|wait| wait.primitive() == primitive);
+    let waits: Vec<&Wait> = waits.collect();
+    let is_of_kind = |other: &&Chain| other.leaf == chain.leaf;
+    let is_only = task.chains.iter().filter(is_of_kind).count() == 1;
+    // What has a waker of its own may hide others of the kind.
+    let hides = task
+        .chains
+        .iter()
+        .any(|other| matches!(other.leaf, Leaf::Combinator(_)));
+    if is_only && (waits.len() == 1 || !hides) {
+        return waits;
+    }
+    let stands_there = |wait: &&Wait| match wait {
+        Wait::Deadline { site, .. } | Wait::Never { site } => chain
+            .steps
+            .first()
+            .is_some_and(|step| step.file == site.file() && step.line == site.line()),
+        _ => false,
+    };
+    waits.into_iter().filter(stands_there).collect()
+}
+
+/// How many of the outermost steps all chains share.
+fn common(chains: &[Chain]) -> usize {
+    let Some((first, rest)) = chains.split_first() else {
+        return 0;
+    };
+    if rest.is_empty() {
+        return 0;
+    }
+    let own = first.steps.iter().rev();
+    own.enumerate()
+        .take_while(|(depth, step)| {
+            rest.iter().all(|chain| {
+                let other = chain
+                    .steps
+                    .len()
+                    .checked_sub(depth + 1)
+                    .map(|place| &chain.steps[place]);
+                other.is_some_and(|other| other.is_at(step))
+            })
+        })
+        .count()
+}
