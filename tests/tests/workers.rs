@@ -239,7 +239,8 @@ async fn what_came_after_a_verdict_is_told_at_the_end() {
         ---- late::a_waits ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/workers.rs:125:14
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for futures::channel::oneshot::Receiver
+              late::a_waits  tests/src/bin/workers.rs:134  receiver.await.expect("the sender sends");
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test late::a_waits -- --exact
 

@@ -3,31 +3,36 @@
 //!
 //! Nothing else may come of it: what a task spawns meanwhile is dropped at once, and a panic is caught and silenced.
 
+mod stacks;
 #[expect(
     unsafe_code,
     reason = "std makes wakers of a type of one's own from raw parts alone"
 )]
 mod tracer;
 
+use std::backtrace::Backtrace;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
 use futures_util::task::waker_ref;
 
+pub(crate) use self::stacks::Stacks;
 use super::header::{Header, TaskKey};
 use super::stuck::{Standing, StuckTask};
 use super::tasks::{AnyStage, Place};
 use super::world::{NOBODY, World};
-use crate::frames::{Frame, Workspace, chains, parse};
+use crate::frames::Workspace;
 use crate::panics::{self, Print};
 
 /// More tasks than this are not looked at: a report lists fewer, and reading a stack takes time.
-const LOOKED_AT: usize = 1_000;
+const LOOKED_AT: usize = 2_000;
 
 /// What a task did when it was polled once more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Again {
+    /// It was not polled: it is another loop's, or one of too many.
+    Unseen,
     /// It waits, as before.
     Waits,
     /// Nobody had woken it, and yet it went on.
@@ -64,8 +69,8 @@ impl World {
         stuck: &mut [StuckTask],
         body: Option<(&Arc<Header>, Pin<&mut dyn AnyStage>)>,
     ) {
-        let Some(first) = stuck.first() else { return };
-        let workspace = Workspace::of(first.site.file());
+        let sites = stuck.iter().map(|task| task.site.file());
+        let workspace = Arc::new(Workspace::of(sites));
         let innermost = self.nest.borrow().innermost();
         let outside = self.closing.replace(innermost);
         let mut ended = Vec::new();
@@ -121,11 +126,7 @@ impl World {
                 .collect();
             let others: Vec<_> = new.iter().copied().filter(|id| *id != task.task).collect();
             woken.extend(others.iter().map(|id| (*id, task.who.clone())));
-            let stacks: Vec<Vec<Frame>> = stacks
-                .iter()
-                .map(|stack| seen(&stack.to_string()))
-                .collect();
-            task.chains = chains(&stacks, &workspace);
+            task.stacks = Stacks::new(stacks, &workspace);
             task.again = match came {
                 Err(panicked) => Again::Panicked(panicked),
                 Ok(Poll::Ready(())) => Again::WentOn(Progress::Finished),
@@ -144,10 +145,7 @@ impl World {
         self.closing.set(outside);
     }
 
-    fn poll_again(
-        &self,
-        asleep: Asleep<'_>,
-    ) -> (Result<Poll<()>, String>, Vec<std::backtrace::Backtrace>) {
+    fn poll_again(&self, asleep: Asleep<'_>) -> (Result<Poll<()>, String>, Vec<Backtrace>) {
         let Asleep {
             header,
             stage,
@@ -201,23 +199,4 @@ fn poll_once_more(stage: Pin<&mut dyn AnyStage>, cx: &mut std::task::Context<'_>
     let came = stage.poll(cx);
     // Or else it might be left out, as a call in a tail is.
     std::hint::black_box(came)
-}
-
-/// What of a stack is the task's: outside of the waker that was cloned, inside of our loop.
-fn seen(printed: &str) -> Vec<Frame> {
-    let mut frames = parse(printed);
-    let own = |frame: &Frame, file: &str| {
-        frame.own_file() == Some(file)
-            || (frame.file.is_none() && frame.symbol.contains("solipsism::executor::second_poll"))
-    };
-    let tracer = frames.iter().rposition(|frame| {
-        own(frame, "executor/second_poll/tracer.rs") && !frame.symbol.contains("tracer::trace")
-    });
-    let root = frames
-        .iter()
-        .position(|frame| own(frame, "executor/second_poll.rs"));
-    frames.truncate(root.unwrap_or(frames.len()));
-    let first = tracer.map_or(0, |tracer| tracer + 1).min(frames.len());
-    frames.drain(..first);
-    frames
 }

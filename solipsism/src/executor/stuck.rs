@@ -9,11 +9,11 @@ use super::header::Header;
 use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::FOREIGN;
-use super::second_poll::Again;
+use super::second_poll::{Again, Stacks};
 use super::world::World;
 use crate::core::net::{Keeper, What};
 use crate::core::{NEVER, SignalNumber, Waiter};
-use crate::frames::{Chain, Primitive};
+use crate::frames::Primitive;
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
 
@@ -52,8 +52,8 @@ pub(crate) struct StuckTask {
     /// All that it waits for, as far as that is ours.
     pub(crate) waits: Vec<Wait>,
     pub(crate) standing: Standing,
-    /// What it waits in, one for each arm.
-    pub(crate) chains: Vec<Chain>,
+    /// What it waits in.
+    pub(crate) stacks: Stacks,
     /// What it did when it was polled once more.
     pub(crate) again: Again,
 }
@@ -248,8 +248,8 @@ impl World {
             } else {
                 Standing::NeverWoken
             },
-            chains: Vec::new(),
-            again: Again::Waits,
+            stacks: Stacks::default(),
+            again: Again::Unseen,
         };
         let mut all: Vec<_> = body.map(stuck).into_iter().collect();
         let tasks = self.tasks.borrow();

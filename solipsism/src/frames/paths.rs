@@ -12,12 +12,15 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// That of a file which the compiler named so.
-    pub(crate) fn of(site: &str) -> Self {
+    /// That of files which the compiler named so; what is in no workspace has its whole path.
+    pub(crate) fn of<'a>(sites: impl IntoIterator<Item = &'a str>) -> Self {
         let here = std::env::current_dir().unwrap_or_default();
-        let is_relative = Path::new(site).is_relative();
+        let mut relative = sites
+            .into_iter()
+            .filter(|site| Path::new(site).is_relative());
+        let site = relative.next();
         let mut around = here.ancestors();
-        let root = around.find(|around| is_relative && around.join(site).is_file());
+        let root = around.find(|around| site.is_some_and(|site| around.join(site).is_file()));
         Self {
             root: root.map(|root| format!("{}/", slashed(root))),
             here,

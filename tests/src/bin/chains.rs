@@ -351,6 +351,40 @@ async fn two_tasks_await_each_other_over_a_socket() -> std::io::Result<()> {
     server.await.expect("it finishes")
 }
 
+#[solipsism::test(tokio)]
+async fn a_hosted_body_waits_for_what_a_tokio_task_keeps() {
+    let (sender, receiver) = oneshot::channel::<u8>();
+    let keeper = tokio::spawn(async move {
+        std::future::pending::<()>().await;
+        drop(sender);
+    });
+    let own = Builder::new().name("own").spawn(first(receiver));
+    own.await.expect("it finishes");
+    keeper.await.expect("it finishes");
+}
+
+#[solipsism::test]
+#[ignore = "to measure"]
+async fn ten_tasks_are_stuck() {
+    many(10).await;
+}
+
+#[solipsism::test]
+#[ignore = "to measure"]
+async fn a_thousand_tasks_are_stuck() {
+    many(1_000).await;
+}
+
+async fn many(count: u32) {
+    let lock = Arc::new(Mutex::new(0));
+    let _held = lock.lock().await;
+    let mut all = JoinSet::new();
+    for _ in 0..count {
+        all.spawn(transfer(lock.clone(), lock.clone(), 1));
+    }
+    all.join_next().await;
+}
+
 /// Its numbers are those of a machine: a suite looks for parts of what is told.
 #[solipsism::test(wall_limit = "100ms", step_limit = 1_000_000_000_000)]
 #[ignore = "how far it gets depends on the machine"]

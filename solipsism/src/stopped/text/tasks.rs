@@ -52,6 +52,15 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
         write_head(f, of)?;
         f.write_str(told)?;
     }
+    let mut steps = tasks
+        .iter()
+        .flat_map(|task| task.stacks.chains())
+        .flat_map(|chain| &chain.steps);
+    if steps.any(|step| step.file.is_empty()) {
+        f.write_str(
+            "\n  lines are not known: the program was built without them; `debug = \"line-tables-only\"` in its profile has them",
+        )?;
+    }
     let rest: usize = groups.iter().skip(LISTED).map(|(_, of)| of.len()).sum();
     match rest {
         0 => Ok(()),
@@ -84,7 +93,7 @@ fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
     let next = |place: usize| {
         let task = &tasks[place];
         let [wait] = &task.waits[..] else { return None };
-        let whom = wait.whom().filter(|_| task.chains.len() <= 1)?;
+        let whom = wait.whom().filter(|_| task.stacks.chains().len() <= 1)?;
         tasks.iter().position(|other| other.task == whom)
     };
     let mut cycles: Vec<Vec<usize>> = Vec::new();
@@ -147,16 +156,26 @@ struct Told<'a>(&'a StuckTask);
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(task) = self;
-        let common = common(&task.chains);
+        if let Again::WentOn(progress) = &task.again {
+            write!(
+                f,
+                "\n    polled once more it {progress}, though nobody had woken it: the wake-up was lost by what it waited for"
+            )?;
+            if !task.stacks.chains().is_empty() {
+                f.write_str("\n    since that poll it stands here:")?;
+            }
+        }
+        let common = common(task.stacks.chains());
         let heads: Vec<Vec<&Wait>> = task
-            .chains
+            .stacks
+            .chains()
             .iter()
             .map(|chain| waits_of(task, chain))
             .collect();
         let is_told = |wait: &Wait| heads.iter().flatten().any(|told| std::ptr::eq(*told, wait));
         let untold: Vec<&Wait> = task.waits.iter().filter(|wait| !is_told(wait)).collect();
         write_waits(f, &untold)?;
-        for (chain, waits) in task.chains.iter().zip(&heads) {
+        for (chain, waits) in task.stacks.chains().iter().zip(&heads) {
             if waits.is_empty() {
                 write_leaf(f, chain)?;
             } else {
@@ -167,8 +186,8 @@ impl fmt::Display for Told<'_> {
             }
         }
         if common > 0 {
-            let steps = &task.chains[0].steps;
-            match task.chains.len() {
+            let steps = &task.stacks.chains()[0].steps;
+            match task.stacks.chains().len() {
                 1 => {}
                 2 => f.write_str("\n    both of these in")?,
                 _ => f.write_str("\n    all of these in")?,
@@ -184,21 +203,20 @@ impl fmt::Display for Told<'_> {
 impl Told<'_> {
     fn write_standing(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(task) = self;
-        let is_silent = task.waits.is_empty() && task.chains.is_empty();
+        let is_silent = task.waits.is_empty() && task.stacks.chains().is_empty();
         match (&task.again, task.standing) {
             (_, Standing::Ready) if is_silent => f.write_str("\n    is ready to run"),
-            (Again::WentOn(progress), _) => write!(
-                f,
-                "\n    polled once more it {progress}, though nobody had woken it: the wake-up was lost by what it waited for"
-            ),
             (Again::WokenBy(who), _) => write!(f, "\n    was woken when {who} was polled once more"),
             (Again::Panicked(text), _) => {
                 let first: Vec<_> = text.lines().take(2).collect();
                 write!(f, "\n    polled once more, though nobody had woken it, it {}", first.join(" "))
             }
-            (Again::Waits, Standing::NeverWoken) if task.waits.is_empty() => {
+            (Again::Waits | Again::Unseen, Standing::NeverWoken) if task.waits.is_empty() => {
                 f.write_str("\n    kept no waker: nothing can ever wake it")
             }
+            (Again::Unseen, _) if is_silent => f.write_str(
+                "\n    waits for something that is not solipsism's: a channel, a lock, a future of another crate",
+            ),
             (Again::Waits, _) if is_silent => f.write_str(
                 "\n    waits for something that is not solipsism's and kept no waker when it was polled once more: the future of a \
                  combinator that has wakers of its own, say",
@@ -286,12 +304,12 @@ fn waits_of<'a>(task: &'a StuckTask, chain: &Chain) -> Vec<&'a Wait> {
         .filter(|wait| wait.primitive() == primitive);
     let waits: Vec<&Wait> = waits.collect();
     let is_of_kind = |other: &&Chain| other.leaf == chain.leaf;
-    let is_only = task.chains.iter().filter(is_of_kind).count() == 1;
     // What has a waker of its own may hide others of the kind.
-    let hides = task
-        .chains
-        .iter()
+    let chains = task.stacks.chains().iter();
+    let hides = chains
+        .clone()
         .any(|other| matches!(other.leaf, Leaf::Combinator(_)));
+    let is_only = chains.filter(is_of_kind).count() == 1;
     if is_only && (waits.len() == 1 || !hides) {
         return waits;
     }
