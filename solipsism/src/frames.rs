@@ -15,7 +15,7 @@ pub(crate) use paths::{Workspace, without_machine};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) symbol: String,
-    /// Absolute, or below the current directory and then with a `./`.
+    /// With slashes; absolute, unless the compiler was told to forget where it was.
     pub(crate) file: Option<String>,
     pub(crate) line: u32,
 }
@@ -30,14 +30,14 @@ pub(crate) enum Whose {
 }
 
 /// Where this crate's sources were when it was compiled: relative if it is a member of the workspace.
-fn own_sources() -> &'static str {
-    file!().trim_end_matches("frames.rs")
+fn own_sources() -> String {
+    file!().trim_end_matches("frames.rs").replace('\\', "/")
 }
 
 impl Frame {
     pub(crate) fn whose(&self) -> Whose {
         match &self.file {
-            Some(file) => whose_file(&file.replace('\\', "/")),
+            Some(file) => whose_file(file),
             None => whose_symbol(&self.symbol),
         }
     }
@@ -45,8 +45,9 @@ impl Frame {
     /// The file below `src` of this crate, if it is one of ours.
     pub(crate) fn own_file(&self) -> Option<&str> {
         let file = self.file.as_deref()?;
-        let place = file.find(own_sources())?;
-        Some(&file[place + own_sources().len()..])
+        let own = own_sources();
+        let place = file.find(&own)?;
+        Some(&file[place + own.len()..])
     }
 }
 
@@ -55,7 +56,7 @@ fn whose_file(file: &str) -> Whose {
         return Whose::Std;
     }
     let own = own_sources();
-    let below = file.find(own).map(|place| &file[..place]);
+    let below = file.find(&own).map(|place| &file[..place]);
     if below.is_some_and(|before| before.is_empty() || before.ends_with('/')) {
         return Whose::Ours;
     }
@@ -88,12 +89,20 @@ fn is_program(name: &str) -> bool {
 
 /// What `Display` of a `Backtrace` printed; innermost first.
 pub(crate) fn parse(printed: &str) -> Vec<Frame> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let here = here.to_string_lossy().replace('\\', "/");
     let mut frames: Vec<Frame> = Vec::new();
     for line in printed.lines() {
         let text = line.trim_start();
         if let Some(place) = text.strip_prefix("at ") {
             if let Some(frame) = frames.last_mut() {
-                (frame.file, frame.line) = parse_place(place);
+                let (file, line) = parse_place(place);
+                let file = file.replace('\\', "/");
+                // Std leaves out the current directory.
+                let below = file
+                    .strip_prefix("./")
+                    .map(|below| format!("{here}/{below}"));
+                (frame.file, frame.line) = (Some(below.unwrap_or(file)), line);
             }
             continue;
         }
@@ -110,12 +119,12 @@ pub(crate) fn parse(printed: &str) -> Vec<Frame> {
 }
 
 /// `path:line:column`; there may be colons in the path.
-fn parse_place(place: &str) -> (Option<String>, u32) {
+fn parse_place(place: &str) -> (&str, u32) {
     let mut parts = place.rsplitn(3, ':');
     let (_column, line, file) = (parts.next(), parts.next(), parts.next());
     match (file, line.and_then(|line| line.parse().ok())) {
-        (Some(file), Some(line)) => (Some(file.to_owned()), line),
-        _ => (Some(place.to_owned()), 0),
+        (Some(file), Some(line)) => (file, line),
+        _ => (place, 0),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::core::net::Upcoming;
-use crate::executor::{Failure, Header, Inbox, Standstill, Stranger, StuckTask};
+use crate::executor::{Again, Failure, Header, Inbox, Standstill, Stranger, StuckTask};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -172,6 +172,13 @@ impl Stopped {
     /// The body was pending and no waker of it was alive.
     pub fn is_never_woken(&self) -> bool {
         matches!(self.0.verdict, Verdict::NeverWoken)
+    }
+
+    /// A task that nobody had woken went on when it was polled once more: what it waited for has lost a wake-up. Also a
+    /// [`is_sleep_forever`](Self::is_sleep_forever).
+    pub fn is_lost_wake_up(&self) -> bool {
+        let mut tasks = self.0.standstill.tasks.iter();
+        self.is_sleep_forever() && tasks.any(|task| matches!(task.again, Again::WentOn(_)))
     }
 
     /// Everything waited for a clock that somebody must move: it is manual, or frozen.

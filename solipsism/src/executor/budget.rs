@@ -10,8 +10,10 @@ pub(super) struct Budget {
     limits: Limits,
     polls: u64,
     steps: u64,
-    /// When to look whether anything of a child goes on, and how often its tasks had been polled by the last look.
+    /// When something is next to be done beside the steps.
     milestone: u64,
+    /// When to look whether anything of a child goes on, and how often its tasks had been polled by the last look.
+    look: u64,
     own_polls: u64,
     /// Who was polled how often, over the last polls of a budget.
     busiest: Vec<(String, u64)>,
@@ -27,6 +29,7 @@ impl Budget {
             polls: 0,
             steps: 0,
             milestone: limits.alone.min(before(limits)),
+            look: limits.alone,
             own_polls: 0,
             busiest: Vec::new(),
         }
@@ -54,7 +57,8 @@ impl Budget {
     /// The body is about to be polled: whatever went on, it was not in vain.
     pub(super) fn poll_body(&mut self, body: &Header) -> Result<(), Verdict> {
         self.steps = 0;
-        self.milestone = self.limits.alone.min(before(self.limits));
+        self.look = self.limits.alone;
+        self.milestone = self.look.min(before(self.limits));
         self.poll(body)
     }
 
@@ -87,7 +91,22 @@ impl Budget {
         self.steps >= before(self.limits)
     }
 
-    /// Whether it is time to look.
+    /// Whether it is time to look at a child.
+    pub(super) fn is_time_to_look(&self) -> bool {
+        self.steps >= self.look
+    }
+
+    /// All is done that is to be done here.
+    pub(super) fn pass_milestone(&mut self) {
+        let sample = before(self.limits);
+        self.milestone = if self.steps < sample {
+            self.look.min(sample)
+        } else {
+            self.look
+        };
+    }
+
+    /// Whether there is something to be done at this step.
     #[inline]
     pub(super) fn is_at_milestone(&self) -> bool {
         self.steps >= self.milestone
@@ -104,10 +123,8 @@ impl Budget {
             });
         }
         self.own_polls = own_polls;
-        self.milestone = self.steps.saturating_add(self.limits.alone);
-        if self.steps < before(self.limits) {
-            self.milestone = self.milestone.min(before(self.limits));
-        }
+        self.look = self.steps.saturating_add(self.limits.alone);
+        self.pass_milestone();
         Ok(())
     }
 }

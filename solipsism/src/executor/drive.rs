@@ -412,7 +412,10 @@ impl World {
                 if budget.is_near_the_limit() && !self.counts_heartbeats.get() {
                     self.count_heartbeats(None);
                 }
-                self.look_at_child(budget)?;
+                budget.pass_milestone();
+                if budget.is_time_to_look() {
+                    self.look_at_child(budget)?;
+                }
                 clock = self.clock.borrow_mut();
             }
             self.show(&mut clock, at)?;

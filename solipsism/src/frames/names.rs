@@ -133,8 +133,7 @@ fn without_generics_in_path(path: &str) -> String {
     for c in path.chars() {
         match c {
             '<' => depth += 1,
-            '>' if before == '-' => {}
-            '>' => depth = depth.saturating_sub(1),
+            '>' if before != '-' => depth = depth.saturating_sub(1),
             c if depth == 0 => name.push(c),
             _ => {}
         }

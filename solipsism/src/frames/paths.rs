@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Workspace {
     /// With a slash at its end.
     root: Option<String>,
-    here: PathBuf,
 }
 
 impl Workspace {
@@ -23,23 +22,17 @@ impl Workspace {
         let root = around.find(|around| site.is_some_and(|site| around.join(site).is_file()));
         Self {
             root: root.map(|root| format!("{}/", slashed(root))),
-            here,
         }
     }
 
     /// The place as it is shown, and where the file can be read.
     pub(crate) fn place(&self, file: &str) -> (String, PathBuf) {
-        let path = match file.strip_prefix("./").or(file.strip_prefix(".\\")) {
-            Some(below) => self.here.join(below),
-            None => PathBuf::from(file),
-        };
-        let absolute = slashed(&path);
         let below = self
             .root
             .as_deref()
-            .and_then(|root| absolute.strip_prefix(root));
-        let shown = below.map_or_else(|| without_machine(&absolute).into_owned(), str::to_owned);
-        (shown, path)
+            .and_then(|root| file.strip_prefix(root));
+        let shown = below.map_or_else(|| without_machine(file).into_owned(), str::to_owned);
+        (shown, PathBuf::from(file))
     }
 }
 
