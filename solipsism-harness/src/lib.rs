@@ -13,7 +13,6 @@
 //! runner's.
 
 #![forbid(unsafe_code)]
-#![forbid(unsafe_code)]
 
 #[cfg(feature = "libtest-mimic")]
 mod arguments;

@@ -115,10 +115,10 @@ impl Wait {
     pub(crate) fn whom(&self) -> Option<u32> {
         match self {
             Self::Task { task, .. } => Some(*task),
-            Self::Network { what, .. } => match what {
-                What::Read(stream) | What::Write(stream) => stream.peer_task,
-                _ => None,
-            },
+            Self::Network {
+                what: What::Read(stream) | What::Write(stream),
+                ..
+            } => stream.peer_task,
             _ => None,
         }
     }

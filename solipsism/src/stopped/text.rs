@@ -5,6 +5,7 @@ mod tasks;
 
 use std::fmt;
 use std::panic::Location;
+use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
 use crate::executor::{Again, Failure, Heartbeats, Lost, Wait};
@@ -62,12 +63,7 @@ impl Report {
         let Self { at, subject, .. } = self;
         match &self.verdict {
             Verdict::SleepsForever | Verdict::NeverWoken if self.went_on().is_some() => {
-                let who = self.went_on().unwrap_or_default();
-                write!(
-                    f,
-                    "lost wake-up: at {at:?} everything waits, and yet {who} went on when it was polled once more; whatever it \
-                     waited for did not wake it"
-                )
+                self.write_lost_wake_up(f)
             }
             Verdict::SleepsForever => write!(
                 f,
@@ -154,18 +150,36 @@ impl Report {
                 doing,
                 panics,
                 ..
-            } => {
-                write!(
-                    f,
-                    "wall limit: not finished after {limit:?} of real time, at {at:?}\n  "
-                )?;
-                self.write_doing(f, doing)?;
-                for panic in panics {
-                    write!(f, "\n  before that something {panic}")?;
-                }
-                Ok(())
-            }
+            } => self.write_wall_limit(f, *limit, doing, panics),
         }
+    }
+
+    fn write_wall_limit(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        limit: Duration,
+        doing: &Doing,
+        panics: &[String],
+    ) -> fmt::Result {
+        write!(
+            f,
+            "wall limit: not finished after {limit:?} of real time, at {:?}\n  ",
+            self.at
+        )?;
+        self.write_doing(f, doing)?;
+        for panic in panics {
+            write!(f, "\n  before that something {panic}")?;
+        }
+        Ok(())
+    }
+
+    fn write_lost_wake_up(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (at, who) = (&self.at, self.went_on().unwrap_or_default());
+        write!(
+            f,
+            "lost wake-up: at {at:?} everything waits, and yet {who} went on when it was polled once more; whatever it waited \
+             for did not wake it"
+        )
     }
 
     /// The first task that nobody had woken and that had something to do.
