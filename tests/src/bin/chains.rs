@@ -193,7 +193,7 @@ async fn many_workers_wait_for_jobs() {
         let worker = async move { while next_job.recv().await.is_ok() {} };
         workers.push(
             Builder::new()
-                .name(&format!("worker-{number}"))
+                .name(format!("worker-{number}"))
                 .spawn(worker),
         );
     }
@@ -258,7 +258,7 @@ async fn a_timeout_is_around_what_waits() {
 struct Clockwork;
 
 #[solipsism::fixture(scope = "module")]
-async fn clockwork(_event_loop: EventLoop) -> Clockwork {
+fn clockwork(_event_loop: EventLoop) -> Clockwork {
     Builder::new()
         .name("of the fixture")
         .spawn(std::future::pending::<()>())
