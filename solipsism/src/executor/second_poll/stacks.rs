@@ -45,18 +45,26 @@ impl fmt::Debug for Stacks {
 /// What of a stack is the task's: outside of the waker that was cloned, inside of our loop.
 fn seen(printed: &str) -> Vec<Frame> {
     let mut frames = parse(printed);
-    let own = |frame: &Frame, file: &str| {
-        frame.own_file() == Some(file)
-            || (frame.file.is_none() && frame.symbol.contains("solipsism::executor::second_poll"))
+    // By file, since without types a name may have lost its path; without lines there is the name alone.
+    let is = |frame: &Frame, file: &str, name: &str| match &frame.file {
+        Some(_) => frame.own_file() == Some(file),
+        None => frame.symbol.contains(name),
     };
-    let tracer = frames.iter().rposition(|frame| {
-        own(frame, "executor/second_poll/tracer.rs") && !frame.symbol.contains("tracer::trace")
+    let root = frames.iter().position(|frame| {
+        is(
+            frame,
+            "executor/second_poll.rs",
+            "second_poll::poll_once_more",
+        )
     });
-    let root = frames
-        .iter()
-        .position(|frame| own(frame, "executor/second_poll.rs"));
     frames.truncate(root.unwrap_or(frames.len()));
-    let first = tracer.map_or(0, |tracer| tracer + 1).min(frames.len());
-    frames.drain(..first);
+    let tracer = frames.iter().rposition(|frame| {
+        is(
+            frame,
+            "executor/second_poll/tracer.rs",
+            "second_poll::tracer",
+        )
+    });
+    frames.drain(..tracer.map_or(0, |tracer| tracer + 1));
     frames
 }
