@@ -226,7 +226,12 @@ fn leaf(
             };
             return (leaf, Vec::new());
         }
-        Some(Whose::Dependency) if !inside.is_empty() => {}
+        // With line tables alone, what was inlined has lost its path.
+        Some(Whose::Dependency) if inside.is_empty() => {
+            let unnamed = "a future of another crate".to_owned();
+            return (Leaf::Library(unnamed), Vec::new());
+        }
+        Some(Whose::Dependency) => {}
         _ => return (Leaf::Users, Vec::new()),
     }
     let awaited = inside.iter().position(|name| !is_adaptor(name));
