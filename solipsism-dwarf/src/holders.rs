@@ -1,0 +1,130 @@
+//! Who holds what another one waits for: addresses in a leaf, and in the frames of the library that it belongs to, against
+//! addresses in guards, permits, senders and receivers among the variables of suspended coroutines.
+//!
+//! Only equal addresses count: a lock may lie within what another lock guards.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::Holder;
+use crate::names;
+use crate::source::Sources;
+use crate::types::Type;
+use crate::values::{Value, Values};
+use crate::walk::{Found, Local, Walk};
+
+/// A guard, permit, sender or receiver.
+struct Held<'a> {
+    task: usize,
+    local: &'a Local,
+    path: Arc<str>,
+    pointers: BTreeSet<u64>,
+}
+
+/// How deep in a variable such a thing may lie.
+const DEPTH: u32 = 8;
+
+pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder> {
+    let mut held = Vec::new();
+    let walked = || walks.iter().enumerate();
+    for (task, walk) in walked().filter_map(|(task, walk)| Some((task, walk.as_ref()?))) {
+        for local in &walk.locals {
+            let mut things = Vec::new();
+            add_things(values, local.value, DEPTH, &mut things);
+            for (path, thing) in things {
+                let pointers = values.pointers(thing, 0);
+                held.push(Held {
+                    task,
+                    local,
+                    path,
+                    pointers,
+                });
+            }
+        }
+    }
+    let mut sources = Sources::default();
+    let mut holders = Vec::new();
+    for (waiter, walk) in walked().filter_map(|(task, walk)| Some((task, walk.as_ref()?))) {
+        for (chain, found) in walk.found.iter().enumerate() {
+            let Some(waits) = Waits::of(values, walk, found) else {
+                continue;
+            };
+            for held in &held {
+                let is_right = waits.for_any.iter().any(|it| held.path.starts_with(it));
+                if is_right
+                    && !waits.at.is_disjoint(&held.pointers)
+                    && sources.keeps(held.local, &held.path)
+                {
+                    holders.push(Holder {
+                        waiter,
+                        chain,
+                        holder: held.task,
+                        local: held.local.name.clone(),
+                        holds: held.path.to_string(),
+                        frame: held.local.stop.frame.clone(),
+                    });
+                }
+            }
+        }
+    }
+    holders
+}
+
+/// What somebody waits for.
+struct Waits {
+    for_any: &'static [&'static str],
+    at: BTreeSet<u64>,
+}
+
+impl Waits {
+    fn of(values: &mut Values, walk: &Walk, found: &Found) -> Option<Self> {
+        // The outermost function of a library's says what was called.
+        let mut stops = found.stops.iter().enumerate();
+        let called = stops.find_map(|(at, stop)| {
+            let holders = names::holders(&stop.frame.function);
+            (!holders.is_empty()).then_some((holders, at))
+        });
+        let Some((for_any, outermost)) = called else {
+            let for_any = names::holders(&found.chain.leaf);
+            let at = values.pointers(found.leaf, 1);
+            return (!for_any.is_empty()).then_some(Self { for_any, at });
+        };
+        // What is below it belongs to it: no code of another one's runs there.
+        let mut at = values.pointers(found.leaf, 1);
+        for stop in &found.stops[outermost..] {
+            let locals = walk.locals.iter();
+            let within = locals.filter(|local| local.stop.coroutine == stop.coroutine);
+            for local in within {
+                at.extend(values.pointers(local.value, 1));
+            }
+        }
+        Some(Self { for_any, at })
+    }
+}
+
+fn add_things(
+    values: &mut Values,
+    value: Value,
+    depth: u32,
+    things: &mut Vec<(Arc<str>, Value)>,
+) -> Option<()> {
+    let depth = depth.checked_sub(1)?;
+    let path = values.path(value)?;
+    match &*values.get(value)? {
+        Type::Struct(_) if names::is_holder(&path) => things.push((path, value)),
+        Type::Struct(it) if names::is_coroutine(&it.name) => {}
+        Type::Struct(_) if path.starts_with(names::VEC) => {
+            for element in values.elements(value)? {
+                add_things(values, element, depth, things);
+            }
+        }
+        Type::Struct(it) => {
+            let variant = values.variant(value, it).map(|variant| &variant.member);
+            for member in variant.into_iter().chain(&it.members) {
+                add_things(values, value.part(member.offset, member.of), depth, things);
+            }
+        }
+        _ => {}
+    }
+    Some(())
+}

@@ -1,0 +1,186 @@
+//! Where suspended futures wait, read from memory through the program's own debug information.
+//!
+//! Nothing is polled, and nothing is paid before somebody asks. [`read`] takes futures that are suspended, as objects of
+//! whatever trait, and gives for each the chains of await points down to what is waited for, and for all together who
+//! holds it.
+//!
+//! ```
+//! use std::pin::Pin;
+//! use std::task::{Context, Waker};
+//!
+//! use solipsism_dwarf::Suspended;
+//!
+//! async fn outer() {
+//!     inner().await;
+//! }
+//!
+//! async fn inner() {
+//!     std::future::pending::<()>().await;
+//! }
+//!
+//! let mut task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(outer());
+//! assert!(task.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+//!
+//! let tasks: Vec<_> = Suspended::of(&*task).into_iter().collect();
+//! if let Ok(findings) = solipsism_dwarf::read(&tasks) {
+//!     let [chain] = findings.tasks[0].as_deref().unwrap_or_default() else {
+//!         return; // this program was built with fewer or other debug information
+//!     };
+//!     let functions: Vec<_> = chain.frames.iter().map(|it| it.function.rsplit("::").next()).collect();
+//!     assert_eq!(functions, [Some("inner"), Some("outer")]);
+//!     assert_eq!(chain.leaf, "core::future::pending::Pending<()>");
+//! }
+//! ```
+//!
+//! # What it can see
+//!
+//! - Coroutines in each other, boxed, behind objects of traits, in generics, in recursion, in streams.
+//! - The children of combinators, also of those that poll only who was woken (`FuturesUnordered`, a large `join_all`,
+//!   `buffer_unordered`, `Shared`), and futures that keep no waker, like `pending()`.
+//! - Guards, permits, senders and receivers in variables of suspended coroutines, if they belong to what another one waits
+//!   for: by equal addresses, and if the source shows that they were not moved away.
+//!
+//! # What it cannot
+//!
+//! - It needs Linux on 64 bits, little-endian, and `debug = 2` (which `cargo test` has) in the file that was started. Where
+//!   types were compiled without, chains end, or there are none.
+//! - An await point in a macro of another crate stands where it stands in the macro.
+//! - A future written by hand is a leaf, and so is what it shares with others rather than owns: what is behind `&`, `Rc`,
+//!   `Arc` or a raw pointer is not entered.
+//! - Of `select!` only those branches are seen that are coroutines.
+//! - What is held by anything but a variable of a suspended coroutine.
+//!
+//! # On any surprise it is silent
+//!
+//! It relies on names that compilers and crates may change. What is not as expected is left out; what lies at a bad
+//! address is not read. What is told was found there.
+
+mod suspended;
+// In the order in which a question is answered: a place in memory, its type, what lies there, the way down, who holds.
+mod memory;
+mod executable;
+mod units;
+mod types;
+mod values;
+mod walk;
+mod holders;
+mod source;
+mod names;
+
+use std::fmt;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+pub use suspended::Suspended;
+
+use crate::values::Values;
+use crate::walk::Walk;
+
+/// An await point at which a coroutine stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Frame {
+    /// The async function, or the function that an async block or closure is in: `app::client::call`.
+    pub function: String,
+    /// As the compiler was told: an absolute path, but for crates that were compiled elsewhere.
+    pub file: String,
+    /// The line of the `.await`; where a macro of another crate awaits, file and line are the macro's.
+    pub line: u32,
+}
+
+/// The way from a task down to something that it waits for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Chain {
+    /// Innermost first, the libraries' own included.
+    pub frames: Vec<Frame>,
+    /// The type of what the innermost frame awaits: `tokio::sync::oneshot::Receiver<u8>`.
+    pub leaf: String,
+}
+
+/// Who holds what a chain of another task, or of its own, waits for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holder {
+    /// The task that waits, by its place among those that were given.
+    pub waiter: usize,
+    /// Which of its chains.
+    pub chain: usize,
+    /// The task that holds.
+    pub holder: usize,
+    /// The variable in which it does.
+    pub local: String,
+    /// The type of the guard, permit, sender or receiver.
+    pub holds: String,
+    /// Where the coroutine stands whose variable it is.
+    pub frame: Frame,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// The chains of each future, in the order of waiting futures in their combinators. `None`: nothing is known of it.
+    pub tasks: Vec<Option<Vec<Chain>>>,
+    /// Sorted by waiter.
+    pub holders: Vec<Holder>,
+    /// Some of the debug information was left unread, since there is so much of it.
+    pub is_partial: bool,
+}
+
+/// Why nothing could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Absent {
+    /// Neither the memory nor the file of this process can be read here.
+    Unreadable,
+    /// The program has no debug information of its types.
+    NoTypes,
+    /// It has so much of it that reading it would take too long.
+    TooMuch,
+}
+
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unreadable => "a process can read itself on 64-bit Linux only",
+            Self::NoTypes => "the program was built without `debug = 2`",
+            Self::TooMuch => "the program has too much debug information to read it in time",
+        })
+    }
+}
+
+impl std::error::Error for Absent {}
+
+/// Reads where these futures are suspended, and who of them holds what others of them wait for.
+///
+/// What was once read of the program's debug information is kept for all threads' next calls.
+///
+/// # Errors
+///
+/// If nothing is known of any of the futures; see [`Absent`].
+pub fn read(futures: &[Suspended<'_>]) -> Result<Findings, Absent> {
+    static VALUES: OnceLock<Option<Mutex<Values>>> = OnceLock::new();
+
+    let values = VALUES.get_or_init(|| Values::of_this_process().map(Mutex::new));
+    let values = values.as_ref().ok_or(Absent::Unreadable)?;
+    let mut values = values.lock().unwrap_or_else(PoisonError::into_inner);
+    let walks: Vec<_> = futures
+        .iter()
+        .map(|it| {
+            let future = values.object(it.data, it.vtable)?;
+            Some(Walk::of(&mut values, future))
+        })
+        .collect();
+    let is_partial = values.types.units.is_exhausted();
+    if walks.iter().all(Option::is_none) && !futures.is_empty() {
+        return Err(if is_partial {
+            Absent::TooMuch
+        } else {
+            Absent::NoTypes
+        });
+    }
+    let holders = holders::holders(&mut values, &walks);
+    let chains = |walk: Walk| walk.found.into_iter().map(|found| found.chain).collect();
+    let tasks = walks.into_iter().map(|walk| walk.map(chains)).collect();
+    Ok(Findings {
+        tasks,
+        holders,
+        is_partial,
+    })
+}

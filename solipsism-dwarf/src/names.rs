@@ -1,0 +1,219 @@
+//! Every name that is relied on though nobody promised it: the compiler's, the standard library's, other crates'. What is
+//! called otherwise one day is not found, and nothing is said of it; the programs in `matrix` tell that it happened.
+
+/// How the compiler begins the names of the functions that async functions, blocks and closures become.
+pub(crate) const COROUTINE_FUNCTION: &str = "{async_";
+
+/// How it begins the names of the types that hold their states.
+const COROUTINES: [&str; 4] = [
+    "{async_fn_env#",
+    "{async_block_env#",
+    "{async_closure_env#",
+    "{async_closure_body_env#",
+];
+
+/// Those whose parameters move into variables as soon as they run, and stay behind as bytes.
+const MOVES_PARAMETERS: &str = "{async_fn_env#";
+
+/// A state in which a coroutine stands at an await point.
+pub(crate) const SUSPENDED: &str = "Suspend";
+
+/// The state before the first poll. What it has, all others have too.
+pub(crate) const UNRESUMED: &str = "Unresumed";
+
+/// What is awaited at an await point.
+pub(crate) const AWAITED: &str = "__awaitee";
+
+/// An implementation, in the path of what is in it.
+pub(crate) const IMPLEMENTATION: &str = "{impl#";
+
+/// What stands in a path and is no function.
+pub(crate) const ANONYMOUS: [&str; 2] = ["{async_", "{closure"];
+
+/// The same, as the linker sees it.
+pub(crate) const LINKED_ANONYMOUS: [&str; 3] = ["{{closure}}", "{closure#", "{shim:"];
+
+/// The halves of a pointer to a trait's object.
+pub(crate) const OBJECT: [&str; 2] = ["pointer", "vtable"];
+
+/// The halves of a pointer to a slice.
+pub(crate) const SLICE: [&str; 2] = ["data_ptr", "length"];
+
+/// What owns what it points to, or has it for itself: whoever awaits that, awaits what is behind it.
+const OWNERS: [&str; 2] = ["&mut ", "alloc::boxed::Box<"];
+
+pub(crate) const SHARED_REFERENCE: &str = "&";
+
+pub(crate) const VEC: &str = "alloc::vec::Vec<";
+pub(crate) const VEC_LENGTH: &str = "len";
+pub(crate) const VEC_POINTER: &str = "buf.inner.ptr.pointer.pointer";
+
+/// What an `Arc` points to, and where the value is therein.
+const ARC_INNER: &str = "alloc::sync::ArcInner<";
+pub(crate) const ARC_POINTER: &str = "ptr.pointer";
+pub(crate) const ARC_VALUE: &str = "data";
+
+/// What every poll is given, and leaves keep: it says nothing of what they wait for.
+const WAKER: &str = "core::task::wake::";
+
+/// Wrappers that are themselves of no interest where nothing of interest is in them.
+const WRAPPERS: [&str; 2] = ["core::pin::Pin<", "core::future::poll_fn::PollFn<"];
+const CLOSURE: &str = "{closure_env#";
+
+pub(crate) const FUTURES_UNORDERED: &str =
+    "futures_util::stream::futures_unordered::FuturesUnordered<";
+pub(crate) const FUTURES_UNORDERED_FIRST: &str = "head_all.p.value";
+pub(crate) const FUTURES_UNORDERED_NEXT: &str = "next_all.p.value";
+pub(crate) const FUTURES_UNORDERED_FUTURE: &str = "future.value";
+
+pub(crate) const SHARED: &str = "futures_util::future::future::shared::Shared<";
+pub(crate) const SHARED_INNER: &str = "inner";
+pub(crate) const SHARED_FUTURE: &str = "future_or_output.value";
+
+/// Each holds a future, which is what is awaited even where nothing is known of it.
+const CHILDREN: [(&str, &str); 2] = [
+    ("futures_util::future::maybe_done::MaybeDone<", "Future"),
+    ("tokio::future::maybe_done::MaybeDone<", "Future"),
+];
+
+/// Who waits, by the beginning of an async function's path or of a type's, and the types of those who hold what it
+/// waits for.
+const HOLDERS: [(&[&str], &[&str]); 17] = [
+    (
+        &["tokio::sync::mutex::Mutex::lock"],
+        &["tokio::sync::mutex::MutexGuard<", "tokio::sync::mutex::OwnedMutexGuard<"],
+    ),
+    (
+        &["tokio::sync::rwlock::RwLock::"],
+        &[
+            "tokio::sync::rwlock::owned_read_guard::OwnedRwLockReadGuard<",
+            "tokio::sync::rwlock::owned_write_guard::OwnedRwLockWriteGuard<",
+            "tokio::sync::rwlock::read_guard::RwLockReadGuard<",
+            "tokio::sync::rwlock::write_guard::RwLockWriteGuard<",
+        ],
+    ),
+    (
+        &["tokio::sync::semaphore::Semaphore::acquire"],
+        &["tokio::sync::semaphore::OwnedSemaphorePermit", "tokio::sync::semaphore::SemaphorePermit"],
+    ),
+    (
+        &["tokio::sync::oneshot::Receiver<"],
+        &["tokio::sync::oneshot::Sender<"],
+    ),
+    (
+        &["tokio::sync::mpsc::bounded::Receiver::recv"],
+        &["tokio::sync::mpsc::bounded::Sender<", "tokio::sync::mpsc::bounded::OwnedPermit<"],
+    ),
+    (
+        &["tokio::sync::mpsc::unbounded::UnboundedReceiver::recv"],
+        &["tokio::sync::mpsc::unbounded::UnboundedSender<"],
+    ),
+    (
+        &["tokio::sync::mpsc::bounded::Sender::send", "tokio::sync::mpsc::bounded::Sender::reserve"],
+        &["tokio::sync::mpsc::bounded::Receiver<"],
+    ),
+    (
+        &["tokio::sync::broadcast::Receiver::recv"],
+        &["tokio::sync::broadcast::Sender<"],
+    ),
+    (
+        &["tokio::sync::watch::Receiver::changed", "tokio::sync::watch::Receiver::wait_for"],
+        &["tokio::sync::watch::Sender<"],
+    ),
+    (
+        &["futures_channel::oneshot::Receiver<"],
+        &["futures_channel::oneshot::Sender<"],
+    ),
+    (
+        &["futures_util::stream::stream::next::Next<futures_channel::mpsc::Receiver<"],
+        &["futures_channel::mpsc::Sender<"],
+    ),
+    (
+        &["futures_util::stream::stream::next::Next<futures_channel::mpsc::UnboundedReceiver<"],
+        &["futures_channel::mpsc::UnboundedSender<"],
+    ),
+    (
+        &["futures_util::lock::mutex::MutexLockFuture<", "futures_util::lock::mutex::OwnedMutexLockFuture<"],
+        &["futures_util::lock::mutex::MutexGuard<", "futures_util::lock::mutex::OwnedMutexGuard<"],
+    ),
+    (
+        &["async_lock::mutex::Lock<", "async_lock::mutex::LockArc<"],
+        &["async_lock::mutex::MutexGuard<", "async_lock::mutex::MutexGuardArc<"],
+    ),
+    (
+        &["async_lock::rwlock::futures::"],
+        &[
+            "async_lock::rwlock::RwLockReadGuard<",
+            "async_lock::rwlock::RwLockUpgradableReadGuard<",
+            "async_lock::rwlock::RwLockWriteGuard<",
+        ],
+    ),
+    (
+        &["async_channel::Recv<", "flume::async::RecvFut<"],
+        &["async_channel::Sender<", "flume::Sender<"],
+    ),
+    (
+        &["async_channel::Send<", "flume::async::SendFut<"],
+        &["async_channel::Receiver<", "flume::Receiver<"],
+    ),
+];
+
+pub(crate) fn is_coroutine(name: &str) -> bool {
+    COROUTINES.iter().any(|begin| name.starts_with(begin))
+}
+
+pub(crate) fn moves_parameters(name: &str) -> bool {
+    name.starts_with(MOVES_PARAMETERS)
+}
+
+pub(crate) fn is_owner(pointer: &str) -> bool {
+    OWNERS.iter().any(|begin| pointer.starts_with(begin))
+}
+
+pub(crate) fn is_arc_inner(path: &str) -> bool {
+    path.starts_with(ARC_INNER)
+}
+
+pub(crate) fn is_waker(path: &str) -> bool {
+    path.starts_with(WAKER)
+}
+
+pub(crate) fn is_wrapper(path: &str, name: &str) -> bool {
+    name.starts_with(CLOSURE) || WRAPPERS.iter().any(|begin| path.starts_with(begin))
+}
+
+/// The variant in which a child of a combinator is still awaited.
+pub(crate) fn child(path: &str) -> Option<&'static str> {
+    let mut children = CHILDREN.iter();
+    let (_, variant) = children.find(|(begin, _)| path.starts_with(begin))?;
+    Some(variant)
+}
+
+/// Who may hold what a function or a leaf of this name waits for.
+pub(crate) fn holders(waits: &str) -> &'static [&'static str] {
+    let begins = |begins: &[&str]| begins.iter().any(|begin| waits.starts_with(begin));
+    let found = HOLDERS.iter().find(|(waiting, _)| begins(waiting));
+    found.map_or(&[], |(_, holders)| holders)
+}
+
+pub(crate) fn is_holder(path: &str) -> bool {
+    let mut all = HOLDERS.iter().flat_map(|(_, holders)| *holders);
+    all.any(|begin| path.starts_with(begin))
+}
+
+/// Methods that borrow a sender, a receiver or a permit, of whatever kind.
+const BORROWING: [&str; 15] = [
+    "borrow", "capacity", "changed", "clone", "closed", "feed", "flush", "is_closed", "is_empty",
+    "len", "next", "num_permits", "recv", "try_recv", "try_send",
+];
+
+/// Methods that borrow a sender, unless it is one that can send but once.
+const SENDING: [&str; 3] = ["reserve", "send", "send_async"];
+const ONCE: [&str; 2] = ["oneshot::Sender<", "OwnedPermit<"];
+
+/// Whether a method leaves in a variable what was in it. What a guard derefs to is not moved out of it.
+pub(crate) fn leaves(holds: &str, method: &str) -> bool {
+    holds.split('<').next().is_some_and(|it| it.contains("Guard"))
+        || BORROWING.contains(&method)
+        || SENDING.contains(&method) && !ONCE.iter().any(|once| holds.contains(once))
+}

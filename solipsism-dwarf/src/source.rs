@@ -1,0 +1,243 @@
+//! Whether a variable still has what it was given. A coroutine keeps the bytes of a variable that was borrowed once until
+//! the end of its scope, though `drop(guard)` has moved the guard away: neither memory nor debug information tells. The
+//! source does: a variable whose name never stands where a value would be moved is what it was. Where the source cannot
+//! be had, or might mean something else, the variable holds nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::names;
+use crate::walk::Local;
+
+#[derive(Default)]
+pub(crate) struct Sources {
+    files: BTreeMap<String, Option<Vec<Token>>>,
+    kept: BTreeMap<(String, u64, String), bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Token {
+    line: u64,
+    text: String,
+}
+
+impl Sources {
+    /// Whether the thing in this variable is still there for certain.
+    pub(crate) fn keeps(&mut self, local: &Local, holds: &str) -> bool {
+        let Some((file, line)) = &local.begins else {
+            return false;
+        };
+        let key = (file.clone(), *line, local.name.clone());
+        if let Some(kept) = self.kept.get(&key) {
+            return *kept;
+        }
+        let tokens = self.files.entry(file.clone()).or_insert_with(|| read(file));
+        let kept = tokens
+            .as_ref()
+            .and_then(|tokens| body(tokens, *line))
+            .is_some_and(|body| keeps(body, &local.name, holds));
+        self.kept.insert(key, kept);
+        kept
+    }
+}
+
+/// The tokens of a file that is no younger than this program.
+fn read(file: &str) -> Option<Vec<Token>> {
+    let changed = fs::metadata(file).ok()?.modified().ok()?;
+    let built = fs::metadata("/proc/self/exe").ok()?.modified().ok()?;
+    (changed <= built).then(|| tokens(&fs::read_to_string(file).ok()?))?
+}
+
+/// From the line where a coroutine begins to the end of its block.
+fn body(tokens: &[Token], line: u64) -> Option<&[Token]> {
+    let first = tokens.iter().position(|token| token.line == line)?;
+    let on_line = tokens[first..].iter().take_while(|token| token.line == line);
+    let asyncs: Vec<_> = on_line
+        .enumerate()
+        .filter(|(_, token)| token.text == "async")
+        .map(|(at, _)| at)
+        .collect();
+    let first = match asyncs.as_slice() {
+        // The line of the function's block, below its parameters.
+        [] => first,
+        [only] => first + only,
+        _ => return None,
+    };
+    let mut open = 0;
+    for (at, token) in tokens.iter().enumerate().skip(first) {
+        match token.text.as_str() {
+            "{" => open += 1,
+            "}" if open == 0 => return None,
+            "}" if open == 1 => return Some(&tokens[first..=at]),
+            "}" => open -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether this name is only ever bound, borrowed, or asked something.
+fn keeps(body: &[Token], name: &str, holds: &str) -> bool {
+    let text = |at: Option<usize>| at.and_then(|at| body.get(at)).map_or("", |it| &it.text);
+    let begin = body.iter().position(|token| token.text == "{").unwrap_or(0);
+    // `async move` at its own beginning takes what it captures; a later one may take it away.
+    let takes = body[begin..].iter().any(|token| token.text == "move");
+    let mut is_there = false;
+    for at in body.iter().enumerate().filter(|(_, it)| it.text == name).map(|(at, _)| at) {
+        is_there = true;
+        let before = text(at.checked_sub(1));
+        let further = text(at.checked_sub(2));
+        let is_kept = match (before, text(Some(at + 1))) {
+            ("let" | "ref" | "&" | "*", _) => true,
+            ("mut", _) => matches!(further, "let" | "ref" | "&" | "("),
+            // A field or a method of something else.
+            (".", _) => true,
+            ("(" | ",", ":") => true,
+            (_, ".") => names::leaves(holds, text(Some(at + 2))),
+            _ => false,
+        };
+        if !is_kept {
+            return false;
+        }
+    }
+    is_there && !takes
+}
+
+/// Words, and single characters of all else; without comments and what is in quotes.
+fn tokens(source: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut line = 1;
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let length = if first == '\n' {
+            line += 1;
+            1
+        } else if first.is_whitespace() {
+            first.len_utf8()
+        } else if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if rest.starts_with("/*") {
+            comment(rest)?
+        } else if let Some(length) = raw_text(rest) {
+            length
+        } else if first == '"' {
+            text(rest)?
+        } else if first == '\'' {
+            character(rest)
+        } else {
+            let is_word = |it: char| it == '_' || it.is_alphanumeric();
+            let length = rest.find(|it| !is_word(it)).unwrap_or(rest.len());
+            let length = if length == 0 { first.len_utf8() } else { length };
+            let text = rest[..length].to_owned();
+            tokens.push(Token { line, text });
+            length
+        };
+        line += if first == '\n' { 0 } else { rest[..length].matches('\n').count() as u64 };
+        rest = &rest[length..];
+    }
+    Some(tokens)
+}
+
+/// Comments stand in comments.
+fn comment(rest: &str) -> Option<usize> {
+    let mut open = 0;
+    let mut at = 0;
+    loop {
+        let here = rest.get(at..)?;
+        if here.starts_with("/*") {
+            open += 1;
+            at += 2;
+        } else if here.starts_with("*/") {
+            open -= 1;
+            at += 2;
+            if open == 0 {
+                return Some(at);
+            }
+        } else {
+            at += here.chars().next()?.len_utf8();
+        }
+    }
+}
+
+fn raw_text(rest: &str) -> Option<usize> {
+    let begin = ["br", "cr", "r"].into_iter().find(|it| rest.starts_with(it))?;
+    let after = &rest[begin.len()..];
+    let hashes = after.len() - after.trim_start_matches('#').len();
+    let inner = after[hashes..].strip_prefix('"')?;
+    let end = format!("\"{}", "#".repeat(hashes));
+    Some(begin.len() + hashes + 1 + inner.find(&end)? + end.len())
+}
+
+fn text(rest: &str) -> Option<usize> {
+    let mut characters = rest.char_indices().skip(1);
+    while let Some((at, it)) = characters.next() {
+        match it {
+            '\\' => drop(characters.next()?),
+            '"' => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A character, or the mark of a lifetime.
+fn character(rest: &str) -> usize {
+    let mut characters = rest.char_indices().skip(1);
+    match (characters.next(), characters.next()) {
+        (Some((_, '\\')), Some((at, escaped))) => {
+            let behind = at + escaped.len_utf8();
+            behind + rest[behind..].find('\'').map_or(0, |at| at + 1)
+        }
+        (Some(_), Some((at, '\''))) => at + 1,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{body, keeps, tokens};
+
+    fn is_kept(source: &str, name: &str, holds: &str) -> bool {
+        let tokens = tokens(source).expect("it is whole");
+        body(&tokens, 1).is_some_and(|body| keeps(body, name, holds))
+    }
+
+    const GUARD: &str = "tokio::sync::mutex::MutexGuard<u8>";
+
+    #[test]
+    fn a_variable_that_is_only_borrowed_is_kept() {
+        for source in [
+            "async fn f() { let _g = lock().await; nap().await; }",
+            "async fn f() { let mut _g = lock().await; *_g += 1; show(&_g); _g.push(1); \"}\" }",
+            "async fn f() { let _g = lock().await; '}'; /* drop(_g) } */ nap::<'_>().await }",
+        ] {
+            assert!(is_kept(source, "_g", GUARD), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_variable_that_may_be_moved_is_not() {
+        for source in [
+            "async fn f() { let g = lock().await; drop(g); nap().await; }",
+            "async fn f() { let g = lock().await; let h = g; nap().await; }",
+            "async fn f() { let g = lock().await; S { g }; }",
+            "async fn f() { let g = lock().await; spawn(async move { g.x() }); }",
+            "async fn f() { let g = lock().await; MutexGuard::map(g, |it| it); }",
+            "async fn f() { let g = lock().await; mine!(g); }",
+            "async fn f() { nap().await; }",
+            "async fn f() { let g = lock().await; ",
+        ] {
+            assert!(!is_kept(source, "g", GUARD), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_method_may_take_its_own() {
+        let source = "async fn f() { let p = s.acquire().await; p.forget(); nap().await; }";
+        assert!(!is_kept(source, "p", "tokio::sync::semaphore::SemaphorePermit"));
+        let source = "async fn f(tx: T) { tx.is_closed(); nap().await; }";
+        assert!(is_kept(source, "tx", "tokio::sync::oneshot::Sender<u8>"));
+        let source = "async fn f(tx: T) { tx.is_closed(); tx.send(1); nap().await; }";
+        assert!(!is_kept(source, "tx", "tokio::sync::oneshot::Sender<u8>"));
+    }
+}

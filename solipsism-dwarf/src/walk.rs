@@ -1,0 +1,351 @@
+//! From a suspended future down to what it waits for: into what it awaits, what that awaits, and so on. Only what a future
+//! owns or has for itself is entered; what it merely shares may be anybody's.
+
+use std::collections::BTreeSet;
+
+use crate::names;
+use crate::types::{Member, Struct, Type};
+use crate::values::{Value, Values};
+use crate::{Chain, Frame};
+
+/// How many values are looked at for one task, and how deep they may lie in each other.
+const STEPS: u32 = 50_000;
+const DEPTH: u32 = 150;
+
+/// What was found of one task.
+#[derive(Debug, Default)]
+pub(crate) struct Walk {
+    pub(crate) found: Vec<Found>,
+    frames: Vec<Stop>,
+    pub(crate) locals: Vec<Local>,
+    seen: BTreeSet<Value>,
+    steps: u32,
+}
+
+/// A chain with what is needed to find out who holds what it waits for.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) chain: Chain,
+    pub(crate) leaf: Value,
+    /// Outermost first.
+    pub(crate) stops: Vec<Stop>,
+}
+
+/// An await point at which a coroutine stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop {
+    pub(crate) frame: Frame,
+    pub(crate) coroutine: Value,
+}
+
+/// A variable that lives on across an await point, if it was not moved away.
+#[derive(Debug)]
+pub(crate) struct Local {
+    pub(crate) stop: Stop,
+    pub(crate) name: String,
+    pub(crate) value: Value,
+    /// Where its coroutine begins in the source.
+    pub(crate) begins: Option<(String, u64)>,
+}
+
+impl Walk {
+    pub(crate) fn of(values: &mut Values, future: Value) -> Self {
+        let mut walk = Self::default();
+        walk.enter(values, future, 0);
+        walk
+    }
+
+    /// Looks for suspended coroutines in a value. Whether it found something that waits.
+    fn enter(&mut self, values: &mut Values, value: Value, depth: u32) -> bool {
+        self.steps += 1;
+        if self.steps > STEPS || depth > DEPTH {
+            return false;
+        }
+        let depth = depth + 1;
+        let Some((found, path)) = values.get(value).zip(values.path(value)) else {
+            return false;
+        };
+        match &*found {
+            Type::Opaque { .. } => false,
+            Type::Pointer { name, .. } => {
+                let behind = names::is_owner(name).then(|| values.behind(value));
+                behind.flatten().is_some_and(|it| self.enter(values, it, depth))
+            }
+            Type::Array { .. } => self.enter_all(values, value, depth),
+            Type::Struct(it) => {
+                if it.size > 0 && !self.seen.insert(value) {
+                    return false;
+                }
+                if names::is_coroutine(&it.name) {
+                    return self.stop(values, value, it, depth).unwrap_or(false);
+                }
+                if path.starts_with(names::FUTURES_UNORDERED) {
+                    return self.unordered(values, value, depth).unwrap_or(false);
+                }
+                if path.starts_with(names::SHARED) {
+                    let inner = shared(values, value);
+                    return inner.is_some_and(|inner| self.enter(values, inner, depth));
+                }
+                if path.starts_with(names::VEC) {
+                    return self.enter_all(values, value, depth);
+                }
+                if names::is_owner(&path) {
+                    return match object(values, value) {
+                        Some(object) => self.enter(values, object, depth),
+                        None => self.enter_all(values, value, depth),
+                    };
+                }
+                if let Some(variant) = values.variant(value, it) {
+                    let part = value.part(variant.member.offset, variant.member.of);
+                    let waits = self.enter(values, part, depth);
+                    return waits || self.child(values, part, &path).unwrap_or(false);
+                }
+                let mut waits = false;
+                for member in &it.members {
+                    let part = value.part(member.offset, member.of);
+                    waits |= self.enter(values, part, depth);
+                }
+                waits
+            }
+        }
+    }
+
+    fn enter_all(&mut self, values: &mut Values, value: Value, depth: u32) -> bool {
+        let elements = values.elements(value).unwrap_or_default();
+        let mut waits = false;
+        for element in elements {
+            waits |= self.enter(values, element, depth);
+        }
+        waits
+    }
+
+    /// A coroutine, if it stands at an await point.
+    fn stop(&mut self, values: &mut Values, value: Value, it: &Struct, depth: u32) -> Option<bool> {
+        let variant = values.variant(value, it)?;
+        let state = value.part(variant.member.offset, variant.member.of);
+        let state_type = values.get(state)?;
+        let Type::Struct(live) = &*state_type else {
+            return None;
+        };
+        if !live.name.starts_with(names::SUSPENDED) {
+            return None;
+        }
+        let awaited = live.members.iter().find(|it| it.name == names::AWAITED)?;
+        let frame = Frame {
+            function: function(values, value)?,
+            file: values.types.units.file(value.of.unit, variant.file?)?,
+            line: u32::try_from(variant.line).ok()?,
+        };
+        let stop = Stop {
+            frame,
+            coroutine: value,
+        };
+        self.frames.push(stop.clone());
+        self.locals(values, &stop, it, state, live);
+        let awaited = state.part(awaited.offset, awaited.of);
+        if !self.enter(values, awaited, depth) {
+            self.leaf(values, awaited);
+        }
+        self.frames.pop();
+        Some(true)
+    }
+
+    /// Takes note of the variables of a coroutine that a suspended state keeps.
+    fn locals(
+        &mut self,
+        values: &mut Values,
+        stop: &Stop,
+        it: &Struct,
+        state: Value,
+        live: &Struct,
+    ) {
+        let unit = stop.coroutine.of.unit;
+        let first = it.variants.first();
+        let unresumed = first.and_then(|first| values.types.get(first.member.of));
+        let captured: Vec<Member> = match unresumed.as_deref() {
+            Some(Type::Struct(first)) if first.name == names::UNRESUMED => first.members.clone(),
+            _ => return,
+        };
+        let begins = first.and_then(|first| {
+            let file = values.types.units.file(unit, first.file?)?;
+            Some((file, first.line))
+        });
+        for member in &live.members {
+            let is_captured = captured
+                .iter()
+                .any(|it| it.name == member.name && it.offset == member.offset);
+            if member.name == names::AWAITED
+                || is_captured && names::moves_parameters(&it.name)
+            {
+                continue;
+            }
+            self.locals.push(Local {
+                stop: stop.clone(),
+                name: member.name.clone(),
+                value: state.part(member.offset, member.of),
+                begins: begins.clone(),
+            });
+        }
+    }
+
+    /// The futures of a set that polls only those which were woken.
+    fn unordered(&mut self, values: &mut Values, value: Value, depth: u32) -> Option<bool> {
+        let mut at = values.field(value, names::FUTURES_UNORDERED_FIRST)?;
+        let mut tasks = Vec::new();
+        while let Some(task) = values.behind(at) {
+            if tasks.len() as u32 > STEPS || tasks.contains(&task) {
+                return None;
+            }
+            tasks.push(task);
+            at = values.field(task, names::FUTURES_UNORDERED_NEXT)?;
+        }
+        let mut waits = false;
+        // The newest one is the first.
+        for task in tasks.into_iter().rev() {
+            let future = values.field(task, names::FUTURES_UNORDERED_FUTURE)?;
+            waits |= self.enter(values, future, depth);
+        }
+        Some(waits)
+    }
+
+    /// A combinator's child that is no coroutine is a leaf.
+    fn child(&mut self, values: &mut Values, part: Value, combinator: &str) -> Option<bool> {
+        let variant = names::child(combinator)?;
+        let found = values.get(part)?;
+        let Type::Struct(it) = &*found else {
+            return None;
+        };
+        let [future] = it.members.as_slice() else {
+            return None;
+        };
+        if it.name != variant && !it.name.starts_with(&format!("{variant}<")) {
+            return None;
+        }
+        self.leaf(values, part.part(future.offset, future.of));
+        Some(true)
+    }
+
+    /// The end of a chain, named by what is behind references and closures.
+    fn leaf(&mut self, values: &mut Values, awaited: Value) {
+        let mut leaf = awaited;
+        while let Some(inner) = unwrapped(values, leaf) {
+            leaf = inner;
+        }
+        let Some(path) = values.path(leaf).filter(|_| !self.frames.is_empty()) else {
+            return;
+        };
+        let frames = self.frames.iter().rev().map(|stop| stop.frame.clone());
+        self.found.push(Found {
+            chain: Chain {
+                frames: frames.collect(),
+                leaf: path.to_string(),
+            },
+            leaf,
+            stops: self.frames.clone(),
+        });
+    }
+}
+
+/// What is behind a reference, in a box or in a wrapper.
+fn unwrapped(values: &mut Values, value: Value) -> Option<Value> {
+    let path = values.path(value)?;
+    match &*values.get(value)? {
+        Type::Pointer { name, .. } if names::is_owner(name) => values.behind(value),
+        Type::Struct(_) if names::is_owner(&path) => object(values, value),
+        Type::Struct(it) if names::is_wrapper(&path, &it.name) => match it.members.as_slice() {
+            [only] => Some(value.part(only.offset, only.of)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn object(values: &mut Values, value: Value) -> Option<Value> {
+    let [data, vtable] = names::OBJECT;
+    let data = values.field(value, data)?;
+    let vtable = values.field(value, vtable)?;
+    let (data, vtable) = (values.word(data)?, values.word(vtable)?);
+    values.object(data, vtable)
+}
+
+/// The future that all clones of a `Shared` wait for.
+fn shared(values: &mut Values, value: Value) -> Option<Value> {
+    let inner = values.field(value, names::SHARED_INNER)?;
+    let found = values.get(inner)?;
+    let Type::Struct(option) = &*found else {
+        return None;
+    };
+    let some = values.variant(inner, option)?;
+    let some = inner.part(some.member.offset, some.member.of);
+    let arc = values.field(some, "__0")?;
+    let pointer = values.field(arc, names::ARC_POINTER)?;
+    let behind = values.behind(pointer)?;
+    let inner = values.field(behind, names::ARC_VALUE)?;
+    values.field(inner, names::SHARED_FUTURE)
+}
+
+/// The function that a coroutine's type is the state of: `crate::module::function`.
+fn function(values: &mut Values, coroutine: Value) -> Option<String> {
+    let path = values.types.units.path(coroutine.of)?;
+    let is_in_implementation = path.iter().any(|it| it.starts_with(names::IMPLEMENTATION));
+    if is_in_implementation {
+        let linked = values.types.units.linkage_name(coroutine.of);
+        if let Some(linked) = linked {
+            return Some(demangled(&linked));
+        }
+    }
+    let named = path.iter().map(|part| without_generics(part));
+    let is_named = |part: &String| !names::ANONYMOUS.iter().any(|it| part.starts_with(it));
+    let named: Vec<_> = named
+        .filter(is_named)
+        .map(|part| if part.starts_with(names::IMPLEMENTATION) { "_".to_owned() } else { part })
+        .collect();
+    Some(named.join("::"))
+}
+
+/// `<a::S as a::T>::f::{{closure}}` → `a::S::f`
+fn demangled(linked: &str) -> String {
+    let name = format!("{:#}", rustc_demangle::demangle(linked));
+    let mut name = name.as_str();
+    while let Some((before, last)) = name.rsplit_once("::") {
+        if !names::LINKED_ANONYMOUS.iter().any(|it| last.starts_with(it)) {
+            break;
+        }
+        name = before;
+    }
+    if let Some((of, rest)) = name.strip_prefix('<').and_then(split_closing) {
+        let of = of.split_once(" as ").map_or(of, |(of, _)| of);
+        return format!("{}{}", without_generics(of), without_generics(rest));
+    }
+    without_generics(name)
+}
+
+/// Splits at the `>` that closes what is open at the beginning.
+fn split_closing(text: &str) -> Option<(&str, &str)> {
+    let mut open = 1;
+    for (at, byte) in text.bytes().enumerate() {
+        open += match byte {
+            b'<' => 1,
+            b'>' if at > 0 && text.as_bytes()[at - 1] != b'-' => -1,
+            _ => 0,
+        };
+        if open == 0 {
+            return Some((&text[..at], &text[at + 1..]));
+        }
+    }
+    None
+}
+
+fn without_generics(name: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('<') {
+        plain.push_str(before.trim_end_matches("::"));
+        let Some((_, after)) = split_closing(after) else {
+            return name.to_owned();
+        };
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
+}
