@@ -63,6 +63,7 @@ mod units;
 mod types;
 mod values;
 mod walk;
+mod naming;
 mod holders;
 mod source;
 mod names;

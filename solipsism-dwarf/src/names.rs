@@ -27,6 +27,17 @@ pub(crate) const AWAITED: &str = "__awaitee";
 /// An implementation, in the path of what is in it.
 pub(crate) const IMPLEMENTATION: &str = "{impl#";
 
+/// What a method's coroutine captures of its first parameter.
+pub(crate) const SELF: [&str; 2] = ["self", "_ref__self"];
+
+/// What a method may be called on instead of a reference.
+const POINTERS: [&str; 4] = [
+    "alloc::boxed::Box<",
+    "alloc::rc::Rc<",
+    "alloc::sync::Arc<",
+    "core::pin::Pin<",
+];
+
 /// What stands in a path and is no function.
 pub(crate) const ANONYMOUS: [&str; 2] = ["{async_", "{closure"];
 
@@ -180,6 +191,10 @@ pub(crate) fn is_waker(path: &str) -> bool {
 
 pub(crate) fn is_wrapper(path: &str, name: &str) -> bool {
     name.starts_with(CLOSURE) || WRAPPERS.iter().any(|begin| path.starts_with(begin))
+}
+
+pub(crate) fn is_pointer(path: &str) -> bool {
+    POINTERS.iter().any(|begin| path.starts_with(begin))
 }
 
 /// The variant in which a child of a combinator is still awaited.

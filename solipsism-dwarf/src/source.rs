@@ -88,8 +88,9 @@ fn keeps(body: &[Token], name: &str, holds: &str) -> bool {
         let before = text(at.checked_sub(1));
         let further = text(at.checked_sub(2));
         let is_kept = match (before, text(Some(at + 1))) {
-            ("let" | "ref" | "&" | "*", _) => true,
-            ("mut", _) => matches!(further, "let" | "ref" | "&" | "("),
+            ("ref" | "&" | "*", _) => true,
+            ("mut", _) if further == "&" => true,
+            _ if is_bound(&body[..at]) => true,
             // A field or a method of something else.
             (".", _) => true,
             ("(" | ",", ":") => true,
@@ -101,6 +102,12 @@ fn keeps(body: &[Token], name: &str, holds: &str) -> bool {
         }
     }
     is_there && !takes
+}
+
+/// Whether what follows these tokens is in a pattern: `let (`, `if let Some(`.
+fn is_bound(before: &[Token]) -> bool {
+    let mut back = before.iter().rev().map(|token| token.text.as_str());
+    back.find(|text| ["let", ";", "{", "}", "="].contains(text)) == Some("let")
 }
 
 /// Words, and single characters of all else; without comments and what is in quotes.
@@ -209,6 +216,7 @@ mod tests {
         for source in [
             "async fn f() { let _g = lock().await; nap().await; }",
             "async fn f() { let mut _g = lock().await; *_g += 1; show(&_g); _g.push(1); \"}\" }",
+            "async fn f() { let (_g, mut other) = lock().await; if let Some(it) = &mut _g {} }",
             "async fn f() { let _g = lock().await; '}'; /* drop(_g) } */ nap::<'_>().await }",
         ] {
             assert!(is_kept(source, "_g", GUARD), "{source}");

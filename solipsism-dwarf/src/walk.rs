@@ -3,10 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::names;
 use crate::types::{Member, Struct, Type};
 use crate::values::{Value, Values};
-use crate::{Chain, Frame};
+use crate::{Chain, Frame, names, naming};
 
 /// How many values are looked at for one task, and how deep they may lie in each other.
 const STEPS: u32 = 50_000;
@@ -132,7 +131,7 @@ impl Walk {
         }
         let awaited = live.members.iter().find(|it| it.name == names::AWAITED)?;
         let frame = Frame {
-            function: function(values, value)?,
+            function: naming::function(values, value, it)?,
             file: values.types.units.file(value.of.unit, variant.file?)?,
             line: u32::try_from(variant.line).ok()?,
         };
@@ -282,70 +281,4 @@ fn shared(values: &mut Values, value: Value) -> Option<Value> {
     let behind = values.behind(pointer)?;
     let inner = values.field(behind, names::ARC_VALUE)?;
     values.field(inner, names::SHARED_FUTURE)
-}
-
-/// The function that a coroutine's type is the state of: `crate::module::function`.
-fn function(values: &mut Values, coroutine: Value) -> Option<String> {
-    let path = values.types.units.path(coroutine.of)?;
-    let is_in_implementation = path.iter().any(|it| it.starts_with(names::IMPLEMENTATION));
-    if is_in_implementation {
-        let linked = values.types.units.linkage_name(coroutine.of);
-        if let Some(linked) = linked {
-            return Some(demangled(&linked));
-        }
-    }
-    let named = path.iter().map(|part| without_generics(part));
-    let is_named = |part: &String| !names::ANONYMOUS.iter().any(|it| part.starts_with(it));
-    let named: Vec<_> = named
-        .filter(is_named)
-        .map(|part| if part.starts_with(names::IMPLEMENTATION) { "_".to_owned() } else { part })
-        .collect();
-    Some(named.join("::"))
-}
-
-/// `<a::S as a::T>::f::{{closure}}` → `a::S::f`
-fn demangled(linked: &str) -> String {
-    let name = format!("{:#}", rustc_demangle::demangle(linked));
-    let mut name = name.as_str();
-    while let Some((before, last)) = name.rsplit_once("::") {
-        if !names::LINKED_ANONYMOUS.iter().any(|it| last.starts_with(it)) {
-            break;
-        }
-        name = before;
-    }
-    if let Some((of, rest)) = name.strip_prefix('<').and_then(split_closing) {
-        let of = of.split_once(" as ").map_or(of, |(of, _)| of);
-        return format!("{}{}", without_generics(of), without_generics(rest));
-    }
-    without_generics(name)
-}
-
-/// Splits at the `>` that closes what is open at the beginning.
-fn split_closing(text: &str) -> Option<(&str, &str)> {
-    let mut open = 1;
-    for (at, byte) in text.bytes().enumerate() {
-        open += match byte {
-            b'<' => 1,
-            b'>' if at > 0 && text.as_bytes()[at - 1] != b'-' => -1,
-            _ => 0,
-        };
-        if open == 0 {
-            return Some((&text[..at], &text[at + 1..]));
-        }
-    }
-    None
-}
-
-fn without_generics(name: &str) -> String {
-    let mut plain = String::new();
-    let mut rest = name;
-    while let Some((before, after)) = rest.split_once('<') {
-        plain.push_str(before.trim_end_matches("::"));
-        let Some((_, after)) = split_closing(after) else {
-            return name.to_owned();
-        };
-        rest = after;
-    }
-    plain.push_str(rest);
-    plain
 }
