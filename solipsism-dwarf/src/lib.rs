@@ -57,16 +57,17 @@
 
 mod suspended;
 // In the order in which a question is answered: a place in memory, its type, what lies there, the way down, who holds.
-mod memory;
 mod executable;
-mod units;
+mod holders;
+mod memory;
+mod names;
+mod naming;
+mod outline;
+mod source;
 mod types;
+mod units;
 mod values;
 mod walk;
-mod naming;
-mod holders;
-mod source;
-mod names;
 
 use std::fmt;
 use std::sync::{Mutex, OnceLock, PoisonError};

@@ -92,7 +92,10 @@ const CHILDREN: [(&str, &str); 2] = [
 const HOLDERS: [(&[&str], &[&str]); 17] = [
     (
         &["tokio::sync::mutex::Mutex::lock"],
-        &["tokio::sync::mutex::MutexGuard<", "tokio::sync::mutex::OwnedMutexGuard<"],
+        &[
+            "tokio::sync::mutex::MutexGuard<",
+            "tokio::sync::mutex::OwnedMutexGuard<",
+        ],
     ),
     (
         &["tokio::sync::rwlock::RwLock::"],
@@ -105,7 +108,10 @@ const HOLDERS: [(&[&str], &[&str]); 17] = [
     ),
     (
         &["tokio::sync::semaphore::Semaphore::acquire"],
-        &["tokio::sync::semaphore::OwnedSemaphorePermit", "tokio::sync::semaphore::SemaphorePermit"],
+        &[
+            "tokio::sync::semaphore::OwnedSemaphorePermit",
+            "tokio::sync::semaphore::SemaphorePermit",
+        ],
     ),
     (
         &["tokio::sync::oneshot::Receiver<"],
@@ -113,14 +119,20 @@ const HOLDERS: [(&[&str], &[&str]); 17] = [
     ),
     (
         &["tokio::sync::mpsc::bounded::Receiver::recv"],
-        &["tokio::sync::mpsc::bounded::Sender<", "tokio::sync::mpsc::bounded::OwnedPermit<"],
+        &[
+            "tokio::sync::mpsc::bounded::Sender<",
+            "tokio::sync::mpsc::bounded::OwnedPermit<",
+        ],
     ),
     (
         &["tokio::sync::mpsc::unbounded::UnboundedReceiver::recv"],
         &["tokio::sync::mpsc::unbounded::UnboundedSender<"],
     ),
     (
-        &["tokio::sync::mpsc::bounded::Sender::send", "tokio::sync::mpsc::bounded::Sender::reserve"],
+        &[
+            "tokio::sync::mpsc::bounded::Sender::send",
+            "tokio::sync::mpsc::bounded::Sender::reserve",
+        ],
         &["tokio::sync::mpsc::bounded::Receiver<"],
     ),
     (
@@ -128,7 +140,10 @@ const HOLDERS: [(&[&str], &[&str]); 17] = [
         &["tokio::sync::broadcast::Sender<"],
     ),
     (
-        &["tokio::sync::watch::Receiver::changed", "tokio::sync::watch::Receiver::wait_for"],
+        &[
+            "tokio::sync::watch::Receiver::changed",
+            "tokio::sync::watch::Receiver::wait_for",
+        ],
         &["tokio::sync::watch::Sender<"],
     ),
     (
@@ -144,12 +159,21 @@ const HOLDERS: [(&[&str], &[&str]); 17] = [
         &["futures_channel::mpsc::UnboundedSender<"],
     ),
     (
-        &["futures_util::lock::mutex::MutexLockFuture<", "futures_util::lock::mutex::OwnedMutexLockFuture<"],
-        &["futures_util::lock::mutex::MutexGuard<", "futures_util::lock::mutex::OwnedMutexGuard<"],
+        &[
+            "futures_util::lock::mutex::MutexLockFuture<",
+            "futures_util::lock::mutex::OwnedMutexLockFuture<",
+        ],
+        &[
+            "futures_util::lock::mutex::MutexGuard<",
+            "futures_util::lock::mutex::OwnedMutexGuard<",
+        ],
     ),
     (
         &["async_lock::mutex::Lock<", "async_lock::mutex::LockArc<"],
-        &["async_lock::mutex::MutexGuard<", "async_lock::mutex::MutexGuardArc<"],
+        &[
+            "async_lock::mutex::MutexGuard<",
+            "async_lock::mutex::MutexGuardArc<",
+        ],
     ),
     (
         &["async_lock::rwlock::futures::"],
@@ -218,8 +242,21 @@ pub(crate) fn is_holder(path: &str) -> bool {
 
 /// Methods that borrow a sender, a receiver or a permit, of whatever kind.
 const BORROWING: [&str; 15] = [
-    "borrow", "capacity", "changed", "clone", "closed", "feed", "flush", "is_closed", "is_empty",
-    "len", "next", "num_permits", "recv", "try_recv", "try_send",
+    "borrow",
+    "capacity",
+    "changed",
+    "clone",
+    "closed",
+    "feed",
+    "flush",
+    "is_closed",
+    "is_empty",
+    "len",
+    "next",
+    "num_permits",
+    "recv",
+    "try_recv",
+    "try_send",
 ];
 
 /// Methods that borrow a sender, unless it is one that can send but once.
@@ -228,7 +265,10 @@ const ONCE: [&str; 2] = ["oneshot::Sender<", "OwnedPermit<"];
 
 /// Whether a method leaves in a variable what was in it. What a guard derefs to is not moved out of it.
 pub(crate) fn leaves(holds: &str, method: &str) -> bool {
-    holds.split('<').next().is_some_and(|it| it.contains("Guard"))
+    holds
+        .split('<')
+        .next()
+        .is_some_and(|it| it.contains("Guard"))
         || BORROWING.contains(&method)
         || SENDING.contains(&method) && !ONCE.iter().any(|once| holds.contains(once))
 }

@@ -51,7 +51,9 @@ fn read(file: &str) -> Option<Vec<Token>> {
 /// From the line where a coroutine begins to the end of its block.
 fn body(tokens: &[Token], line: u64) -> Option<&[Token]> {
     let first = tokens.iter().position(|token| token.line == line)?;
-    let on_line = tokens[first..].iter().take_while(|token| token.line == line);
+    let on_line = tokens[first..]
+        .iter()
+        .take_while(|token| token.line == line);
     let asyncs: Vec<_> = on_line
         .enumerate()
         .filter(|(_, token)| token.text == "async")
@@ -83,17 +85,20 @@ fn keeps(body: &[Token], name: &str, holds: &str) -> bool {
     // `async move` at its own beginning takes what it captures; a later one may take it away.
     let takes = body[begin..].iter().any(|token| token.text == "move");
     let mut is_there = false;
-    for at in body.iter().enumerate().filter(|(_, it)| it.text == name).map(|(at, _)| at) {
+    for at in body
+        .iter()
+        .enumerate()
+        .filter(|(_, it)| it.text == name)
+        .map(|(at, _)| at)
+    {
         is_there = true;
         let before = text(at.checked_sub(1));
         let further = text(at.checked_sub(2));
         let is_kept = match (before, text(Some(at + 1))) {
-            ("ref" | "&" | "*", _) => true,
+            // Borrowed, or a field or method of something else.
+            ("ref" | "&" | "*" | ".", _) | ("(" | ",", ":") => true,
             ("mut", _) if further == "&" => true,
             _ if is_bound(&body[..at]) => true,
-            // A field or a method of something else.
-            (".", _) => true,
-            ("(" | ",", ":") => true,
             (_, ".") => names::leaves(holds, text(Some(at + 2))),
             _ => false,
         };
@@ -134,12 +139,20 @@ fn tokens(source: &str) -> Option<Vec<Token>> {
         } else {
             let is_word = |it: char| it == '_' || it.is_alphanumeric();
             let length = rest.find(|it| !is_word(it)).unwrap_or(rest.len());
-            let length = if length == 0 { first.len_utf8() } else { length };
+            let length = if length == 0 {
+                first.len_utf8()
+            } else {
+                length
+            };
             let text = rest[..length].to_owned();
             tokens.push(Token { line, text });
             length
         };
-        line += if first == '\n' { 0 } else { rest[..length].matches('\n').count() as u64 };
+        line += if first == '\n' {
+            0
+        } else {
+            rest[..length].matches('\n').count() as u64
+        };
         rest = &rest[length..];
     }
     Some(tokens)
@@ -167,7 +180,9 @@ fn comment(rest: &str) -> Option<usize> {
 }
 
 fn raw_text(rest: &str) -> Option<usize> {
-    let begin = ["br", "cr", "r"].into_iter().find(|it| rest.starts_with(it))?;
+    let begin = ["br", "cr", "r"]
+        .into_iter()
+        .find(|it| rest.starts_with(it))?;
     let after = &rest[begin.len()..];
     let hashes = after.len() - after.trim_start_matches('#').len();
     let inner = after[hashes..].strip_prefix('"')?;
@@ -242,7 +257,11 @@ mod tests {
     #[test]
     fn a_method_may_take_its_own() {
         let source = "async fn f() { let p = s.acquire().await; p.forget(); nap().await; }";
-        assert!(!is_kept(source, "p", "tokio::sync::semaphore::SemaphorePermit"));
+        assert!(!is_kept(
+            source,
+            "p",
+            "tokio::sync::semaphore::SemaphorePermit"
+        ));
         let source = "async fn f(tx: T) { tx.is_closed(); nap().await; }";
         assert!(is_kept(source, "tx", "tokio::sync::oneshot::Sender<u8>"));
         let source = "async fn f(tx: T) { tx.is_closed(); tx.send(1); nap().await; }";

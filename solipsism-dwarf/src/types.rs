@@ -12,10 +12,19 @@ use crate::units::{Reader, TypeId, Units};
 pub(crate) enum Type {
     Struct(Struct),
     /// A reference, a raw pointer, or a thin `Box`.
-    Pointer { name: String, to: Option<TypeId> },
-    Array { of: TypeId, count: u64 },
+    Pointer {
+        name: String,
+        to: Option<TypeId>,
+    },
+    Array {
+        of: TypeId,
+        count: u64,
+    },
     /// Numbers, unions, and whatever else has no parts that could be followed.
-    Opaque { name: String, size: u64 },
+    Opaque {
+        name: String,
+        size: u64,
+    },
 }
 
 /// A struct, a tuple, a closure, an enum with fields, the state of a coroutine.
@@ -216,7 +225,9 @@ impl Attributes {
                 tag::DW_AT_type => read.of = Some(units.refer(index, value)?),
                 tag::DW_AT_data_member_location => read.offset = Some(number?),
                 tag::DW_AT_discr_value => {
-                    let signed = attribute.sdata_value().map(i64::cast_unsigned);
+                    let signed = attribute
+                        .sdata_value()
+                        .map(|it| u64::from_le_bytes(it.to_le_bytes()));
                     read.discriminant = Some(number.or(signed)?);
                 }
                 tag::DW_AT_discr_list => return None,

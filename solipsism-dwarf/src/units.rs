@@ -12,7 +12,7 @@ use gimli::constants as tag;
 use gimli::{AttributeValue, EndianSlice, LittleEndian, UnitOffset};
 
 use crate::executable::Executable;
-use crate::names;
+use crate::outline::Outline;
 
 pub(crate) type Reader = EndianSlice<'static, LittleEndian>;
 
@@ -25,7 +25,10 @@ pub(crate) struct TypeId {
 
 /// How many bytes of debug information are outlined in search of one table, and in all, beyond the units that its functions
 /// point to: what an unoptimised build gets through in less than a second.
-const BUDGET: usize = 24 << 20;
+const BUDGET: usize = 10 << 20;
+
+/// How many units are looked at on the way to a table.
+const MOST_STEPS: usize = 48;
 
 pub(crate) struct Units {
     pub(crate) dwarf: gimli::Dwarf<Reader>,
@@ -39,22 +42,6 @@ pub(crate) struct Units {
     /// The unit from which on a search through all of them has not been.
     unsearched: usize,
     left: usize,
-}
-
-/// What there is in a unit.
-pub(crate) struct Outline {
-    pub(crate) unit: gimli::Unit<Reader>,
-    /// In the order of their offsets.
-    scopes: Vec<Scope>,
-    /// What async functions are called to the linker, by the scope that they are in.
-    linkage_names: BTreeMap<usize, String>,
-    vtables: Vec<(u64, usize)>,
-}
-
-/// What has a name and something within: a module, a type, a function.
-struct Scope {
-    offset: usize,
-    parent: Option<usize>,
 }
 
 impl Units {
@@ -104,18 +91,68 @@ impl Units {
         for function in functions {
             if let Some(unit) = self.unit_of_code(*function) {
                 self.outline(unit);
+                self.approach(vtable, unit);
             }
         }
         while !self.vtables.contains_key(&vtable) {
-            let unit = self.unsearched;
-            let size = self.headers.get(unit)?.length_including_self();
-            if !self.outlines.contains_key(&unit) {
-                self.left = self.left.checked_sub(size)?;
-                self.outline(unit);
+            // A unit that cannot be read has nothing; one that is too much ends the search.
+            if self.search(self.unsearched).is_none()
+                && !self.outlines.contains_key(&self.unsearched)
+            {
+                return None;
             }
             self.unsearched += 1;
         }
         self.vtables.get(&vtable).copied()
+    }
+
+    /// Looks for a table where it must be if linkers put tables in the order of their units, as they do: away from this
+    /// unit in ever longer steps, and back by halves.
+    fn approach(&mut self, vtable: u64, from: usize) -> Option<()> {
+        let (mut below, mut above): (Option<usize>, Option<usize>) = (None, None);
+        let (mut at, mut step) = (from, 1);
+        for _ in 0..MOST_STEPS {
+            let probed = at;
+            let is_beyond = loop {
+                // Units without tables say nothing.
+                if above.is_some_and(|above| at >= above) {
+                    break false;
+                }
+                let outline = self.search(at)?;
+                let addresses = || outline.vtables.iter().map(|(address, _)| *address);
+                match addresses().min().zip(addresses().max()) {
+                    Some((_, last)) if vtable > last => break true,
+                    Some((first, _)) if vtable < first => break false,
+                    Some(_) => return None,
+                    None => at += 1,
+                }
+            };
+            if is_beyond {
+                below = Some(at);
+            } else {
+                above = Some(probed);
+            }
+            at = match (below, above) {
+                (Some(below), Some(above)) if below + 1 >= above => return None,
+                (Some(below), Some(above)) => usize::midpoint(below, above),
+                (Some(below), None) => below + step,
+                (None, _) => above?.saturating_sub(step),
+            };
+            step *= 2;
+            if above == Some(0) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Outlines a unit, if it is not too much.
+    fn search(&mut self, unit: usize) -> Option<Arc<Outline>> {
+        if !self.outlines.contains_key(&unit) {
+            let size = self.headers.get(unit)?.length_including_self();
+            self.left = self.left.checked_sub(size)?;
+        }
+        self.outline(unit)
     }
 
     /// Whether units were left out since reading them would take too long.
@@ -170,6 +207,19 @@ impl Units {
         Some(text.to_string().ok()?.to_owned())
     }
 
+    /// The names of the modules, types and functions that a type is in, outermost first, and its own.
+    pub(crate) fn path(&mut self, of: TypeId) -> Option<Vec<String>> {
+        let outline = self.outline(of.unit)?;
+        let path = outline.path(of.offset);
+        path.map(|offset| self.name(&outline, offset)).collect()
+    }
+
+    /// What the linker calls the async function or block whose state this type is.
+    pub(crate) fn linkage_name(&mut self, of: TypeId) -> Option<String> {
+        let outline = self.outline(of.unit)?;
+        outline.linkage_name(of.offset).map(ToOwned::to_owned)
+    }
+
     /// The name of the entry at this offset.
     fn name(&self, outline: &Outline, offset: usize) -> Option<String> {
         let mut entries = outline.unit.entries_raw(Some(UnitOffset(offset))).ok()?;
@@ -181,27 +231,6 @@ impl Units {
             }
         }
         None
-    }
-
-    /// The names of the modules, types and functions that a type is in, outermost first, and its own.
-    pub(crate) fn path(&mut self, of: TypeId) -> Option<Vec<String>> {
-        let outline = self.outline(of.unit)?;
-        let mut path = Vec::new();
-        let mut at = outline.scope(of.offset);
-        while let Some(scope) = at.map(|at| &outline.scopes[at]) {
-            path.push(self.name(&outline, scope.offset)?);
-            at = scope.parent;
-        }
-        path.reverse();
-        Some(path)
-    }
-
-    /// What the linker calls the async function or block whose state this type is.
-    pub(crate) fn linkage_name(&mut self, of: TypeId) -> Option<String> {
-        let outline = self.outline(of.unit)?;
-        let scope = outline.scope(of.offset)?;
-        let parent = outline.scopes[scope].parent?;
-        outline.linkage_names.get(&parent).cloned()
     }
 
     /// A source file by its number in the unit.
@@ -220,109 +249,8 @@ impl Units {
     }
 }
 
-impl Outline {
-    fn read(
-        dwarf: &gimli::Dwarf<Reader>,
-        header: gimli::UnitHeader<Reader>,
-    ) -> gimli::Result<Self> {
-        let unit = dwarf.unit(header)?;
-        let mut outline = Self {
-            unit,
-            scopes: Vec::new(),
-            linkage_names: BTreeMap::new(),
-            vtables: Vec::new(),
-        };
-        // The tables' types stand apart from the tables, on either side of them.
-        let (mut tables, mut owners) = (Vec::new(), BTreeMap::new());
-        let mut within: Vec<(isize, usize)> = Vec::new();
-        let mut entries = outline.unit.entries_raw(None)?;
-        while !entries.is_empty() {
-            let depth = entries.next_depth();
-            let offset = entries.next_offset().0;
-            let Some(abbreviation) = entries.read_abbreviation()? else {
-                continue;
-            };
-            while within.last().is_some_and(|(above, _)| *above >= depth) {
-                within.pop();
-            }
-            let parent = within.last().map(|(_, scope)| *scope);
-            let mut is_scope = false;
-            let (mut location, mut of, mut owner) = (None, None, None);
-            let (mut name, mut linkage_name) = (None, None);
-            match abbreviation.tag() {
-                tag::DW_TAG_namespace | tag::DW_TAG_union_type | tag::DW_TAG_enumeration_type => {
-                    entries.skip_attributes(abbreviation.attributes())?;
-                    is_scope = true;
-                }
-                tag::DW_TAG_structure_type | tag::DW_TAG_variable | tag::DW_TAG_subprogram => {
-                    is_scope = abbreviation.tag() == tag::DW_TAG_structure_type;
-                    let is_wanted = match abbreviation.tag() {
-                        tag::DW_TAG_structure_type => depth == 1,
-                        tag::DW_TAG_variable => depth == 1,
-                        _ => parent.is_some(),
-                    };
-                    if !is_wanted {
-                        entries.skip_attributes(abbreviation.attributes())?;
-                    } else {
-                        for specification in abbreviation.attributes() {
-                            let attribute = entries.read_attribute(*specification)?;
-                            match attribute.name() {
-                                tag::DW_AT_location => location = static_address(&attribute),
-                                tag::DW_AT_type => of = unit_offset(&attribute),
-                                tag::DW_AT_containing_type => owner = unit_offset(&attribute),
-                                tag::DW_AT_name => name = Some(attribute.value()),
-                                tag::DW_AT_linkage_name => {
-                                    linkage_name = Some(attribute.value());
-                                }
-                                _ => {}
-                            }
-                        }
-                    }
-                }
-                _ => entries.skip_attributes(abbreviation.attributes())?,
-            }
-            match abbreviation.tag() {
-                tag::DW_TAG_variable => tables.extend(location.zip(of)),
-                tag::DW_TAG_structure_type => {
-                    owners.extend(owner.map(|owner| (offset, owner)));
-                }
-                tag::DW_TAG_subprogram => {
-                    if let Some(((parent, name), linkage_name)) =
-                        parent.zip(name).zip(linkage_name)
-                    {
-                        let name = dwarf.attr_string(&outline.unit, name)?;
-                        if name.starts_with(names::COROUTINE_FUNCTION.as_bytes()) {
-                            let linked = dwarf.attr_string(&outline.unit, linkage_name)?;
-                            let linked = linked.to_string_lossy().into_owned();
-                            outline.linkage_names.insert(parent, linked);
-                        }
-                    }
-                }
-                _ => {}
-            }
-            if is_scope {
-                within.push((depth, outline.scopes.len()));
-                outline.scopes.push(Scope { offset, parent });
-            }
-        }
-        for (address, table) in tables {
-            let owner = owners.get(&table).map(|owner| (address, *owner));
-            outline.vtables.extend(owner);
-        }
-        Ok(outline)
-    }
-
-    fn scope(&self, offset: usize) -> Option<usize> {
-        let at = |scope: &Scope| scope.offset;
-        self.scopes.binary_search_by_key(&offset, at).ok()
-    }
-}
-
 /// Which unit's code is where.
-fn code(
-    dwarf: &gimli::Dwarf<Reader>,
-    starts: &[usize],
-) -> gimli::Result<Vec<(u64, u64, usize)>> {
+fn code(dwarf: &gimli::Dwarf<Reader>, starts: &[usize]) -> gimli::Result<Vec<(u64, u64, usize)>> {
     let mut code = Vec::new();
     let mut headers = dwarf.debug_aranges.headers();
     while let Some(header) = headers.next()? {
@@ -337,23 +265,4 @@ fn code(
     }
     code.sort_unstable();
     Ok(code)
-}
-
-fn unit_offset(attribute: &gimli::Attribute<Reader>) -> Option<usize> {
-    match attribute.value() {
-        AttributeValue::UnitRef(offset) => Some(offset.0),
-        _ => None,
-    }
-}
-
-/// The address of a variable that has one for good.
-fn static_address(attribute: &gimli::Attribute<Reader>) -> Option<u64> {
-    const AT_ADDRESS: u8 = 0x03;
-    let AttributeValue::Exprloc(expression) = attribute.value() else {
-        return None;
-    };
-    let (AT_ADDRESS, address) = expression.0.slice().split_first().map(|(op, at)| (*op, at))? else {
-        return None;
-    };
-    address.try_into().map(u64::from_le_bytes).ok()
 }

@@ -84,11 +84,15 @@ impl Values {
             8 => u64::MAX,
             _ => return None,
         };
-        let written = self.memory.number(value.address.checked_add(offset)?, size)?;
+        let written = self
+            .memory
+            .number(value.address.checked_add(offset)?, size)?;
         let is_written = |it: &&Variant| it.discriminant.is_some_and(|it| it & mask == written);
         let is_rest = |it: &&Variant| it.discriminant.is_none();
         let variants = || it.variants.iter();
-        variants().find(is_written).or_else(|| variants().find(is_rest))
+        variants()
+            .find(is_written)
+            .or_else(|| variants().find(is_rest))
     }
 
     /// What this points to, if it points anywhere.

@@ -68,7 +68,9 @@ impl Walk {
             Type::Opaque { .. } => false,
             Type::Pointer { name, .. } => {
                 let behind = names::is_owner(name).then(|| values.behind(value));
-                behind.flatten().is_some_and(|it| self.enter(values, it, depth))
+                behind
+                    .flatten()
+                    .is_some_and(|it| self.enter(values, it, depth))
             }
             Type::Array { .. } => self.enter_all(values, value, depth),
             Type::Struct(it) => {
@@ -173,9 +175,7 @@ impl Walk {
             let is_captured = captured
                 .iter()
                 .any(|it| it.name == member.name && it.offset == member.offset);
-            if member.name == names::AWAITED
-                || is_captured && names::moves_parameters(&it.name)
-            {
+            if member.name == names::AWAITED || is_captured && names::moves_parameters(&it.name) {
                 continue;
             }
             self.locals.push(Local {
@@ -191,8 +191,10 @@ impl Walk {
     fn unordered(&mut self, values: &mut Values, value: Value, depth: u32) -> Option<bool> {
         let mut at = values.field(value, names::FUTURES_UNORDERED_FIRST)?;
         let mut tasks = Vec::new();
+        let mut seen = BTreeSet::new();
         while let Some(task) = values.behind(at) {
-            if tasks.len() as u32 > STEPS || tasks.contains(&task) {
+            // A list that bites its tail is none.
+            if !seen.insert(task) {
                 return None;
             }
             tasks.push(task);

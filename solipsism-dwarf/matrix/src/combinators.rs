@@ -188,7 +188,11 @@ async fn poll_function() {
 }
 
 async fn either() {
-    let either = if std::hint::black_box(true) { a().left_future() } else { b().right_future() };
+    let either = if std::hint::black_box(true) {
+        a().left_future()
+    } else {
+        b().right_future()
+    };
     either.await; // @either
 }
 

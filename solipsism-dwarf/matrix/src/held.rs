@@ -86,7 +86,11 @@ async fn yield_once() {
 }
 
 each_others!(tokio_owned_mutexes, tokio::sync::Mutex::new(0), lock_owned);
-each_others!(tokio_semaphores, tokio::sync::Semaphore::new(1), acquire_owned);
+each_others!(
+    tokio_semaphores,
+    tokio::sync::Semaphore::new(1),
+    acquire_owned
+);
 
 macro_rules! each_others_by_reference {
     ($name:ident, $new:expr, $lock:ident) => {
@@ -206,13 +210,11 @@ fn mutex_in_mutex() -> Vec<Task> {
     let inner = inner.addr();
     std::mem::forget(outer.get_mut().try_lock());
     let outer = &*outer;
-    vec![
-        Box::pin(async move {
-            let guard = outer.lock().await;
-            assert_eq!(std::ptr::from_ref(&*guard).addr(), inner);
-            let _ = (*guard).lock().await;
-        }),
-    ]
+    vec![Box::pin(async move {
+        let guard = outer.lock().await;
+        assert_eq!(std::ptr::from_ref(&*guard).addr(), inner);
+        let _ = (*guard).lock().await;
+    })]
 }
 
 /// The guard was borrowed, so that its bytes stay, and dropped.
@@ -376,9 +378,16 @@ pub fn check(sees: bool, is_shown: bool) -> usize {
             .map(|it| format!("{}: {}.{}", it.waiter, it.holder, it.local))
             .collect();
         read.dedup();
-        let is_right = if sees { read == group.holders } else { read.is_empty() };
+        let is_right = if sees {
+            read == group.holders
+        } else {
+            read.is_empty()
+        };
         if !is_right || is_shown {
-            println!("{}\n  read     {read:?}\n  expected {:?}", group.name, group.holders);
+            println!(
+                "{}\n  read     {read:?}\n  expected {:?}",
+                group.name, group.holders
+            );
         }
         *(if is_right { &mut right } else { &mut wrong }) += 1;
         std::mem::forget(tasks);

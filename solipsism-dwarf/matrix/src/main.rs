@@ -73,13 +73,24 @@ impl Marks {
 
     /// Innermost first; the function where the line is another crate's, and nothing for another crate's function.
     fn chain(&self, chain: &Chain) -> String {
-        let ours = chain.frames.iter().filter(|it| it.function.starts_with("matrix::"));
+        let ours = chain
+            .frames
+            .iter()
+            .filter(|it| it.function.starts_with("matrix::"));
         let marked = ours.map(|frame| {
             let ours = SOURCES.iter().find(|(file, _)| frame.file.ends_with(file));
             match ours.and_then(|(file, _)| self.0.get(&(file, frame.line))) {
                 Some(mark) => (*mark).to_owned(),
                 None if ours.is_some() => format!("{}:{}", frame.file, frame.line),
-                None => frame.function.rsplit("::").next().unwrap_or_default().to_owned() + "!",
+                None => {
+                    frame
+                        .function
+                        .rsplit("::")
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned()
+                        + "!"
+                }
             }
         });
         marked.collect::<Vec<_>>().join("<")
@@ -88,7 +99,10 @@ impl Marks {
 
 pub fn poll(task: &mut Task) {
     let context = &mut Context::from_waker(Waker::noop());
-    assert!(task.as_mut().poll(context).is_pending(), "it waits for ever");
+    assert!(
+        task.as_mut().poll(context).is_pending(),
+        "it waits for ever"
+    );
 }
 
 fn main() -> ExitCode {
@@ -115,7 +129,10 @@ fn main() -> ExitCode {
             Ok(found) => found.tasks[0].as_deref().unwrap_or_default(),
             Err(_) => &[],
         };
-        let mut read: Vec<_> = chains.iter().map(|it| (marks.chain(it), it.leaf.as_str())).collect();
+        let mut read: Vec<_> = chains
+            .iter()
+            .map(|it| (marks.chain(it), it.leaf.as_str()))
+            .collect();
         read.sort_unstable();
         read.dedup();
         let mut expected = program.chains.to_vec();
@@ -126,10 +143,14 @@ fn main() -> ExitCode {
         let is_right = if sees {
             read.len() == expected.len() && read.iter().zip(&expected).all(|(a, b)| is_like(a, b))
         } else {
-            read.iter().all(|(read, _)| expected.iter().any(|(it, _)| it.ends_with(read.as_str())))
+            read.iter()
+                .all(|(read, _)| expected.iter().any(|(it, _)| it.ends_with(read.as_str())))
         };
         if !is_right || is_shown {
-            println!("{}\n  read     {read:?}\n  expected {expected:?}", program.name);
+            println!(
+                "{}\n  read     {read:?}\n  expected {expected:?}",
+                program.name
+            );
         }
         if is_shown {
             for chain in chains {
@@ -152,5 +173,9 @@ fn main() -> ExitCode {
         begun.elapsed(),
     );
     wrong += held::check(sees, is_shown);
-    if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if wrong == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

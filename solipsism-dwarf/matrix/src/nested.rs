@@ -36,8 +36,7 @@ async fn wait() -> u8 {
 
 async fn d1() -> u8 {
     let text = String::from("kept");
-    let waited =
-        wait().await; // @d1
+    let waited = wait().await; // @d1
     waited + u8::try_from(text.len()).unwrap_or(0)
 }
 
