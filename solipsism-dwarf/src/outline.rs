@@ -10,6 +10,9 @@ use gimli::constants as tag;
 use crate::names;
 use crate::units::Reader;
 
+/// No table lies below: linkers write low addresses for what they left out.
+const LOWEST: u64 = 0x1000;
+
 pub(crate) struct Outline {
     pub(crate) unit: gimli::Unit<Reader>,
     /// Where tables are in the file, and where their types are described.
@@ -168,5 +171,6 @@ fn static_address(value: &AttributeValue<Reader>) -> Option<u64> {
     else {
         return None;
     };
-    address.try_into().map(u64::from_le_bytes).ok()
+    let address = address.try_into().map(u64::from_le_bytes).ok()?;
+    (address >= LOWEST).then_some(address)
 }
