@@ -3,7 +3,6 @@
 //!
 //! Only equal addresses count: a lock may lie within what another lock guards.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::Holder;
@@ -18,7 +17,7 @@ struct Held<'a> {
     task: usize,
     local: &'a Local,
     path: Arc<str>,
-    pointers: BTreeSet<u64>,
+    pointers: Vec<u64>,
 }
 
 /// How deep in a variable such a thing may lie.
@@ -52,7 +51,7 @@ pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder
             for held in &held {
                 let is_right = waits.for_any.iter().any(|it| held.path.starts_with(it));
                 if is_right
-                    && !waits.at.is_disjoint(&held.pointers)
+                    && waits.at.iter().any(|it| held.pointers.contains(it))
                     && sources.keeps(held.local, &held.path)
                 {
                     holders.push(Holder {
@@ -73,7 +72,7 @@ pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder
 /// What somebody waits for.
 struct Waits {
     for_any: &'static [&'static str],
-    at: BTreeSet<u64>,
+    at: Vec<u64>,
 }
 
 impl Waits {

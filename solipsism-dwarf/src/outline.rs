@@ -1,7 +1,6 @@
 //! What there is in a compilation unit, found in one pass over all of it: which tables of functions belong to which type,
 //! and what is in what.
 
-use std::collections::BTreeMap;
 use std::iter::successors;
 
 use gimli::AttributeValue;
@@ -20,7 +19,7 @@ pub(crate) struct Outline {
     /// In the order of their offsets.
     scopes: Vec<Scope>,
     /// What async functions are called to the linker, by the scope that they are in.
-    linkage_names: BTreeMap<usize, String>,
+    linkage_names: Vec<(usize, String)>,
 }
 
 /// What has a name and something within: a module, a type.
@@ -38,10 +37,11 @@ impl Outline {
             unit: dwarf.unit(header)?,
             vtables: Vec::new(),
             scopes: Vec::new(),
-            linkage_names: BTreeMap::new(),
+            linkage_names: Vec::new(),
         };
         // A table's type may stand before it or after it.
-        let (mut tables, mut owners) = (Vec::new(), BTreeMap::new());
+        let mut tables: Vec<(u64, usize)> = Vec::new();
+        let mut owners: Vec<(usize, usize)> = Vec::new();
         let mut within: Vec<(isize, usize)> = Vec::new();
         let mut entries = outline.unit.entries_raw(None)?;
         while !entries.is_empty() {
@@ -82,8 +82,9 @@ impl Outline {
             }
         }
         for (address, table) in tables {
-            let owner = owners.get(&table).map(|owner| (address, *owner));
-            outline.vtables.extend(owner);
+            if let Ok(at) = owners.binary_search_by_key(&table, |(table, _)| *table) {
+                outline.vtables.push((address, owners[at].1));
+            }
         }
         Ok(outline)
     }
@@ -99,7 +100,9 @@ impl Outline {
     /// What the linker calls the async function beside the type at this offset.
     pub(crate) fn linkage_name(&self, offset: usize) -> Option<&str> {
         let parent = self.scopes[self.scope(offset)?].parent?;
-        self.linkage_names.get(&parent).map(String::as_str)
+        let mut names = self.linkage_names.iter();
+        let (_, name) = names.find(|(scope, _)| *scope == parent)?;
+        Some(name)
     }
 
     fn scope(&self, offset: usize) -> Option<usize> {

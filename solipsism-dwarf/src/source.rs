@@ -3,7 +3,6 @@
 //! source does: a variable whose name never stands where a value would be moved is what it was. Where the source cannot
 //! be had, or might mean something else, the variable holds nothing.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use crate::names;
@@ -11,8 +10,7 @@ use crate::walk::Local;
 
 #[derive(Default)]
 pub(crate) struct Sources {
-    files: BTreeMap<String, Option<Vec<Token>>>,
-    kept: BTreeMap<(String, u64, String), bool>,
+    files: Vec<(String, Option<Vec<Token>>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,17 +25,19 @@ impl Sources {
         let Some((file, line)) = &local.begins else {
             return false;
         };
-        let key = (file.clone(), *line, local.name.clone());
-        if let Some(kept) = self.kept.get(&key) {
-            return *kept;
-        }
-        let tokens = self.files.entry(file.clone()).or_insert_with(|| read(file));
-        let kept = tokens
-            .as_ref()
+        let tokens = self.tokens(file);
+        tokens
             .and_then(|tokens| body(tokens, *line))
-            .is_some_and(|body| keeps(body, &local.name, holds));
-        self.kept.insert(key, kept);
-        kept
+            .is_some_and(|body| keeps(body, &local.name, holds))
+    }
+
+    fn tokens(&mut self, file: &str) -> Option<&[Token]> {
+        let known = self.files.iter().position(|(name, _)| name == file);
+        let at = known.unwrap_or_else(|| {
+            self.files.push((file.to_owned(), read(file)));
+            self.files.len() - 1
+        });
+        self.files[at].1.as_deref()
     }
 }
 

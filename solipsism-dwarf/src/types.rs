@@ -58,8 +58,13 @@ pub(crate) struct Variant {
 
 pub(crate) struct Types {
     pub(crate) units: Units,
-    known: BTreeMap<TypeId, Option<Arc<Type>>>,
-    paths: BTreeMap<TypeId, Arc<str>>,
+    known: BTreeMap<TypeId, Known>,
+}
+
+/// What was read of a type, and what it is called once somebody asked.
+struct Known {
+    read: Option<Arc<Type>>,
+    path: Option<Arc<str>>,
 }
 
 impl Types {
@@ -67,16 +72,19 @@ impl Types {
         Self {
             units,
             known: BTreeMap::new(),
-            paths: BTreeMap::new(),
         }
     }
 
     pub(crate) fn get(&mut self, id: TypeId) -> Option<Arc<Type>> {
         if let Some(known) = self.known.get(&id) {
-            return known.clone();
+            return known.read.clone();
         }
         let read = read(&mut self.units, id).map(Arc::new);
-        self.known.insert(id, read.clone());
+        let known = Known {
+            read: read.clone(),
+            path: None,
+        };
+        self.known.insert(id, known);
         read
     }
 
@@ -91,15 +99,15 @@ impl Types {
 
     /// The type's name with the modules that it is in: `tokio::sync::oneshot::Receiver<u8>`.
     pub(crate) fn path(&mut self, id: TypeId) -> Option<Arc<str>> {
-        if let Some(path) = self.paths.get(&id) {
-            return Some(path.clone());
+        if let Some(path) = self.known.get(&id).and_then(|known| known.path.clone()) {
+            return Some(path);
         }
         let path: Arc<str> = match &*self.get(id)? {
             Type::Struct(_) => self.units.path(id)?.join("::").into(),
             Type::Pointer { name, .. } | Type::Opaque { name, .. } => name.as_str().into(),
             Type::Array { of, count } => format!("[{}; {count}]", self.path(*of)?).into(),
         };
-        self.paths.insert(id, path.clone());
+        self.known.get_mut(&id)?.path = Some(path.clone());
         Some(path)
     }
 }

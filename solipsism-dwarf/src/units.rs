@@ -5,7 +5,6 @@
 //! the unit in which a table's functions were compiled is looked at first, which is nearly always the one; how much may be
 //! read beside is counted in bytes, since real time would decide otherwise each time.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gimli::constants as tag;
@@ -37,8 +36,11 @@ pub(crate) struct Units {
     starts: Vec<usize>,
     /// First address, address behind the last one, and unit, of all code; sorted.
     code: Vec<(u64, u64, usize)>,
-    outlines: BTreeMap<usize, Option<Arc<Outline>>>,
-    vtables: BTreeMap<u64, TypeId>,
+    /// Which units were read, or found to be unreadable.
+    read: Vec<bool>,
+    outlines: Vec<Option<Arc<Outline>>>,
+    /// Of the units that were read; sorted by address.
+    vtables: Vec<(u64, TypeId)>,
     /// The unit from which on a search through all of them has not been.
     unsearched: usize,
     left: usize,
@@ -76,11 +78,12 @@ impl Units {
         let code = code(&dwarf, &starts).unwrap_or_default();
         Some(Self {
             dwarf,
+            read: vec![false; headers.len()],
+            outlines: vec![None; headers.len()],
             headers,
             starts,
             code,
-            outlines: BTreeMap::new(),
-            vtables: BTreeMap::new(),
+            vtables: Vec::new(),
             unsearched: 0,
             left: BUDGET,
         })
@@ -91,19 +94,21 @@ impl Units {
         for function in functions {
             if let Some(unit) = self.unit_of_code(*function) {
                 self.outline(unit);
-                self.approach(vtable, unit);
+                if self.known(vtable).is_none() {
+                    self.approach(vtable, unit);
+                }
             }
         }
-        while !self.vtables.contains_key(&vtable) {
+        loop {
+            if let Some(found) = self.known(vtable) {
+                return Some(found);
+            }
             // A unit that cannot be read has nothing; one that is too much ends the search.
-            if self.search(self.unsearched).is_none()
-                && !self.outlines.contains_key(&self.unsearched)
-            {
+            if self.search(self.unsearched).is_none() && !self.is_read(self.unsearched) {
                 return None;
             }
             self.unsearched += 1;
         }
-        self.vtables.get(&vtable).copied()
     }
 
     /// Looks for a table where it must be if linkers put tables in the order of their units, as they do: away from this
@@ -148,7 +153,7 @@ impl Units {
 
     /// Outlines a unit, if it is not too much.
     fn search(&mut self, unit: usize) -> Option<Arc<Outline>> {
-        if !self.outlines.contains_key(&unit) {
+        if !self.is_read(unit) {
             let size = self.headers.get(unit)?.length_including_self();
             self.left = self.left.checked_sub(size)?;
         }
@@ -168,17 +173,30 @@ impl Units {
     }
 
     pub(crate) fn outline(&mut self, unit: usize) -> Option<Arc<Outline>> {
-        if let Some(outline) = self.outlines.get(&unit) {
-            return outline.clone();
+        if self.is_read(unit) {
+            return self.outlines[unit].clone();
         }
         let header = *self.headers.get(unit)?;
         let outline = Outline::read(&self.dwarf, header).ok().map(Arc::new);
         for (address, offset) in outline.iter().flat_map(|outline| &outline.vtables) {
             let offset = *offset;
-            self.vtables.insert(*address, TypeId { unit, offset });
+            self.vtables.push((*address, TypeId { unit, offset }));
         }
-        self.outlines.insert(unit, outline.clone());
+        self.vtables.sort_unstable_by_key(|(address, _)| *address);
+        self.read[unit] = true;
+        self.outlines[unit].clone_from(&outline);
         outline
+    }
+
+    fn is_read(&self, unit: usize) -> bool {
+        self.read.get(unit) == Some(&true)
+    }
+
+    /// The type to which a table belongs, if its unit was read.
+    fn known(&self, vtable: u64) -> Option<TypeId> {
+        let at = |(address, _): &(u64, TypeId)| *address;
+        let found = self.vtables.binary_search_by_key(&vtable, at).ok()?;
+        Some(self.vtables[found].1)
     }
 
     /// Follows a reference to a type from within a unit.

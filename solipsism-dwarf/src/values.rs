@@ -1,6 +1,5 @@
 //! Values of described types, as they lie in memory.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::executable::Executable;
@@ -166,8 +165,8 @@ impl Values {
 
     /// All that a value points to, itself or through `hops` references; what lies in an `Arc` as both its place in it and
     /// the `Arc`'s own.
-    pub(crate) fn pointers(&mut self, value: Value, hops: u32) -> BTreeSet<u64> {
-        let mut found = BTreeSet::new();
+    pub(crate) fn pointers(&mut self, value: Value, hops: u32) -> Vec<u64> {
+        let mut found = Vec::new();
         self.add_pointers(value, hops, 12, &mut found);
         found
     }
@@ -177,15 +176,15 @@ impl Values {
         value: Value,
         hops: u32,
         depth: u32,
-        found: &mut BTreeSet<u64>,
+        found: &mut Vec<u64>,
     ) -> Option<()> {
         let depth = depth.checked_sub(1)?;
         match &*self.get(value)? {
             Type::Pointer { name, .. } => {
                 let behind = self.behind(value)?;
-                found.insert(behind.address);
+                found.push(behind.address);
                 if names::is_arc_inner(&self.path(behind)?) {
-                    found.insert(self.field(behind, names::ARC_VALUE)?.address);
+                    found.push(self.field(behind, names::ARC_VALUE)?.address);
                 } else if hops > 0 && name.starts_with(names::SHARED_REFERENCE) {
                     self.add_pointers(behind, hops - 1, depth, found);
                 }
