@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::Holder;
 use crate::names;
-use crate::source::Sources;
+use crate::source::{Kind, Sources};
 use crate::types::Type;
 use crate::values::{Value, Values};
 use crate::walk::{Found, Local, Walk};
@@ -17,6 +17,7 @@ struct Held<'a> {
     task: usize,
     local: &'a Local,
     path: Arc<str>,
+    kind: Kind,
     pointers: Vec<u64>,
 }
 
@@ -30,12 +31,15 @@ pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder
         for local in &walk.locals {
             let mut things = Vec::new();
             add_things(values, local.value, DEPTH, &mut things);
+            let around = values.path(local.value);
             for (path, thing) in things {
+                let kind = Kind::of(&path, thing == local.value, around.as_deref());
                 let pointers = values.pointers(thing, 0);
                 held.push(Held {
                     task,
                     local,
                     path,
+                    kind,
                     pointers,
                 });
             }
@@ -52,7 +56,7 @@ pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder
                 let is_right = waits.for_any.iter().any(|it| held.path.starts_with(it));
                 if is_right
                     && waits.at.iter().any(|it| held.pointers.contains(it))
-                    && sources.keeps(held.local, &held.path)
+                    && sources.keeps(held.local, held.kind)
                 {
                     holders.push(Holder {
                         waiter,
@@ -92,7 +96,9 @@ impl Waits {
         let mut at = values.pointers(found.leaf, 1);
         for stop in &found.stops[outermost..] {
             let locals = walk.locals.iter();
-            let within = locals.filter(|local| local.stop.coroutine == stop.coroutine);
+            // Its other variables may have in them what is sent, and whatever that has.
+            let itself = locals.filter(|local| names::SELF.contains(&local.name.as_str()));
+            let within = itself.filter(|local| local.stop.coroutine == stop.coroutine);
             for local in within {
                 at.extend(values.pointers(local.value, 1));
             }
@@ -112,6 +118,7 @@ fn add_things(
     match &*values.get(value)? {
         Type::Struct(_) if names::is_holder(&path) => things.push((path, value)),
         Type::Struct(it) if names::is_coroutine(&it.name) => {}
+        Type::Struct(_) if names::may_be_dropped(&path) => {}
         Type::Struct(_) if path.starts_with(names::VEC) => {
             for element in values.elements(value)? {
                 add_things(values, element, depth, things);

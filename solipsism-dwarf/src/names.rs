@@ -240,6 +240,20 @@ pub(crate) fn is_holder(path: &str) -> bool {
     all.any(|begin| path.starts_with(begin))
 }
 
+/// What may have been dropped where it lies.
+const DROPPED: &str = "core::mem::manually_drop::ManuallyDrop<";
+
+pub(crate) fn may_be_dropped(path: &str) -> bool {
+    path.starts_with(DROPPED)
+}
+
+/// Methods that leave in a list what is in it, or take it out of the list's own count.
+const LISTING: [&str; 7] = ["clear", "is_empty", "iter", "len", "pop", "push", "retain"];
+
+pub(crate) fn is_listing(method: &str) -> bool {
+    LISTING.contains(&method)
+}
+
 /// Methods that borrow a sender, a receiver or a permit, of whatever kind.
 const BORROWING: [&str; 15] = [
     "borrow",
@@ -263,12 +277,17 @@ const BORROWING: [&str; 15] = [
 const SENDING: [&str; 3] = ["reserve", "send", "send_async"];
 const ONCE: [&str; 2] = ["oneshot::Sender<", "OwnedPermit<"];
 
-/// Whether a method leaves in a variable what was in it. What a guard derefs to is not moved out of it.
-pub(crate) fn leaves(holds: &str, method: &str) -> bool {
-    holds
-        .split('<')
-        .next()
-        .is_some_and(|it| it.contains("Guard"))
-        || BORROWING.contains(&method)
-        || SENDING.contains(&method) && !ONCE.iter().any(|once| holds.contains(once))
+/// A guard derefs to what it guards, and has no methods of its own.
+pub(crate) fn is_guard(path: &str) -> bool {
+    let name = path.split('<').next();
+    name.is_some_and(|name| name.contains("Guard"))
+}
+
+pub(crate) fn sends_once(path: &str) -> bool {
+    ONCE.iter().any(|once| path.contains(once))
+}
+
+/// Whether a method only borrows a sender, a receiver or a permit.
+pub(crate) fn is_borrowing(method: &str, sends_once: bool) -> bool {
+    BORROWING.contains(&method) || SENDING.contains(&method) && !sends_once
 }

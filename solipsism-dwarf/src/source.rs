@@ -19,16 +19,53 @@ struct Token {
     text: String,
 }
 
+/// What a variable is, and thus which of its methods leave it where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Guard,
+    /// A sender, a receiver or a permit; whether it sends but once.
+    Other {
+        sends_once: bool,
+    },
+    /// A list of such things, or of what has them.
+    List,
+    /// Has such a thing in it. Any method may take it.
+    Around,
+}
+
+impl Kind {
+    pub(crate) fn of(path: &str, is_itself: bool, variable: Option<&str>) -> Self {
+        let is_list = variable.is_some_and(|it| it.starts_with(names::VEC));
+        match (is_itself, is_list) {
+            (true, _) if names::is_guard(path) => Self::Guard,
+            (true, _) => Self::Other {
+                sends_once: names::sends_once(path),
+            },
+            (false, true) => Self::List,
+            (false, false) => Self::Around,
+        }
+    }
+
+    fn stays(self, method: &str) -> bool {
+        match self {
+            Self::Guard => true,
+            Self::Other { sends_once } => names::is_borrowing(method, sends_once),
+            Self::List => names::is_listing(method),
+            Self::Around => false,
+        }
+    }
+}
+
 impl Sources {
     /// Whether the thing in this variable is still there for certain.
-    pub(crate) fn keeps(&mut self, local: &Local, holds: &str) -> bool {
+    pub(crate) fn keeps(&mut self, local: &Local, kind: Kind) -> bool {
         let Some((file, line)) = &local.begins else {
             return false;
         };
         let tokens = self.tokens(file);
         tokens
             .and_then(|tokens| body(tokens, *line))
-            .is_some_and(|body| keeps(body, &local.name, holds))
+            .is_some_and(|body| keeps(body, &local.name, kind))
     }
 
     fn tokens(&mut self, file: &str) -> Option<&[Token]> {
@@ -79,7 +116,7 @@ fn body(tokens: &[Token], line: u64) -> Option<&[Token]> {
 }
 
 /// Whether this name is only ever bound, borrowed, or asked something.
-fn keeps(body: &[Token], name: &str, holds: &str) -> bool {
+fn keeps(body: &[Token], name: &str, kind: Kind) -> bool {
     let text = |at: Option<usize>| at.and_then(|at| body.get(at)).map_or("", |it| &it.text);
     let begin = body.iter().position(|token| token.text == "{").unwrap_or(0);
     // `async move` at its own beginning takes what it captures; a later one may take it away.
@@ -96,10 +133,12 @@ fn keeps(body: &[Token], name: &str, holds: &str) -> bool {
         let further = text(at.checked_sub(2));
         let is_kept = match (before, text(Some(at + 1))) {
             // Borrowed, or a field or method of something else.
-            ("ref" | "&" | "*" | ".", _) | ("(" | ",", ":") => true,
+            // What is around one may be a box, which `*` opens.
+            ("*", _) if kind != Kind::Around => true,
+            ("ref" | "&" | ".", _) | ("(" | ",", ":") => true,
             ("mut", _) if further == "&" => true,
             _ if is_bound(&body[..at]) => true,
-            (_, ".") => names::leaves(holds, text(Some(at + 2))),
+            (_, ".") => kind.stays(text(Some(at + 2))),
             _ => false,
         };
         if !is_kept {
@@ -217,14 +256,12 @@ fn character(rest: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{body, keeps, tokens};
+    use super::{Kind, body, keeps, tokens};
 
-    fn is_kept(source: &str, name: &str, holds: &str) -> bool {
+    fn is_kept(source: &str, name: &str, kind: Kind) -> bool {
         let tokens = tokens(source).expect("it is whole");
-        body(&tokens, 1).is_some_and(|body| keeps(body, name, holds))
+        body(&tokens, 1).is_some_and(|body| keeps(body, name, kind))
     }
-
-    const GUARD: &str = "tokio::sync::mutex::MutexGuard<u8>";
 
     #[test]
     fn a_variable_that_is_only_borrowed_is_kept() {
@@ -234,7 +271,7 @@ mod tests {
             "async fn f() { let (_g, mut other) = lock().await; if let Some(it) = &mut _g {} }",
             "async fn f() { let _g = lock().await; '}'; /* drop(_g) } */ nap::<'_>().await }",
         ] {
-            assert!(is_kept(source, "_g", GUARD), "{source}");
+            assert!(is_kept(source, "_g", Kind::Guard), "{source}");
         }
     }
 
@@ -250,21 +287,57 @@ mod tests {
             "async fn f() { nap().await; }",
             "async fn f() { let g = lock().await; ",
         ] {
-            assert!(!is_kept(source, "g", GUARD), "{source}");
+            assert!(!is_kept(source, "g", Kind::Guard), "{source}");
         }
     }
 
     #[test]
     fn a_method_may_take_its_own() {
-        let source = "async fn f() { let p = s.acquire().await; p.forget(); nap().await; }";
-        assert!(!is_kept(
-            source,
-            "p",
-            "tokio::sync::semaphore::SemaphorePermit"
-        ));
-        let source = "async fn f(tx: T) { tx.is_closed(); nap().await; }";
-        assert!(is_kept(source, "tx", "tokio::sync::oneshot::Sender<u8>"));
-        let source = "async fn f(tx: T) { tx.is_closed(); tx.send(1); nap().await; }";
-        assert!(!is_kept(source, "tx", "tokio::sync::oneshot::Sender<u8>"));
+        let permit = Kind::Other { sends_once: false };
+        let sender = Kind::Other { sends_once: true };
+        for (source, kind, expected) in [
+            (
+                "async fn f() { let it = s.acquire().await; it.forget(); }",
+                permit,
+                false,
+            ),
+            (
+                "async fn f(it: T) { it.is_closed(); nap().await; }",
+                sender,
+                true,
+            ),
+            (
+                "async fn f(it: T) { it.is_closed(); it.send(1); nap().await; }",
+                sender,
+                false,
+            ),
+            (
+                "async fn f() { let mut it = Vec::new(); it.push(1); nap().await; }",
+                Kind::List,
+                true,
+            ),
+            (
+                "async fn f() { let it = list(); it.into_iter(); nap().await; }",
+                Kind::List,
+                false,
+            ),
+            (
+                "async fn f() { let it = client(); it.call(); nap().await; }",
+                Kind::Around,
+                false,
+            ),
+            (
+                "async fn f() { let it = boxed(); run(*it); nap().await; }",
+                Kind::Around,
+                false,
+            ),
+            (
+                "async fn f() { let it = client(); it.tx; nap().await; }",
+                Kind::Around,
+                false,
+            ),
+        ] {
+            assert_eq!(is_kept(source, "it", kind), expected, "{source}");
+        }
     }
 }

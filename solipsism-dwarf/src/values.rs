@@ -165,9 +165,15 @@ impl Values {
 
     /// All that a value points to, itself or through `hops` references; what lies in an `Arc` as both its place in it and
     /// the `Arc`'s own.
+    ///
+    /// What is of a type parameter's type is somebody's load, and left out.
     pub(crate) fn pointers(&mut self, value: Value, hops: u32) -> Vec<u64> {
         let mut found = Vec::new();
-        self.add_pointers(value, hops, 12, &mut found);
+        let load = match self.get(value).as_deref() {
+            Some(Type::Struct(it)) => it.parameters.clone(),
+            _ => Vec::new(),
+        };
+        self.add_pointers(value, hops, 12, &load, &mut found);
         found
     }
 
@@ -176,9 +182,13 @@ impl Values {
         value: Value,
         hops: u32,
         depth: u32,
+        load: &[TypeId],
         found: &mut Vec<u64>,
     ) -> Option<()> {
         let depth = depth.checked_sub(1)?;
+        if load.contains(&value.of) {
+            return None;
+        }
         match &*self.get(value)? {
             Type::Pointer { name, .. } => {
                 let behind = self.behind(value)?;
@@ -186,7 +196,7 @@ impl Values {
                 if names::is_arc_inner(&self.path(behind)?) {
                     found.push(self.field(behind, names::ARC_VALUE)?.address);
                 } else if hops > 0 && name.starts_with(names::SHARED_REFERENCE) {
-                    self.add_pointers(behind, hops - 1, depth, found);
+                    self.add_pointers(behind, hops - 1, depth, load, found);
                 }
             }
             Type::Struct(it) => {
@@ -198,7 +208,7 @@ impl Values {
                 let variant = self.variant(value, it).map(|variant| &variant.member);
                 for member in variant.into_iter().chain(&it.members) {
                     let part = value.part(member.offset, member.of);
-                    self.add_pointers(part, hops, depth, found);
+                    self.add_pointers(part, hops, depth, load, found);
                 }
             }
             Type::Array { .. } | Type::Opaque { .. } => {}

@@ -50,6 +50,8 @@ groups! {
     scoped => [],
     argument_let_go => [],
     captured_let_go => [],
+    sent_along => [],
+    list_let_go => [],
 }
 
 macro_rules! each_others {
@@ -358,6 +360,41 @@ fn captured_let_go() -> Vec<Task> {
         }),
         Box::pin(async move {
             let _ = rx.await;
+        }),
+    ]
+}
+
+/// What waits to be sent has a sender in it; whose receiver another one holds is beside the point.
+fn sent_along() -> Vec<Task> {
+    use tokio::sync::mpsc::{Sender, channel};
+    let (inner, _kept) = channel::<u8>(1);
+    let (tx, rx) = channel::<Sender<u8>>(1);
+    std::mem::forget(rx);
+    vec![
+        Box::pin(async move {
+            let _ = tx.send(inner.clone()).await;
+            let _ = tx.send(inner).await;
+        }),
+        Box::pin(async move {
+            let _kept = _kept;
+            pending::<()>().await;
+        }),
+    ]
+}
+
+fn list_let_go() -> Vec<Task> {
+    let mutex = Arc::new(tokio::sync::Mutex::new(0));
+    let other = mutex.clone();
+    vec![
+        Box::pin(async move {
+            let guards = vec![mutex.clone().lock_owned().await];
+            assert_eq!(guards.len(), 1);
+            guards.into_iter().for_each(drop);
+            pending::<()>().await;
+        }),
+        Box::pin(async move {
+            std::mem::forget(other.lock().await);
+            let _ = other.lock().await;
         }),
     ]
 }
