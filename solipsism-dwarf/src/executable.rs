@@ -1,7 +1,8 @@
 //! The file that this process was started from: its sections of debug information, and where it lies in memory.
 
 use std::fs::{self, File};
-use std::os::unix::fs::FileExt;
+
+use crate::memory::read;
 
 /// Where things stand in a 64-bit ELF file of little-endian numbers, which is all that is read.
 mod elf {
@@ -81,13 +82,13 @@ impl Section {
 
 fn bytes(file: &File, at: u64, size: u64) -> Option<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(size).ok()?];
-    file.read_exact_at(&mut bytes, at).ok()?;
+    read(file, &mut bytes, at)?;
     Some(bytes)
 }
 
 fn number(file: &File, at: u64, size: usize) -> Option<u64> {
     let mut number = [0; 8];
-    file.read_exact_at(&mut number[..size], at).ok()?;
+    read(file, &mut number[..size], at)?;
     Some(u64::from_le_bytes(number))
 }
 

@@ -2,7 +2,6 @@
 //! found by following types that a compiler described, and might not be where they say.
 
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 
 pub(crate) struct Memory {
     file: File,
@@ -23,7 +22,19 @@ impl Memory {
     pub(crate) fn number(&self, address: u64, size: u64) -> Option<u64> {
         let mut bytes = [0; 8];
         let wanted = bytes.get_mut(..usize::try_from(size).ok()?)?;
-        self.file.read_exact_at(wanted, address).ok()?;
+        read(&self.file, wanted, address)?;
         Some(u64::from_le_bytes(bytes))
     }
+}
+
+/// Fills the bytes from this place of a file.
+#[cfg(unix)]
+pub(crate) fn read(file: &File, bytes: &mut [u8], at: u64) -> Option<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, at).ok()
+}
+
+/// Where there is nothing to read.
+#[cfg(not(unix))]
+pub(crate) fn read(_: &File, _: &mut [u8], _: u64) -> Option<()> {
+    None
 }
