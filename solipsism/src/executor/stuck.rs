@@ -92,9 +92,9 @@ pub(crate) enum Wait {
         since: Instant,
         site: &'static Location<'static>,
     },
-    /// For somebody to set it.
+    /// For what somebody is to do.
     Value {
-        key: String,
+        what: String,
         since: Instant,
         site: &'static Location<'static>,
     },
@@ -291,7 +291,7 @@ impl World {
     }
 
     /// A task as messages name it, also when it is finished.
-    pub(super) fn task_name(&self, id: u32) -> String {
+    pub(crate) fn task_name(&self, id: u32) -> String {
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted();
         let found = sorted.iter().find(|(task, _)| task.header.key.id == id);
@@ -300,6 +300,8 @@ impl World {
             #[cfg(feature = "tokio")]
             _ if id >= FOREIGN => "a tokio task".to_owned(),
             Some((task, _)) => task.header.to_string(),
+            // A task is taken out while it runs.
+            None if id == self.current() => format!("task {id}"),
             None => format!("task {id}, which is finished"),
         }
     }
@@ -342,7 +344,7 @@ impl World {
         }
         for (_, value) in self.awaited.borrow().iter() {
             let wait = Wait::Value {
-                key: value.key.clone(),
+                what: value.what.clone(),
                 since: Instant::from_nanos(value.since),
                 site: value.site,
             };

@@ -65,11 +65,12 @@ pub(crate) struct Advance {
     pub(crate) site: &'static Location<'static>,
 }
 
-/// A value under a key that a task waits for.
+/// What a task waits for that somebody is to do.
 #[derive(Clone, Debug)]
 pub(crate) struct AwaitedValue {
     pub(crate) task: u32,
-    pub(crate) key: String,
+    /// As reports say it, after `waits for`.
+    pub(crate) what: String,
     pub(crate) since: u64,
     pub(crate) site: &'static Location<'static>,
 }

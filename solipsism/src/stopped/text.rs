@@ -346,11 +346,9 @@ impl fmt::Display for Wait {
                 f,
                 "waits for {signal}, listening since {since:?}, made at {site}"
             ),
-            Self::Value { key, since, site } => write!(
-                f,
-                "waits since {since:?} for somebody to set `{}` in the context, asked for at {site}",
-                key.escape_debug()
-            ),
+            Self::Value { what, since, site } => {
+                write!(f, "waits since {since:?} for {what}, asked for at {site}")
+            }
             Self::Settle => f.write_str("waits in `settle` for every other task to block"),
             Self::Advance { to } => write!(f, "waits in `advance` for the clock to reach {to:?}"),
             Self::Network { since, what, peer } => {
