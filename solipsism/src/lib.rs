@@ -35,6 +35,7 @@ pub mod signal;
 pub mod moving_in;
 mod stopped;
 pub mod task;
+pub mod testing;
 pub mod time;
 #[cfg(feature = "tls")]
 pub mod tls;

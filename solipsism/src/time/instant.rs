@@ -87,7 +87,7 @@ impl Instant {
     }
 
     /// The instant of a deadline that may lie past the end of time.
-    pub(super) fn deadline(self, duration: Duration) -> Self {
+    pub(crate) fn deadline(self, duration: Duration) -> Self {
         self.checked_add(duration).unwrap_or(Self(NEVER))
     }
 }

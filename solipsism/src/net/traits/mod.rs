@@ -22,6 +22,8 @@ macro_rules! for_every_stream {
         $write!([] crate::net::Stream);
         $read!([] crate::net::unix::pipe::Receiver);
         $write!([] crate::net::unix::pipe::Sender);
+        $read!([] crate::testing::MockStream);
+        $write!([] crate::testing::MockStream);
         $read!([S: crate::net::stream::HasSocket] crate::net::half::ReadHalf<'_, S>);
         $write!([S: crate::net::stream::HasSocket] crate::net::half::WriteHalf<'_, S>);
         $read!([S: crate::net::stream::HasSocket] crate::net::half::OwnedReadHalf<S>);

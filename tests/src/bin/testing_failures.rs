@@ -1,0 +1,9 @@
+//! What the instruments of `solipsism::testing` find, once each. The suite `testing_reports` runs this program and compares
+//! what it prints.
+
+#[path = "testing_failures/instruments.rs"]
+mod instruments;
+#[path = "testing_failures/mock_streams.rs"]
+mod mock_streams;
+
+solipsism::main!();

@@ -1,0 +1,27 @@
+//! What the instruments of `solipsism::testing` say of what they find, literally, and that it is the same in every run.
+
+use expect_test::expect_file;
+use solipsism_tests::run;
+
+const FAILURES: &str = env!("CARGO_BIN_EXE_testing_failures");
+
+#[solipsism::test]
+async fn every_finding_is_told() {
+    let printed = run(FAILURES, &[]);
+    expect_file!["reports/testing.txt"].assert_eq(&printed.stdout);
+    assert_eq!((printed.stderr.as_str(), printed.code), ("\n", Some(101)));
+}
+
+#[solipsism::test]
+async fn it_is_told_the_same_at_any_number_of_threads() {
+    let one = run(FAILURES, &["--test-threads", "1"]);
+    for threads in ["2", "8"] {
+        assert_eq!(
+            one,
+            run(FAILURES, &["--test-threads", threads]),
+            "at {threads} threads"
+        );
+    }
+}
+
+solipsism::main!();
