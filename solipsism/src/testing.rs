@@ -8,14 +8,18 @@
 //! | assert how long something takes, or that nothing comes | [`assert_elapsed!`], [`expect_silence`] |
 //! | be the other side of a stream, by a script | [`MockStream`] |
 //! | poll a future once | [`assert_ready!`], [`assert_pending!`] |
+//! | check a future of one's own | [`check_future`] |
 //!
 //! Each fails by a panic at the place where the test used it.
 
 mod asserting;
+mod check_future;
+mod journal;
 mod mock_stream;
 mod party;
 mod probe;
 mod sequencer;
+mod watch;
 
 #[doc(inline)]
 pub use crate::{
@@ -23,6 +27,7 @@ pub use crate::{
     __assert_ready as assert_ready,
 };
 pub use asserting::expect_silence;
+pub use check_future::{CheckedFuture, check_future};
 pub use mock_stream::{MockStream, Script};
 pub use probe::{Next, Probe, Recorder};
 pub use sequencer::{Sequencer, Step, StepGuard};

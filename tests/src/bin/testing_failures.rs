@@ -1,6 +1,8 @@
 //! What the instruments of `solipsism::testing` find, once each. The suite `testing_reports` runs this program and compares
 //! what it prints.
 
+#[path = "testing_failures/futures.rs"]
+mod futures;
 #[path = "testing_failures/instruments.rs"]
 mod instruments;
 #[path = "testing_failures/mock_streams.rs"]
