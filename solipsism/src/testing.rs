@@ -9,11 +9,13 @@
 //! | be the other side of a stream, by a script | [`MockStream`] |
 //! | poll a future once | [`assert_ready!`], [`assert_pending!`] |
 //! | check a future of one's own | [`check_future`] |
+//! | check a stream of one's own | [`check_stream`] |
 //!
 //! Each fails by a panic at the place where the test used it.
 
 mod asserting;
 mod check_future;
+mod check_stream;
 mod journal;
 mod mock_stream;
 mod party;
@@ -28,6 +30,7 @@ pub use crate::{
 };
 pub use asserting::expect_silence;
 pub use check_future::{CheckedFuture, check_future};
+pub use check_stream::{check_one_way_stream, check_stream, check_two_way_stream};
 pub use mock_stream::{MockStream, Script};
 pub use probe::{Next, Probe, Recorder};
 pub use sequencer::{Sequencer, Step, StepGuard};

@@ -1,6 +1,7 @@
 //! What a checker did, operation by operation, and the end of it when a rule is broken.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::panic::Location;
 use std::rc::Rc;
@@ -22,7 +23,9 @@ struct Inner {
     rule: &'static str,
     /// On what the operations are done.
     subject: String,
-    lines: Vec<(Instant, String)>,
+    lines: VecDeque<(Instant, String)>,
+    /// How many were before these.
+    hidden: usize,
     watches: usize,
 }
 
@@ -33,7 +36,8 @@ impl Journal {
             site,
             rule: "",
             subject: String::new(),
-            lines: Vec::new(),
+            lines: VecDeque::new(),
+            hidden: 0,
             watches: 0,
         })))
     }
@@ -44,12 +48,18 @@ impl Journal {
         inner.rule = rule;
         inner.subject = subject;
         inner.lines.clear();
+        inner.hidden = 0;
         inner.watches = 0;
     }
 
     pub(super) fn note(&self, what: impl Into<String>) {
         let now = Instant::now();
-        self.0.borrow_mut().lines.push((now, what.into()));
+        let mut inner = self.0.borrow_mut();
+        inner.lines.push_back((now, what.into()));
+        if inner.lines.len() > SHOWN {
+            inner.lines.pop_front();
+            inner.hidden += 1;
+        }
     }
 
     /// A name for a waker: A, B, …
@@ -71,11 +81,11 @@ impl Journal {
             "{}: a rule is broken: {}\n  found: {found}\n  with {}:",
             inner.checker, inner.rule, inner.subject
         );
-        let hidden = inner.lines.len().saturating_sub(SHOWN);
+        let hidden = inner.hidden;
         if hidden > 0 {
             write!(text, "\n    {hidden} operations, and then").expect("a string takes it all");
         }
-        for (at, line) in &inner.lines[hidden..] {
+        for (at, line) in &inner.lines {
             write!(text, "\n    at {at:?} {line}").expect("a string takes it all");
         }
         let site = inner.site;

@@ -8,4 +8,7 @@ mod instruments;
 #[path = "testing_failures/mock_streams.rs"]
 mod mock_streams;
 
+#[path = "testing_failures/streams.rs"]
+mod streams;
+
 solipsism::main!();

@@ -1,0 +1,388 @@
+//! One end of a pair that is checked: every operation is noted, and held against what holds for each.
+
+use std::io::{self, IoSlice, IoSliceMut};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadHalf, WriteHalf};
+
+use crate::panics::{self, Print};
+use crate::testing::journal::Journal;
+use crate::testing::watch::{PATIENCE, ROUNDS, Watch};
+
+pub(super) struct End<S> {
+    stream: S,
+    name: &'static str,
+    pub(super) journal: Journal,
+}
+
+impl<S: Unpin> End<S> {
+    pub(super) fn new(stream: S, name: &'static str, journal: &Journal) -> Self {
+        Self {
+            stream,
+            name,
+            journal: journal.clone(),
+        }
+    }
+
+    pub(super) fn watch(&self) -> Watch {
+        Watch::new(&self.journal)
+    }
+
+    pub(super) fn drop_it(self) {
+        let line = format!("{} was dropped", self.name);
+        self.journal.note(line);
+    }
+
+    pub(super) fn broke(&self, found: &str) -> ! {
+        self.journal.broke(found)
+    }
+
+    fn op<T>(
+        &mut self,
+        what: &str,
+        watch: &Watch,
+        poll: impl FnOnce(Pin<&mut S>, &mut Context<'_>) -> Poll<io::Result<T>>,
+        show: impl FnOnce(&T) -> String,
+    ) -> Poll<io::Result<T>> {
+        let operation = format!("{}.{what}", self.name);
+        watch.reset();
+        let waker = watch.waker();
+        let mut cx = Context::from_waker(&waker);
+        let stream = Pin::new(&mut self.stream);
+        match panics::catch(Print::Later, || poll(stream, &mut cx)) {
+            Err(panic) => {
+                self.journal.note(operation);
+                self.broke(&format!("it {}", panic.text))
+            }
+            Ok(polled) => {
+                let came = match &polled {
+                    Poll::Pending => format!("pending, with waker {}", watch.name),
+                    Poll::Ready(Ok(value)) => format!("ready{}", show(value)),
+                    Poll::Ready(Err(error)) => format!("failed: {error}"),
+                };
+                self.journal.note(format!("{operation}: {came}"));
+                polled
+            }
+        }
+    }
+
+    /// Polls until it is ready, each time when it was woken.
+    async fn until<T>(
+        &mut self,
+        what: &str,
+        mut poll: impl FnMut(&mut Self, &Watch) -> Poll<T>,
+    ) -> T {
+        let watch = self.watch();
+        loop {
+            if let Poll::Ready(value) = poll(self, &watch) {
+                return value;
+            }
+            let mut rounds = 0;
+            while !watch.woken().await {
+                if poll(self, &watch).is_ready() {
+                    self.lost_waker(what, &watch);
+                }
+                rounds += 1;
+                if rounds == ROUNDS {
+                    self.broke(&format!(
+                        "`{}.{what}` does not end: it was pending for {:?}",
+                        self.name,
+                        PATIENCE * 3
+                    ));
+                }
+            }
+        }
+    }
+
+    pub(super) fn lost_waker(&self, what: &str, watch: &Watch) -> ! {
+        self.broke(&format!(
+            "`{}.{what}` was ready, and waker {}, of its latest poll, had not been woken",
+            self.name, watch.name
+        ))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> End<S> {
+    /// The two directions, for two at once.
+    pub(super) fn split(self) -> (End<ReadHalf<S>>, End<WriteHalf<S>>) {
+        let (reader, writer) = self.stream.split();
+        (
+            End::new(reader, self.name, &self.journal),
+            End::new(writer, self.name, &self.journal),
+        )
+    }
+}
+
+impl<R: AsyncRead + Unpin> End<R> {
+    pub(super) fn poll_read(&mut self, room: usize, watch: &Watch) -> Poll<io::Result<Vec<u8>>> {
+        let mut bytes = vec![0; room];
+        let polled = self.op(
+            &format!("poll_read({room} bytes)"),
+            watch,
+            |stream, cx| {
+                let count = match stream.poll_read(cx, &mut bytes) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Ready(Ok(count)) => count,
+                };
+                bytes.truncate(count);
+                Poll::Ready(Ok((count, std::mem::take(&mut bytes))))
+            },
+            |(count, bytes)| format!(", {count}: {}", text(bytes)),
+        );
+        polled.map_ok(|(count, bytes)| {
+            self.at_most(count, room, "read");
+            bytes
+        })
+    }
+
+    fn poll_read_vectored(&mut self, rooms: &[usize], watch: &Watch) -> Poll<io::Result<Vec<u8>>> {
+        let mut buffers: Vec<Vec<u8>> = rooms.iter().map(|room| vec![0; *room]).collect();
+        let polled = self.op(
+            &format!("poll_read_vectored({rooms:?} bytes)"),
+            watch,
+            |stream, cx| {
+                let mut slices: Vec<_> =
+                    buffers.iter_mut().map(|one| IoSliceMut::new(one)).collect();
+                let polled = stream.poll_read_vectored(cx, &mut slices);
+                let mut bytes = buffers.concat();
+                polled.map_ok(|count| {
+                    bytes.truncate(count);
+                    (count, bytes)
+                })
+            },
+            |(count, bytes)| format!(", {count}: {}", text(bytes)),
+        );
+        polled.map_ok(|(count, bytes)| {
+            self.at_most(count, rooms.iter().sum(), "read");
+            bytes
+        })
+    }
+
+    pub(super) async fn read(&mut self, room: usize) -> io::Result<Vec<u8>> {
+        self.until("poll_read", |end, watch| end.poll_read(room, watch))
+            .await
+    }
+
+    /// A read that must succeed.
+    pub(super) async fn must_read(&mut self, room: usize) -> Vec<u8> {
+        match self.read(room).await {
+            Ok(bytes) => bytes,
+            Err(error) => self.broke(&format!("a read failed: {error}")),
+        }
+    }
+
+    /// These bytes must come, in pieces of at most so many.
+    pub(super) async fn must_get(&mut self, expected: &[u8], mut room: impl FnMut() -> usize) {
+        let mut got = 0;
+        while got < expected.len() {
+            let bytes = self.must_read(room()).await;
+            self.must_follow(&bytes, expected, &mut got);
+        }
+    }
+
+    pub(super) async fn must_get_vectored(&mut self, expected: &[u8], rooms: &[usize]) {
+        let mut got = 0;
+        while got < expected.len() {
+            let read = self
+                .until("poll_read_vectored", |end, watch| {
+                    end.poll_read_vectored(rooms, watch)
+                })
+                .await;
+            match read {
+                Ok(bytes) => self.must_follow(&bytes, expected, &mut got),
+                Err(error) => self.broke(&format!("a read failed: {error}")),
+            }
+        }
+    }
+
+    pub(super) fn must_follow(&self, bytes: &[u8], expected: &[u8], got: &mut usize) {
+        let left = &expected[*got..];
+        if bytes.is_empty() {
+            self.broke(&format!(
+                "a read found the end of the stream after {got} of {} bytes",
+                expected.len()
+            ));
+        }
+        let shown = &left[..left.len().min(bytes.len())];
+        if bytes != shown {
+            self.broke(&format!(
+                "a read gave {} where {} had been written, after {got} bytes",
+                text(bytes),
+                text(shown)
+            ));
+        }
+        *got += bytes.len();
+    }
+
+    /// The end of the stream must come.
+    pub(super) async fn must_end(&mut self) {
+        let bytes = self.must_read(16).await;
+        if !bytes.is_empty() {
+            self.broke(&format!(
+                "a read gave {} where the stream should have ended",
+                text(&bytes)
+            ));
+        }
+    }
+
+    fn at_most(&self, count: usize, room: usize, what: &str) {
+        if count > room {
+            self.broke(&format!(
+                "a {what} said that it took {count} bytes, and there were {room}"
+            ));
+        }
+    }
+}
+
+impl<W: AsyncWrite + Unpin> End<W> {
+    pub(super) fn poll_write(&mut self, bytes: &[u8], watch: &Watch) -> Poll<io::Result<usize>> {
+        let polled = self.op(
+            &format!("poll_write({})", text(bytes)),
+            watch,
+            |stream, cx| stream.poll_write(cx, bytes),
+            |count| format!(", {count}"),
+        );
+        if let Poll::Ready(Ok(count)) = polled {
+            self.must_take_some(count, bytes.len());
+        }
+        polled
+    }
+
+    fn must_take_some(&self, count: usize, of: usize) {
+        if count > of {
+            self.broke(&format!(
+                "a write said that it took {count} bytes, and there were {of}"
+            ));
+        }
+        if count == 0 && of > 0 {
+            self.broke(&format!(
+                "a write of {of} bytes took none, which neither succeeds nor waits nor fails"
+            ));
+        }
+    }
+
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.until("poll_write", |end, watch| end.poll_write(bytes, watch))
+            .await
+    }
+
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        self.until("poll_flush", |end, watch| {
+            end.op(
+                "poll_flush()",
+                watch,
+                |s, cx| s.poll_flush(cx),
+                |()| String::new(),
+            )
+        })
+        .await
+    }
+
+    pub(super) fn poll_close(&mut self, watch: &Watch) -> Poll<io::Result<()>> {
+        self.op(
+            "poll_close()",
+            watch,
+            |s, cx| s.poll_close(cx),
+            |()| String::new(),
+        )
+    }
+
+    pub(super) async fn close(&mut self) -> io::Result<()> {
+        self.until("poll_close", Self::poll_close).await
+    }
+
+    pub(super) async fn must_close(&mut self) {
+        if let Err(error) = self.close().await {
+            self.broke(&format!("a close failed: {error}"));
+        }
+    }
+
+    /// Writes all, in pieces of at most so many, without a flush.
+    pub(super) async fn must_write(&mut self, bytes: &[u8], mut most: impl FnMut() -> usize) {
+        let mut done = 0;
+        while done < bytes.len() {
+            let end = bytes.len().min(done + most());
+            match self.write(&bytes[done..end]).await {
+                Ok(count) => done += count,
+                Err(error) => self.broke(&format!("a write failed: {error}")),
+            }
+        }
+    }
+
+    pub(super) async fn must_flush(&mut self) {
+        if let Err(error) = self.flush().await {
+            self.broke(&format!("a flush failed: {error}"));
+        }
+    }
+
+    /// Writes all and flushes.
+    pub(super) async fn must_send(&mut self, bytes: &[u8]) {
+        self.must_write(bytes, || usize::MAX / 2).await;
+        self.must_flush().await;
+    }
+
+    pub(super) async fn must_send_vectored(&mut self, parts: &[&[u8]]) {
+        let all = parts.concat();
+        let mut done = 0;
+        while done < all.len() {
+            let mut skipped = done;
+            let rest: Vec<&[u8]> = parts
+                .iter()
+                .map(|part| {
+                    let skip = skipped.min(part.len());
+                    skipped -= skip;
+                    &part[skip..]
+                })
+                .collect();
+            let slices: Vec<_> = rest.iter().map(|part| IoSlice::new(part)).collect();
+            let lengths: Vec<_> = rest.iter().map(|part| part.len()).collect();
+            let what = format!("poll_write_vectored({lengths:?} bytes)");
+            let written = self
+                .until("poll_write_vectored", |end, watch| {
+                    end.op(
+                        &what,
+                        watch,
+                        |stream, cx| stream.poll_write_vectored(cx, &slices),
+                        |count| format!(", {count}"),
+                    )
+                })
+                .await;
+            match written {
+                Ok(count) => {
+                    self.must_take_some(count, all.len() - done);
+                    done += count;
+                }
+                Err(error) => self.broke(&format!("a vectored write failed: {error}")),
+            }
+        }
+        self.must_flush().await;
+    }
+
+    /// Writes until it fails.
+    pub(super) async fn must_fail(&mut self, why: &str) {
+        for _ in 0..MOST / PIECE {
+            if self.write(&[b'x'; PIECE]).await.is_err() || self.flush().await.is_err() {
+                return;
+            }
+        }
+        self.broke(&format!(
+            "{MOST} bytes were written without an error, {why}"
+        ));
+    }
+}
+
+/// So much fills any buffer that has an end.
+pub(super) const MOST: usize = 16 * 1024 * 1024;
+
+pub(super) const PIECE: usize = 16 * 1024;
+
+/// Bytes as a literal, the first of them.
+pub(super) fn text(bytes: &[u8]) -> String {
+    let shown = &bytes[..bytes.len().min(24)];
+    match bytes.len() - shown.len() {
+        0 => format!("b\"{}\"", shown.escape_ascii()),
+        more => format!("b\"{}\" and {more} more", shown.escape_ascii()),
+    }
+}
