@@ -7,6 +7,7 @@
 //! | wait until nothing moves | [`settle`] |
 //! | assert how long something takes, or that nothing comes | [`assert_elapsed!`], [`expect_silence`] |
 //! | be the other side of a stream, by a script | [`MockStream`] |
+//! | cut, hold up and fail what is done with a stream | [`Disturbed`] |
 //! | poll a future once | [`assert_ready!`], [`assert_pending!`] |
 //! | check a future of one's own | [`check_future`] |
 //! | check a stream of one's own | [`check_stream`] |
@@ -16,6 +17,7 @@
 mod asserting;
 mod check_future;
 mod check_stream;
+mod disturbed;
 mod journal;
 mod mock_stream;
 mod party;
@@ -31,6 +33,7 @@ pub use crate::{
 pub use asserting::expect_silence;
 pub use check_future::{CheckedFuture, check_future};
 pub use check_stream::{check_one_way_stream, check_stream, check_two_way_stream};
+pub use disturbed::{Disturbance, Disturbed, Operation};
 pub use mock_stream::{MockStream, Script};
 pub use probe::{Next, Probe, Recorder};
 pub use sequencer::{Sequencer, Step, StepGuard};

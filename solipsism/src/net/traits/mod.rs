@@ -24,6 +24,8 @@ macro_rules! for_every_stream {
         $write!([] crate::net::unix::pipe::Sender);
         $read!([] crate::testing::MockStream);
         $write!([] crate::testing::MockStream);
+        $read!([S: futures_util::AsyncRead + Unpin] crate::testing::Disturbed<S>);
+        $write!([S: futures_util::AsyncWrite + Unpin] crate::testing::Disturbed<S>);
         $read!([S: crate::net::stream::HasSocket] crate::net::half::ReadHalf<'_, S>);
         $write!([S: crate::net::stream::HasSocket] crate::net::half::WriteHalf<'_, S>);
         $read!([S: crate::net::stream::HasSocket] crate::net::half::OwnedReadHalf<S>);
