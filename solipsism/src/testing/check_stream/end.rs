@@ -270,23 +270,17 @@ impl<W: AsyncWrite + Unpin> End<W> {
 
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         self.until("poll_flush", |end, watch| {
-            end.op(
-                "poll_flush()",
-                watch,
-                |s, cx| s.poll_flush(cx),
-                |()| String::new(),
-            )
+            end.op("poll_flush()", watch, AsyncWrite::poll_flush, |()| {
+                String::new()
+            })
         })
         .await
     }
 
     pub(super) fn poll_close(&mut self, watch: &Watch) -> Poll<io::Result<()>> {
-        self.op(
-            "poll_close()",
-            watch,
-            |s, cx| s.poll_close(cx),
-            |()| String::new(),
-        )
+        self.op("poll_close()", watch, AsyncWrite::poll_close, |()| {
+            String::new()
+        })
     }
 
     pub(super) async fn close(&mut self) -> io::Result<()> {

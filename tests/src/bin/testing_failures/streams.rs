@@ -199,7 +199,7 @@ impl AsyncRead for Planted {
                 let more = this.is(SaysItReadMore) && count == buf.len();
                 Poll::Ready(Ok(count + usize::from(more)))
             }
-            failed => failed,
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
         }
     }
 }
