@@ -553,7 +553,9 @@ async fn a_report_tells_to_whom_somebody_waits_to_send() {
     let told: Vec<_> = lines.map(str::trim).collect();
     expect![[r#"
         waits to send to /dev/log since 0ns: its queue is full
-        waits to send to (unnamed) since 0ns: its queue is full"#]]
+        a_report_tells_to_whom_somebody_waits_to_send  tests/tests/unix_datagrams.rs:546  client.send_to(b"x", "/dev/log").await.unwrap();
+        waits to send to (unnamed) since 0ns: its queue is full
+        a_report_tells_to_whom_somebody_waits_to_send  tests/tests/unix_datagrams.rs:545  let task = spawn(async move { a.send(b"x").await });"#]]
     .assert_eq(&told.join("\n"));
 }
 

@@ -605,7 +605,9 @@ async fn a_report_tells_who_waits_for_a_datagram() {
     expect![[r#"
         waits for a datagram to 10.49.24.131:1 (b.internal) since 0ns
         held back until `release` by the hold
-        waits for a datagram to 10.38.18.181:1 (a.internal) since 0ns"#]]
+        a_report_tells_who_waits_for_a_datagram  tests/tests/udp/main.rs:602  recv(&b).await.unwrap();
+        waits for a datagram to 10.38.18.181:1 (a.internal) since 0ns
+        a_report_tells_who_waits_for_a_datagram  tests/tests/udp/main.rs:601  let task = spawn(async move { recv(&a).await });"#]]
     .assert_eq(&text);
 }
 
