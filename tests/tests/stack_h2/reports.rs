@@ -18,11 +18,18 @@ async fn a_body_that_never_comes() {
         ---- a_body_never_comes ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/stack_h2_failures.rs:48:10
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for h2::share::RecvStream::data
+              a_body_never_comes  tests/src/bin/stack_h2_failures.rs:54  body.data().await;
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
+            waits for h2::server::Connection::accept
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
+            both of these in
+              serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           task 2 `connection`, spawned at tests/src/bin/stack_h2_failures.rs:43:10, in the background
+            waits for h2::client::Connection
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            both of these in
+              drive  tests/src/bin/stack_h2_failures.rs:40  let driving = async { connection.await.expect("it is well") };
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_body_never_comes -- --exact
 
@@ -48,11 +55,18 @@ async fn a_window_that_never_opens() {
         ---- a_window_never_opens ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/stack_h2_failures.rs:58:10
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for h2::share::SendStream
+              a_window_never_opens  tests/src/bin/stack_h2_failures.rs:65  let room = poll_fn(|cx| body.poll_capacity(cx)).await;
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
+            waits for h2::server::Connection::accept
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
+            both of these in
+              serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           task 2 `connection`, spawned at tests/src/bin/stack_h2_failures.rs:43:10, in the background
+            waits for h2::client::Connection
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            both of these in
+              drive  tests/src/bin/stack_h2_failures.rs:40  let driving = async { connection.await.expect("it is well") };
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test a_window_never_opens -- --exact
 
@@ -78,9 +92,13 @@ async fn a_connection_that_nobody_drives() {
         ---- nobody_drives_the_connection ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/stack_h2_failures.rs:74:10
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for h2::client::ResponseFuture
+              nobody_drives_the_connection  tests/src/bin/stack_h2_failures.rs:78  response.await.expect("it has a head");
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
+            waits for h2::server::Connection::accept
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
+            both of these in
+              serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test nobody_drives_the_connection -- --exact
 
@@ -106,9 +124,13 @@ async fn a_hang_in_a_world_that_hosts_tokio() {
         ---- hangs_in_a_world_that_hosts_tokio ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/stack_h2_failures.rs:82:10
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for h2::share::RecvStream::data
+              hangs_in_a_world_that_hosts_tokio  tests/src/bin/stack_h2_failures.rs:88  body.data().await;
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
+            waits for h2::server::Connection::accept
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            both of these in
+              serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           1 tokio task; what it waits for inside of tokio cannot be seen
             one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen

@@ -16,9 +16,11 @@ async fn a_pop_of_what_nobody_pushes() {
         ---- nobody_pushes ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/stack_redis_failures.rs:11:10
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for redis::commands::AsyncCommands::blpop
+              nobody_pushes  tests/src/bin/stack_redis_failures.rs:38  let popped = redis.blpop::<_, (String, String)>("jobs", 0.0).await;
           task 1 `server`, spawned at tests/src/bin/stack_redis_failures.rs:28:10, in the background
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for tokio::sync::Notify::notified
+              nobody_pushes  tests/src/bin/stack_redis_failures.rs:24  Notify::new().notified().await;
           1 tokio task; what it waits for inside of tokio cannot be seen
             one waits to read from 10.214.210.205:6379 (redis.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen

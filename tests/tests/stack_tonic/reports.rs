@@ -18,9 +18,13 @@ async fn a_handler_that_never_answers() {
         ---- a_handler_never_answers ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/stack_tonic_failures.rs:39:10
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for tonic::client::Grpc::unary
+              counter::CounterClient::unary  tests/src/bin/../../tests/stack_tonic/counter.rs:177  Ok(answered.await?.into_inner().value)
+              counter::CounterClient::next  tests/src/bin/../../tests/stack_tonic/counter.rs:181  self.unary("/count.Counter/Next", of.into_request()).await
+              a_handler_never_answers  tests/src/bin/stack_tonic_failures.rs:42  client.next(never()).await.expect("it is answered");
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
+              serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
           6 tokio tasks; what they wait for inside of tokio cannot be seen
             one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
             one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
@@ -51,9 +55,11 @@ async fn a_stream_that_neither_side_ends() {
         ---- a_stream_never_goes_on ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/stack_tonic_failures.rs:46:10
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for tonic::codec::decode::Streaming::message
+              a_stream_never_goes_on  tests/src/bin/stack_tonic_failures.rs:53  while let Some(answer) = answers.message().await.expect("it is well") {
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
+              serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
           6 tokio tasks; what they wait for inside of tokio cannot be seen
             one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
             one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
@@ -83,9 +89,13 @@ async fn pings_keep_a_hang_from_being_proved_and_a_time_limit_ends_it() {
         ---- pings_go_on_beside_a_hang ----
         time limit: not finished after 3600s of virtual time
           the body, at tests/src/bin/stack_tonic_failures.rs:60:10
-            waits for something that is not solipsism's: a channel, a lock, a future of another crate
+            waits for tonic::client::Grpc::unary
+              counter::CounterClient::unary  tests/src/bin/../../tests/stack_tonic/counter.rs:177  Ok(answered.await?.into_inner().value)
+              counter::CounterClient::next  tests/src/bin/../../tests/stack_tonic/counter.rs:181  self.unary("/count.Counter/Next", of.into_request()).await
+              pings_go_on_beside_a_hang  tests/src/bin/stack_tonic_failures.rs:64  client.next(never()).await.expect("it is answered");
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
+              serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
           6 tokio tasks; what they wait for inside of tokio cannot be seen
             one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
             one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
@@ -98,5 +108,6 @@ async fn pings_keep_a_hang_from_being_proved_and_a_time_limit_ends_it() {
 
         test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in …
 
+        1 test, 1 hour of virtual time in …
     "#]].assert_eq(&printed.stdout);
 }

@@ -23,10 +23,11 @@ async fn a_hang_with_its_records() {
 
         ---- waits_for_a_worker_that_never_ends ----
         sleeps forever: at 60s nothing in this world can wake the body
-          the body, at tests/src/bin/stack_tracing_failures.rs:18:10
-            waits for task 1 `worker` to finish
           task 1 `worker`, spawned at tests/src/bin/stack_tracing_failures.rs:30:10
             kept no waker: nothing can ever wake it
+          the body, at tests/src/bin/stack_tracing_failures.rs:18:10
+            waits for task 1 `worker` to finish
+              waits_for_a_worker_that_never_ends  tests/src/bin/stack_tracing_failures.rs:31  Builder::new().name("worker").spawn(work).await
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test waits_for_a_worker_that_never_ends -- --exact
 
@@ -36,6 +37,7 @@ async fn a_hang_with_its_records() {
 
         test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 1 filtered out; finished in …
 
+        1 test, 1 minute of virtual time in …
     "#]].assert_eq(report);
 }
 
