@@ -110,6 +110,7 @@ impl Case {
             seed,
             time_limit,
             wall_limit,
+            ..
         } = self.options;
         let nanos =
             |name, limit: Option<Duration>| Some(format!("{name}={}ns ", limit?.as_nanos()));

@@ -33,6 +33,8 @@ mod files;
 mod groups;
 mod instance;
 mod libtest;
+#[cfg(feature = "libtest-mimic")]
+mod logfile;
 mod options;
 mod plan;
 mod product;
@@ -48,6 +50,7 @@ mod scopes;
 mod selection;
 #[cfg(feature = "libtest-mimic")]
 mod show;
+mod shuffle;
 mod stage;
 mod test;
 
@@ -88,13 +91,18 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     if let Some(address) = &arguments.worker {
         return run::worker::work(&plan, address);
     }
-    let schedule = schedule::Schedule::new(&plan, &arguments.selection(&plan));
     if let Some(shown) = arguments.shown {
-        return Ok(show::print(shown, &plan, &schedule));
+        return Ok(show::print(shown, &plan, &arguments));
     }
+    let logfile = arguments.logfile.as_deref().map(logfile::Logfile::open);
+    let logfile = logfile.transpose()?;
+    if let Some(seed) = arguments.shuffle_seed {
+        report::print(&arguments, &format!("shuffle seed: {seed}"));
+    }
+    let schedule = schedule::Schedule::new(&plan, &arguments.selection(&plan));
     let place = arguments.place_of(&schedule);
     let results = run::start(&plan, &Arc::new(schedule), place, arguments.threads)?;
-    let report = report::Report::new(results);
+    let report = report::Report::new(results, logfile);
     let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan, &arguments));
     let is_broken = report.print_rest(&plan, &arguments);
     Ok(if is_broken {

@@ -7,6 +7,7 @@ use libtest_mimic::{Completion, Failed, Trial};
 
 use crate::arguments::{Arguments, FILTERED_OUT};
 use crate::errors::Errors;
+use crate::logfile::Logfile;
 use crate::plan::Plan;
 use crate::run::{Brought, Results};
 use crate::{Case, Ended, Postscript};
@@ -19,16 +20,18 @@ pub(crate) struct Report {
 struct Told {
     results: Results,
     errors: Errors,
+    logfile: Option<Logfile>,
     /// Those of the trials told so far, with the places of their cases.
     postscripts: Vec<(usize, Option<Postscript>)>,
 }
 
 impl Report {
-    pub(crate) fn new(results: Results) -> Self {
+    pub(crate) fn new(results: Results, logfile: Option<Logfile>) -> Self {
         Self {
             told: Arc::new(Mutex::new(Told {
                 results,
                 errors: Errors::default(),
+                logfile,
                 postscripts: Vec::new(),
             })),
         }
@@ -37,15 +40,15 @@ impl Report {
     /// A trial for each case. It runs nothing: it waits for the outcome that a worker brings, and tells the verdict.
     pub(crate) fn trials(&self, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Trial> {
         let trial = |(place, case): (usize, &Case)| {
+            if !arguments.names(case) {
+                return Trial::test(FILTERED_OUT, || Ok(()));
+            }
             let told = Arc::clone(&self.told);
             let plan = Arc::clone(plan);
-            let name = if arguments.names(case) {
-                &case.name
-            } else {
-                FILTERED_OUT
-            };
-            Trial::ignorable_test(name, move || lock(&told).verdict(&plan, place))
-                .with_ignored_flag(case.is_ignored())
+            let is_run = arguments.runs(case);
+            Trial::ignorable_test(&case.name, move || {
+                lock(&told).completion(&plan, place, is_run)
+            })
         };
         plan.iter().enumerate().map(trial).collect()
     }
@@ -54,7 +57,8 @@ impl Report {
     /// not with tests. Gives back whether any of that fails the run by itself.
     pub(crate) fn print_rest(&self, plan: &Plan, arguments: &Arguments) -> bool {
         let told = &mut *lock(&self.told);
-        let broken = told.results.finish();
+        let mut broken = told.results.finish();
+        broken.extend(told.logfile.as_ref().and_then(Logfile::broken));
         for (place, postscript) in &told.postscripts {
             let late = match postscript {
                 Some(postscript) => postscript(),
@@ -78,7 +82,7 @@ impl Report {
 }
 
 /// Where it does not get between JSON lines.
-fn print(arguments: &Arguments, text: &str) {
+pub(crate) fn print(arguments: &Arguments, text: &str) {
     if arguments.is_json() {
         eprintln!("{text}");
     } else {
@@ -91,18 +95,44 @@ fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
 }
 
 impl Told {
+    fn completion(
+        &mut self,
+        plan: &Plan,
+        place: usize,
+        is_run: bool,
+    ) -> Result<Completion, Failed> {
+        let case = &plan[place];
+        let completion = if is_run {
+            self.verdict(plan, place)
+        } else {
+            Ok(ignored(case.ignore.unwrap_or_default()))
+        };
+        if let Some(logfile) = &mut self.logfile {
+            logfile.add(&case.name, &completion);
+        }
+        completion
+    }
+
     fn verdict(&mut self, plan: &Plan, place: usize) -> Result<Completion, Failed> {
         let Brought { came, printed, .. } = self.results.take(place);
         let case = &plan[place];
         let outcome = self.errors.tell(plan, place, came);
         if let Ended::Skipped(why) = outcome {
-            return Ok(Completion::ignored_with(why));
+            return Ok(ignored(&why));
         }
         let judged = outcome.judge(case, &self.results.along(place), &case.name);
         judged.map(|()| Completion::Completed).map_err(|failure| {
             self.postscripts.push((place, failure.postscript));
             Failed::from(failure.report + &what_was_printed(&printed))
         })
+    }
+}
+
+/// For this reason, if there is one.
+fn ignored(why: &str) -> Completion {
+    match why {
+        "" => Completion::ignored(),
+        _ => Completion::ignored_with(why),
     }
 }
 

@@ -1,11 +1,11 @@
-//! What `--fixtures` and `--setup-plan` show: the fixtures that the tests use, and what a run would do. Nothing is run.
+//! What `--list`, `--fixtures` and `--setup-plan` show: the tests, the fixtures that they use, and what a run would do. Nothing is run.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::arguments::Shown;
+use crate::arguments::{Arguments, Shown};
 use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::scopes::Scopes;
@@ -15,10 +15,14 @@ use crate::{
 };
 
 /// Prints it.
-pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, schedule: &Schedule) -> ExitCode {
+pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, arguments: &Arguments) -> ExitCode {
     let text = match shown {
+        Shown::Tests => {
+            let cases = plan.iter().filter(|case| arguments.names(case));
+            cases.map(|case| format!("{}: test\n", case.name)).collect()
+        }
         Shown::Fixtures => fixtures(plan),
-        Shown::SetupPlan => setup_plan(plan, schedule),
+        Shown::SetupPlan => setup_plan(plan, &Schedule::new(plan, &arguments.selection(plan))),
     };
     // With a closed stdout there is nobody left to show it to.
     _ = std::io::stdout().write_all(text.as_bytes());
