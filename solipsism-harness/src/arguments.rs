@@ -45,10 +45,8 @@ pub(crate) struct Arguments {
     pub(crate) fail_fast: bool,
     /// Where a line for each case is to be added.
     pub(crate) logfile: Option<PathBuf>,
-    /// Whether what the cases print is to go where it goes.
-    is_uncaptured: bool,
-    /// Whether workers are to be threads.
-    in_process: bool,
+    /// Whether no other process is to run cases, so that what they print goes where it goes.
+    stays_here: bool,
     /// Where the orders come from, if this process is a worker.
     pub(crate) worker: Option<PathBuf>,
     /// What is said about every case.
@@ -121,27 +119,31 @@ impl Arguments {
             shuffle_seed: shuffle_seed.or_else(|| is_shuffled.then(any_seed)),
             fail_fast: how.fail_fast,
             logfile: told.logfile,
-            is_uncaptured: told.nocapture || variables.nocapture,
-            in_process: ours.in_process,
+            stays_here: ours.in_process || told.nocapture || variables.nocapture,
             worker: ours.worker,
             options: flags.or(options),
         }
     }
 
-    /// The places of the cases that are to run, in the order in which one worker would run them.
-    pub(crate) fn selection(&self, plan: &Plan) -> Vec<usize> {
+    /// What is to be run.
+    pub(crate) fn schedule(&self, plan: &Plan) -> Schedule {
         let mut selected: Vec<usize> = (0..plan.len())
             .filter(|&place| self.names(&plan[place]) && self.runs(&plan[place]))
             .collect();
         if let Some(seed) = self.shuffle_seed {
             shuffle::sort(&mut selected, plan, seed);
         }
-        selected
+        let schedule = Schedule::new(plan, &selected);
+        if self.fail_fast {
+            schedule.up_to_a_failure()
+        } else {
+            schedule
+        }
     }
 
     /// Where what is scheduled is to run. One case alone can do no harm to others, and is nearer to a debugger here.
     pub(crate) fn place_of(&self, schedule: &Schedule) -> Where {
-        let stays = self.in_process || self.is_uncaptured || schedule.len() < 2;
+        let stays = self.stays_here || schedule.len() < 2;
         // `expect-test` rewrites sources, which it can do from one process alone.
         let rewrites = env::var_os("UPDATE_EXPECT").is_some();
         if stays || rewrites || cfg!(miri) || cfg!(not(unix)) || is_traced() {

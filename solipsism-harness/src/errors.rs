@@ -17,7 +17,12 @@ pub(crate) struct Errors {
     own: usize,
     /// The reports of the teardowns that failed.
     teardowns: Vec<String>,
+    /// How many cases were not run, since one before them failed.
+    left_out: usize,
 }
+
+/// Why a case was not run.
+const LEFT_OUT: &str = "not run: --fail-fast";
 
 impl Errors {
     /// How the case at this place ended. They are to be told in the order in which this is asked.
@@ -25,6 +30,10 @@ impl Errors {
         self.teardowns.extend(came.teardowns);
         match came.to {
             CameTo::TakenAlong(broken) => self.taken_along(plan, place, &broken),
+            CameTo::LeftOut => {
+                self.left_out += 1;
+                Ended::Skipped(LEFT_OUT.to_owned())
+            }
             CameTo::Ran(Ran { ended, .. }) => {
                 if let Ended::Failed(Failure {
                     kind: FailureKind::Fixture,
@@ -62,6 +71,12 @@ impl Errors {
         &self.teardowns
     }
 
+    /// How many cases were not run, since one before them failed.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn left_out(&self) -> usize {
+        self.left_out
+    }
+
     /// What is to be said at the end of a run, if anything.
     #[cfg(feature = "libtest-mimic")]
     pub(crate) fn line(&self) -> Option<String> {
@@ -70,6 +85,7 @@ impl Errors {
             taken_along,
             own,
             teardowns,
+            left_out: _,
         } = self;
         let parts = [
             (told.len(), {

@@ -89,7 +89,7 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     let plan = Arc::new(plan::Plan::new(tests, &autouse, arguments.options)?);
     #[cfg(unix)]
     if let Some(address) = &arguments.worker {
-        return run::worker::work(&plan, address);
+        return run::worker::work(&plan, address, arguments.fail_fast);
     }
     if let Some(shown) = arguments.shown {
         return Ok(show::print(shown, &plan, &arguments));
@@ -99,7 +99,7 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     if let Some(seed) = arguments.shuffle_seed {
         report::print(&arguments, &format!("shuffle seed: {seed}"));
     }
-    let schedule = schedule::Schedule::new(&plan, &arguments.selection(&plan));
+    let schedule = arguments.schedule(&plan);
     let place = arguments.place_of(&schedule);
     let results = run::start(&plan, &Arc::new(schedule), place, arguments.threads)?;
     let report = report::Report::new(results, logfile);

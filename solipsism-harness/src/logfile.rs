@@ -20,13 +20,14 @@ impl Logfile {
         let opened = OpenOptions::new().append(true).create(true).open(path);
         let file = opened.map_err(|error| {
             Refusal::misuse(format!(
-                "the file {path:?} of `--logfile` cannot be written: {error}; name one that can"
+                "the file `{}` of `--logfile` cannot be written: {error}; name one that can",
+                path.display()
             ))
         })?;
         Ok(Self { file, broken: None })
     }
 
-    /// Adds a line, in the words of libtest's: "ok it::a", "failed it::a", "ignored: why it::a".
+    /// Adds a line, in the words of libtest's: `ok it::a`, `failed it::a`, `ignored: why it::a`.
     pub(crate) fn add(&mut self, name: &str, completion: &Result<Completion, Failed>) {
         let line = match completion {
             Ok(Completion::Completed) => format!("ok {name}\n"),

@@ -85,6 +85,14 @@ pub(crate) fn parse_threads(text: &str) -> Result<NonZero<usize>, &'static str> 
     )
 }
 
+/// Reads what decides the order of a run, as libtest does.
+#[cfg(feature = "libtest-mimic")]
+pub(crate) fn parse_shuffle_seed(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(
+        |_| "such a seed is a decimal number below 2 to the power of 64, as `--shuffle` prints it",
+    )
+}
+
 /// What this variable says, if it is set.
 pub(crate) fn variable<T>(
     name: &str,

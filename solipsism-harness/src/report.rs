@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use libtest_mimic::{Completion, Failed, Trial};
 
 use crate::arguments::{Arguments, FILTERED_OUT};
-use crate::errors::Errors;
+use crate::errors::{Errors, count};
 use crate::logfile::Logfile;
 use crate::plan::Plan;
 use crate::run::{Brought, Results};
@@ -73,6 +73,12 @@ impl Report {
         let is_broken = !teardowns.is_empty() || !broken.is_empty();
         for text in teardowns.iter().chain(&broken) {
             print(arguments, &format!("{text}\n"));
+        }
+        if told.errors.left_out() > 0 {
+            let tests = count(told.errors.left_out(), "test");
+            let text =
+                format!("not run, since another failed before them (`--fail-fast`): {tests}\n");
+            print(arguments, &text);
         }
         if let Some(line) = told.errors.line() {
             print(arguments, &line);

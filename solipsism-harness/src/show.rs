@@ -17,16 +17,22 @@ use crate::{
 /// Prints it.
 pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, arguments: &Arguments) -> ExitCode {
     let text = match shown {
-        Shown::Tests => {
-            let cases = plan.iter().filter(|case| arguments.names(case));
-            cases.map(|case| format!("{}: test\n", case.name)).collect()
-        }
+        Shown::Tests => tests(plan, arguments),
         Shown::Fixtures => fixtures(plan),
-        Shown::SetupPlan => setup_plan(plan, &Schedule::new(plan, &arguments.selection(plan))),
+        Shown::SetupPlan => setup_plan(plan, &arguments.schedule(plan)),
     };
     // With a closed stdout there is nobody left to show it to.
     _ = std::io::stdout().write_all(text.as_bytes());
     ExitCode::SUCCESS
+}
+
+/// `it::a: test`
+fn tests(plan: &Plan, arguments: &Arguments) -> String {
+    let mut text = String::new();
+    for case in plan.iter().filter(|case| arguments.names(case)) {
+        _ = writeln!(text, "{}: test", case.name);
+    }
+    text
 }
 
 /// "`db`, at tests/it.rs:3:10, of scope session, uses pool, &config", wider scopes first, and then by name.

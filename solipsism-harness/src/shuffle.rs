@@ -19,7 +19,7 @@ fn of_name(name: &str, seed: u64) -> u64 {
     }))
 }
 
-/// The last steps of SplitMix64.
+/// The last steps of `SplitMix64`.
 pub(crate) fn mix(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

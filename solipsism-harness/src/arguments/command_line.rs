@@ -1,6 +1,12 @@
 //! [`CommandLine`]: every flag, in the groups in which `--help` shows them. A new one is a field here, with what it does as its comment
 //! and its variable in brackets, and a row of `docs/running.md`. What the flags mean together is `Arguments`'.
 
+#![expect(
+    clippy::struct_excessive_bools,
+    reason = "a flag without a value is one, and the groups are those of `--help`"
+)]
+#![expect(clippy::doc_markdown, reason = "the comments are what `--help` prints")]
+
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,7 +14,7 @@ use std::time::Duration;
 use clap::{Args, Parser};
 use libtest_mimic::{ColorSetting, FormatSetting};
 
-use crate::options::{parse_repeat, parse_threads};
+use crate::options::{parse_repeat, parse_shuffle_seed, parse_threads};
 use crate::{parse_duration, parse_seed};
 
 /// A flag that is there twice is read as its last.
@@ -88,15 +94,15 @@ pub(super) struct How {
     pub(super) shuffle: bool,
 
     /// Run the tests in the order that this seed decides [RUST_TEST_SHUFFLE_SEED]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = parse_shuffle_seed)]
     pub(super) shuffle_seed: Option<u64>,
 
     /// Run no tests after the first that fails: those that come after it are told as ignored
     #[arg(long)]
     pub(super) fail_fast: bool,
 
-    /// Accept what libtest holds to be unstable, as everything here is accepted anyhow
-    #[arg(short = 'Z', value_name = "FLAG", value_parser = ["unstable-options"])]
+    /// Accept `unstable-options`, which nothing here waits for
+    #[arg(short = 'Z', value_name = "FLAG", value_parser = ["unstable-options"], hide_possible_values = true)]
     unstable: Vec<String>,
 }
 
@@ -111,7 +117,7 @@ pub(super) struct Told {
     #[arg(long)]
     pub(super) show_output: bool,
 
-    /// Tell it in colors: auto, always or never
+    /// Tell it in colours: auto, always or never
     #[arg(long, value_name = "WHEN", value_enum, hide_possible_values = true)]
     pub(super) color: Option<ColorSetting>,
 

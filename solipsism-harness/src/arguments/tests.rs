@@ -55,7 +55,7 @@ fn the_last_of_two_counts() {
     let line = ["--test-threads=2", "--exact", "--test-threads=3", "--exact"];
     assert_eq!(arguments(&line).threads.get(), 3);
     let both = arguments(&["--nocapture", "--no-capture"]);
-    assert!(both.is_uncaptured);
+    assert!(both.stays_here);
 }
 
 #[test]

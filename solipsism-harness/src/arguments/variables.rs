@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use crate::options::{parse_threads, variable};
+use crate::options::{parse_shuffle_seed, parse_threads, variable};
 use crate::refusal::Refusal;
 
 /// What the variables of libtest's say; its flag beats each.
@@ -26,10 +26,7 @@ impl Variables {
             threads: variable("RUST_TEST_THREADS", parse_threads)?,
             nocapture: is_set("RUST_TEST_NOCAPTURE")?,
             shuffle: is_set("RUST_TEST_SHUFFLE")?,
-            shuffle_seed: variable("RUST_TEST_SHUFFLE_SEED", |text| {
-                text.parse()
-                    .map_err(|_| "such a seed is a decimal number below 2 to the power of 64")
-            })?,
+            shuffle_seed: variable("RUST_TEST_SHUFFLE_SEED", parse_shuffle_seed)?,
         })
     }
 }

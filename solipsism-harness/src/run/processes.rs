@@ -25,15 +25,18 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
     while let Some(part) = shared.next_part() {
         let mut left = part;
         while let [first, others @ ..] = left {
+            if shared.is_left_out(*first) {
+                break;
+            }
             left = match process.take().map_or_else(Process::start, Ok) {
                 Err(error) => {
                     let why = format!(
                         "no process could be started to run it: {error}; with `--in-process` the tests run without"
                     );
-                    _ = results.send((*first, Brought::without(not_ended(why))));
+                    shared.bring(*first, Brought::without(not_ended(why)), results);
                     others
                 }
-                Ok(started) => match started.run(&shared.plan, left, results) {
+                Ok(started) => match started.run(shared, left, results) {
                     Ran::All(lasting) => {
                         process = Some(lasting);
                         &[]
@@ -106,27 +109,43 @@ impl Process {
         connected
     }
 
-    fn run(mut self, plan: &Plan, part: &[usize], results: &Sending) -> Ran {
+    fn run(mut self, shared: &Shared, part: &[usize], results: &Sending) -> Ran {
         // If it is gone, that is found out by the next event, which does not come.
         _ = Order::Part(part.to_vec()).send(&self.orders);
-        let (mut over, mut is_lost) = (0, false);
+        let (mut over, mut is_lost, mut is_cut) = (0, false, false);
         loop {
-            match self.event() {
+            let event = self.event();
+            if is_cut && matches!(event, Ok(Event::Done)) {
+                // By teardowns: it is none of the next case's.
+                _ = self.printing.read_rest();
+            }
+            match event {
                 Ok(Event::Began(_) | Event::Late(_)) => {}
                 Ok(Event::Done) if is_lost => return Ran::AllButThreads(self),
                 Ok(Event::Done) => return Ran::All(self),
                 Ok(Event::Came(came)) => {
                     is_lost |= matches!(&came.came.to, CameTo::Ran(ran) if ran.is_lost);
-                    _ = results.send((part[over], self.brought(came)));
+                    let waits = came.waits;
+                    shared.bring(part[over], self.brought(came), results);
                     over += 1;
+                    if waits {
+                        let mut left = part[over..].iter();
+                        is_cut = left.all(|&place| shared.is_left_out(place));
+                        let order = if is_cut {
+                            Order::LeaveRest
+                        } else {
+                            Order::GoOn
+                        };
+                        _ = order.send(&self.orders);
+                    }
                 }
                 Err(_) => {
                     let printed = self.printing.read_rest();
                     let mut report = format!("the process in which it ran {}", end(self.ended));
-                    report += &left_behind(plan, part, over);
+                    report += &left_behind(&shared.plan, part, over);
                     let mut brought = Brought::without(not_ended(report));
                     brought.printed = printed;
-                    _ = results.send((part[over], brought));
+                    shared.bring(part[over], brought, results);
                     return Ran::Until(over + 1);
                 }
             }
@@ -137,7 +156,6 @@ impl Process {
         let printed = self.printing.read_to(over.printed_to);
         if over.waits {
             self.printing.empty();
-            _ = Order::GoOn.send(&self.orders);
         }
         Brought {
             came: over.came,

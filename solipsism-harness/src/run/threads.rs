@@ -11,11 +11,12 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
     while let Some(part) = shared.next_part() {
         let scopes = Scopes::new(&shared.plan, part, ForReal);
         for &place in part {
-            // Sent when all that ended with the case is torn down, so that nothing is when the last is taken.
-            let brought = bring(&scopes, place);
-            if results.send((place, brought)).is_err() {
-                return;
+            if shared.is_left_out(place) {
+                scopes.leave_out(place);
+                continue;
             }
+            // Sent when all that ended with the case is torn down, so that nothing is when the last is taken.
+            shared.bring(place, bring(&scopes, place), results);
         }
     }
 }

@@ -14,6 +14,8 @@ pub(super) enum Order {
     Part(Vec<usize>),
     /// To go on: what was printed so far has been read.
     GoOn,
+    /// The same, but to run no more of the part.
+    LeaveRest,
     /// To tell what came after its verdicts, and to end.
     Finish,
 }
@@ -158,6 +160,7 @@ impl Wire for Order {
             }
             Self::GoOn => 1_u64.put(to),
             Self::Finish => 2_u64.put(to),
+            Self::LeaveRest => 3_u64.put(to),
         }
     }
 
@@ -166,6 +169,7 @@ impl Wire for Order {
             0 => Self::Part(Vec::get(from)?),
             1 => Self::GoOn,
             2 => Self::Finish,
+            3 => Self::LeaveRest,
             _ => return None,
         })
     }
@@ -232,6 +236,7 @@ impl Wire for Came {
                 broken.report.put(to);
                 broken.users.put(to);
             }
+            CameTo::LeftOut => 2_u64.put(to),
         }
         self.teardowns.put(to);
     }
@@ -245,6 +250,7 @@ impl Wire for Came {
                     report: String::get(from)?,
                     users: usize::get(from)?,
                 }),
+                2 => CameTo::LeftOut,
                 _ => return None,
             },
             teardowns: Vec::get(from)?,
@@ -355,7 +361,12 @@ mod tests {
 
     #[test]
     fn what_is_sent_is_received() {
-        for order in [Order::Part(vec![3, 0, 500]), Order::GoOn, Order::Finish] {
+        for order in [
+            Order::Part(vec![3, 0, 500]),
+            Order::GoOn,
+            Order::LeaveRest,
+            Order::Finish,
+        ] {
             assert_eq!(sent(&order), order);
         }
         for outcome in [

@@ -20,8 +20,8 @@ use crate::{Ended, Postscript};
 const MUCH: u64 = 1 << 20;
 
 /// Runs what whoever listens at this address orders.
-pub(crate) fn work(plan: &Arc<Plan>, address: &Path) -> Result<ExitCode, Refusal> {
-    let done = Worker::new(plan, address).and_then(Worker::run);
+pub(crate) fn work(plan: &Arc<Plan>, address: &Path, fail_fast: bool) -> Result<ExitCode, Refusal> {
+    let done = Worker::new(plan, address, fail_fast).and_then(Worker::run);
     // Whoever gave the orders is gone, or there never was anybody.
     done.map(|()| ExitCode::SUCCESS).map_err(|error| {
         Refusal::misuse(format!(
@@ -33,6 +33,8 @@ pub(crate) fn work(plan: &Arc<Plan>, address: &Path) -> Result<ExitCode, Refusal
 struct Worker<'a> {
     plan: &'a Arc<Plan>,
     orders: UnixStream,
+    /// Whether it is asked after each case if there is to be another.
+    fail_fast: bool,
     /// Where all that is printed goes.
     printed: File,
     postscripts: Vec<(usize, Postscript)>,
@@ -41,10 +43,11 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(plan: &'a Arc<Plan>, address: &Path) -> io::Result<Self> {
+    fn new(plan: &'a Arc<Plan>, address: &Path, fail_fast: bool) -> io::Result<Self> {
         Ok(Self {
             plan,
             orders: UnixStream::connect(address)?,
+            fail_fast,
             printed: io::stdout().as_fd().try_clone_to_owned()?.into(),
             postscripts: Vec::new(),
             is_lost: false,
@@ -55,7 +58,7 @@ impl<'a> Worker<'a> {
         loop {
             match Order::receive(&self.orders)? {
                 Order::Part(part) => self.run_part(&part)?,
-                Order::GoOn => {}
+                Order::GoOn | Order::LeaveRest => {}
                 Order::Finish => {
                     let late = self.postscripts.into_iter();
                     let late = late.filter_map(|(place, tells)| Some((place, tells()?)));
@@ -67,16 +70,14 @@ impl<'a> Worker<'a> {
 
     fn run_part(&mut self, part: &[usize]) -> io::Result<()> {
         let scopes = Scopes::new(self.plan, part, ForReal);
-        for &place in part {
+        for (turn, &place) in part.iter().enumerate() {
             Event::Began(place).send(&self.orders)?;
             let brought = bring(&scopes, place);
             let mut came = brought.came;
             self.keep_postscript(place, &mut came);
-            if !self.is_lost {
-                io::stdout().flush()?;
-            }
+            self.flush()?;
             let printed_to = self.printed.metadata()?.len();
-            let waits = printed_to > MUCH;
+            let waits = self.fail_fast || printed_to > MUCH;
             let over = Over {
                 came,
                 took: brought.took,
@@ -84,11 +85,22 @@ impl<'a> Worker<'a> {
                 waits,
             };
             Event::Came(over).send(&self.orders)?;
-            if waits {
-                Order::receive(&self.orders)?;
+            if waits && Order::receive(&self.orders)? == Order::LeaveRest {
+                for &place in &part[turn + 1..] {
+                    scopes.leave_out(place);
+                }
+                self.flush()?;
+                break;
             }
         }
         Event::Done.send(&self.orders)
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        if self.is_lost {
+            return Ok(());
+        }
+        io::stdout().flush()
     }
 
     fn keep_postscript(&mut self, place: usize, came: &mut Came) {

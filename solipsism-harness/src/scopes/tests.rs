@@ -322,6 +322,7 @@ fn a_case_that_was_not_expected_sets_nothing_up() {
     let ended = |place| match scopes.run(place).to {
         CameTo::Ran(ran) => ran.ended,
         CameTo::TakenAlong(broken) => panic!("{broken:?}"),
+        CameTo::LeftOut => panic!("it is selected"),
     };
     assert!(matches!(ended(0), Ended::Failed(_)));
     assert!(matches!(ended(2), Ended::Passed));
