@@ -87,6 +87,7 @@ impl Arguments {
             repeat: ours.repeat,
             time_limit: ours.time_limit,
             wall_limit: ours.wall_limit,
+            debug: ours.debug,
         };
         let threads = how.test_threads.or(variables.threads);
         let shuffle_seed = how.shuffle_seed.or(variables.shuffle_seed);

@@ -1,13 +1,15 @@
 //! [`Case`]: one test, ready to run, and [`Runner`], what runs it. How it ended is `outcome`'s.
 
 use std::any::Any;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::repetition::{self, Marks};
 use crate::{
-    Chosen, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider, ShouldPanic,
-    Test, Use,
+    Chosen, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider, Repetition,
+    ShouldPanic, Test, Use,
 };
 
 /// A test as it is run: under its full name, with what the flags and the environment say.
@@ -64,6 +66,27 @@ pub struct Ran {
     pub seed: u64,
     /// Whether a thread of it was left behind, and may go on for ever.
     pub is_lost: bool,
+    /// Which of several runs it failed in.
+    pub repetition: Option<Repetition>,
+    /// What [`Options::debug`] asked to be told.
+    pub remarks: Vec<String>,
+}
+
+impl Ran {
+    /// What is of interest beside how it ended, a line each: "by the seed 0x2a, 5s of virtual time in 3ms".
+    pub(crate) fn trace(&self, took: Option<Duration>) -> String {
+        let took = took.map(|took| format!(" in {took:.1?}"));
+        let (seed, virtual_time) = (self.seed, self.virtual_time);
+        let mut text = format!(
+            "by the seed {seed:#x}, {virtual_time:?} of virtual time{}",
+            took.unwrap_or_default()
+        );
+        for remark in &self.remarks {
+            text += "\n  ";
+            text += remark;
+        }
+        text
+    }
 }
 
 /// Of a case of which no more is known.
@@ -74,6 +97,8 @@ impl From<Ended> for Ran {
             virtual_time: Duration::ZERO,
             seed: 0,
             is_lost: false,
+            repetition: None,
+            remarks: Vec::new(),
         }
     }
 }
@@ -94,28 +119,65 @@ impl Case {
         }
     }
 
+    /// The same, of which something else is said.
+    pub(crate) fn with_options(&self, options: Options) -> Self {
+        Self {
+            test: self.test,
+            name: self.name.clone(),
+            ignore: self.ignore,
+            should_panic: self.should_panic,
+            options,
+            choices: self.choices.clone(),
+            autouse: self.autouse.clone(),
+            uses: self.uses.clone(),
+            place: self.place.clone(),
+        }
+    }
+
     /// Whether it waits for `--ignored` or `--include-ignored`.
     pub(crate) fn is_ignored(&self) -> bool {
         self.ignore.is_some()
     }
 
     /// The line that tells how to run this case alone, and in the same order.
-    pub(crate) fn again(&self) -> String {
-        self.again_as(&[], &self.name)
+    pub(crate) fn again(&self, repetition: Option<Repetition>) -> String {
+        self.again_as(&[], &self.name, repetition)
     }
 
     /// As [`again`](Self::again), where it is known by this name, and along with these, which ran before it in the same loop.
-    pub(crate) fn again_as(&self, along: &[&str], name: &str) -> String {
+    pub(crate) fn again_as(
+        &self,
+        along: &[&str],
+        name: &str,
+        repetition: Option<Repetition>,
+    ) -> String {
+        let told = match repetition {
+            Some(repetition) => format!("  {repetition}\n"),
+            None => String::new(),
+        };
+        told + &self.line_again(along, name, repetition)
+    }
+
+    fn line_again(&self, along: &[&str], name: &str, repetition: Option<Repetition>) -> String {
         let Options {
             seed,
+            repeat,
             time_limit,
             wall_limit,
-            ..
+            debug: _,
         } = self.options;
+        // A seed would be that of wider fixtures too, and what went on in their loop before is that of all repetitions.
+        let (seed, repeat) = match repetition {
+            Some(Repetition { number: 1, .. }) if along.is_empty() => (seed, None),
+            Some(one) if self.uses.is_empty() => (one.seed, None),
+            Some(one) if along.is_empty() => (seed, Some(one.number)),
+            _ => (seed, repeat.map(NonZero::get).filter(|&times| times > 1)),
+        };
         let nanos =
             |name, limit: Option<Duration>| Some(format!("{name}={}ns ", limit?.as_nanos()));
         let variables = [
             seed.map(|seed| format!("SOLIPSISM_SEED={seed:x} ")),
+            repeat.map(|times| format!("SOLIPSISM_REPEAT={times} ")),
             nanos("SOLIPSISM_TIME_LIMIT", time_limit),
             nanos("SOLIPSISM_WALL_LIMIT", wall_limit),
         ];
@@ -137,8 +199,16 @@ impl Case {
         )
     }
 
+    /// Runs it, as often as it is to be repeated.
+    pub(crate) fn run(&self, marks: Marks) -> Ran {
+        match self.options.repeat {
+            Some(times) if times.get() > 1 => repetition::run(self, times, marks),
+            _ => self.run_once(),
+        }
+    }
+
     /// Runs it. A runner that unwinds in spite of its promise fails this case and no other.
-    pub(crate) fn run(&self) -> Ran {
+    pub(crate) fn run_once(&self) -> Ran {
         caught(|| self.test.runner.run(self)).unwrap_or_else(|message| {
             Ran::from(Ended::Failed(Failure {
                 kind: FailureKind::Failed,
@@ -195,7 +265,7 @@ mod tests {
             axes: &[],
             runner: &Unwinds,
         };
-        let outcome = Case::new(&TEST, Options::default()).run().ended;
+        let outcome = Case::new(&TEST, Options::default()).run_once().ended;
         assert!(!outcome.meets(TEST.should_panic));
         let Ended::Failed(failure) = outcome else {
             panic!("it passed")

@@ -2,10 +2,10 @@
 //!
 //! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`, `provider`) and made into a
 //! plan (`plan`) of cases (`product`, `case`) and of the wider fixtures that they share (`catalog`, `draft`, `groups`). The command line
-//! and the environment choose among the cases (`arguments`, `selection`, `options`) or ask to see the plan (`show`). Workers run
-//! them (`schedule`, `run`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`,
-//! `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told
-//! by libtest-mimic in the plan's order (`report`, `errors`).
+//! and the environment choose among the cases (`arguments`, `selection`, `options`, `shuffle`) or ask to see the plan (`show`). Workers run
+//! them (`schedule`, `run`), once or several times (`repetition`), each after the set-up of what it shares and before the teardown of what
+//! nobody needs any more (`demand`, `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it
+//! is judged (`ended`), and told by libtest-mimic in the plan's order (`report`, `errors`, `logfile`, `traces`).
 //! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).
 //!
 //! The harness knows tests, cases, fixtures, outcomes, arguments and stdout. It knows no clock and no socket: what a case does is the
@@ -40,6 +40,7 @@ mod plan;
 mod product;
 mod provider;
 mod refusal;
+mod repetition;
 #[cfg(feature = "libtest-mimic")]
 mod report;
 #[cfg(feature = "libtest-mimic")]
@@ -53,6 +54,8 @@ mod show;
 mod shuffle;
 mod stage;
 mod test;
+#[cfg(feature = "libtest-mimic")]
+mod traces;
 
 #[cfg(feature = "libtest-mimic")]
 use std::sync::Arc;
@@ -71,6 +74,7 @@ pub use crate::instance::{Chosen, FixtureFailure, Group, Instance, Keeper, Place
 pub use crate::libtest::run_under_libtest;
 pub use crate::options::{Options, parse_seed};
 pub use crate::provider::{Autouse, How, Provider, Scope, Use};
+pub use crate::repetition::Repetition;
 pub use crate::test::{ShouldPanic, Test};
 
 /// Runs every registered test that the command line and the environment ask for, and reports on stdout as libtest does.

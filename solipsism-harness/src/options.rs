@@ -19,6 +19,8 @@ pub struct Options {
     pub time_limit: Option<Duration>,
     /// `--wall-limit`, `SOLIPSISM_WALL_LIMIT`: how much real time a case may take.
     pub wall_limit: Option<Duration>,
+    /// `--debug`, `SOLIPSISM_DEBUG`: of each case, traces are told that are otherwise of no interest.
+    pub debug: bool,
 }
 
 impl Options {
@@ -29,6 +31,7 @@ impl Options {
             repeat: variable("SOLIPSISM_REPEAT", parse_repeat)?,
             time_limit: variable("SOLIPSISM_TIME_LIMIT", parse_duration)?,
             wall_limit: variable("SOLIPSISM_WALL_LIMIT", parse_duration)?,
+            debug: variable("SOLIPSISM_DEBUG", parse_debug)?.unwrap_or_default(),
         })
     }
 
@@ -40,6 +43,7 @@ impl Options {
             repeat: self.repeat.or(other.repeat),
             time_limit: self.time_limit.or(other.time_limit),
             wall_limit: self.wall_limit.or(other.wall_limit),
+            debug: self.debug || other.debug,
         }
     }
 }
@@ -69,6 +73,14 @@ pub fn parse_seed(text: &str) -> Result<u64, &'static str> {
         return Err(WANTED);
     }
     u64::from_str_radix(digits, 16).map_err(|_| WANTED)
+}
+
+fn parse_debug(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "0" => Ok(false),
+        "1" => Ok(true),
+        _ => Err("it is 1 for traces, or 0 for none"),
+    }
 }
 
 /// Reads how often each case is to be run.

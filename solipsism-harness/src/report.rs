@@ -10,6 +10,8 @@ use crate::errors::{Errors, count};
 use crate::logfile::Logfile;
 use crate::plan::Plan;
 use crate::run::{Brought, Results};
+use crate::scopes::CameTo;
+use crate::traces::Traces;
 use crate::{Case, Ended, Postscript};
 
 /// The telling of a run, shared with its trials.
@@ -21,6 +23,7 @@ struct Told {
     results: Results,
     errors: Errors,
     logfile: Option<Logfile>,
+    traces: Traces,
     /// Those of the trials told so far, with the places of their cases.
     postscripts: Vec<(usize, Option<Postscript>)>,
 }
@@ -32,6 +35,7 @@ impl Report {
                 results,
                 errors: Errors::default(),
                 logfile,
+                traces: Traces::default(),
                 postscripts: Vec::new(),
             })),
         }
@@ -59,6 +63,9 @@ impl Report {
         let told = &mut *lock(&self.told);
         let mut broken = told.results.finish();
         broken.extend(told.logfile.as_ref().and_then(Logfile::broken));
+        if let Some(text) = told.traces.text() {
+            print(arguments, &text);
+        }
         for (place, postscript) in &told.postscripts {
             let late = match postscript {
                 Some(postscript) => postscript(),
@@ -120,16 +127,27 @@ impl Told {
     }
 
     fn verdict(&mut self, plan: &Plan, place: usize) -> Result<Completion, Failed> {
-        let Brought { came, printed, .. } = self.results.take(place);
+        let Brought {
+            came,
+            printed,
+            took,
+        } = self.results.take(place);
         let case = &plan[place];
-        let outcome = self.errors.tell(plan, place, came);
-        if let Ended::Skipped(why) = outcome {
+        let is_left_out = matches!(came.to, CameTo::LeftOut);
+        let ran = self.errors.tell(plan, place, came);
+        let printed = what_was_printed(&printed);
+        if !is_left_out {
+            self.traces.add(case, &ran, took, &printed);
+        }
+        if let Ended::Skipped(why) = ran.ended {
             return Ok(ignored(&why));
         }
-        let judged = outcome.judge(case, &self.results.along(place), &case.name);
+        let along = self.results.along(place);
+        let again = || case.again_as(&along, &case.name, ran.repetition);
+        let judged = ran.ended.judge(case, again);
         judged.map(|()| Completion::Completed).map_err(|failure| {
             self.postscripts.push((place, failure.postscript));
-            Failed::from(failure.report + &what_was_printed(&printed))
+            Failed::from(failure.report + &printed)
         })
     }
 }
@@ -142,7 +160,7 @@ fn ignored(why: &str) -> Completion {
     }
 }
 
-/// A part of a failure's report, after it.
+/// A part of what is told of a case, after the rest.
 fn what_was_printed(printed: &str) -> String {
     match printed.trim_end_matches('\n') {
         "" => String::new(),

@@ -48,6 +48,7 @@ pub(crate) enum CameTo {
     /// It was not run, since an instance could not be set up.
     TakenAlong(BrokenSetUp),
     /// It was not run, since another failed before it and nobody wants to know more.
+    #[cfg(feature = "libtest-mimic")]
     LeftOut,
 }
 
@@ -109,6 +110,7 @@ impl<S: Stage> Scopes<S> {
         let outcome = match &to {
             CameTo::Ran(ran) => ran.ended.outcome(case.should_panic),
             CameTo::TakenAlong(_) => Outcome::Failed,
+            #[cfg(feature = "libtest-mimic")]
             CameTo::LeftOut => Outcome::Passed,
         };
         Came {

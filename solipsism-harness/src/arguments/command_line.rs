@@ -157,6 +157,10 @@ pub(super) struct Ours {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(super) wall_limit: Option<Duration>,
 
+    /// Tell of each test its seed, its time, its long polls and what it printed, if it passed too [SOLIPSISM_DEBUG]
+    #[arg(long)]
+    pub(super) debug: bool,
+
     /// List the fixtures that the tests use, and run nothing
     #[arg(long, conflicts_with_all = ["setup_plan", "list"])]
     pub(super) fixtures: bool,

@@ -28,12 +28,13 @@ fn a_flag_beats_its_variable() {
         time_limit: Some(Duration::from_secs(2)),
         ..Options::default()
     };
-    let line = ["--seed", "0x2a", "--wall-limit=1m", "--repeat", "3"];
+    let line = ["--seed", "0x2a", "--wall-limit=1m", "--repeat=3", "--debug"];
     let expected = Options {
         seed: Some(42),
         repeat: NonZero::new(3),
         time_limit: Some(Duration::from_secs(2)),
         wall_limit: Some(Duration::from_secs(60)),
+        debug: true,
     };
     let of_ours = with(&line, Variables::default(), environment).unwrap();
     assert_eq!(of_ours.options, expected);

@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use super::{Brought, Sending, Shared};
+use crate::repetition::Marks;
 use crate::scopes::Scopes;
 use crate::stage::ForReal;
 
 /// Runs parts of the schedule until there are none left.
 pub(super) fn work(shared: &Shared, results: &Sending) {
     while let Some(part) = shared.next_part() {
-        let scopes = Scopes::new(&shared.plan, part, ForReal);
+        let scopes = Scopes::new(&shared.plan, part, ForReal(Marks::Unwanted));
         for &place in part {
             if shared.is_left_out(place) {
                 scopes.leave_out(place);

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use crate::scopes::{BrokenSetUp, Came, CameTo};
-use crate::{Ended, Failure, FailureKind, Outcome, Ran};
+use crate::{Ended, Failure, FailureKind, Outcome, Ran, Repetition};
 
 /// What a worker process is told.
 #[derive(Debug, PartialEq, Eq)]
@@ -140,6 +140,23 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
+impl<T: Wire> Wire for Option<T> {
+    fn put(&self, to: &mut Vec<u8>) {
+        self.is_some().put(to);
+        if let Some(one) = self {
+            one.put(to);
+        }
+    }
+
+    fn get(from: &mut &[u8]) -> Option<Self> {
+        Some(if bool::get(from)? {
+            Some(T::get(from)?)
+        } else {
+            None
+        })
+    }
+}
+
 impl<A: Wire, B: Wire> Wire for (A, B) {
     fn put(&self, to: &mut Vec<u8>) {
         self.0.put(to);
@@ -264,6 +281,8 @@ impl Wire for Ran {
         self.virtual_time.put(to);
         self.seed.put(to);
         self.is_lost.put(to);
+        self.repetition.put(to);
+        self.remarks.put(to);
     }
 
     fn get(from: &mut &[u8]) -> Option<Self> {
@@ -272,6 +291,24 @@ impl Wire for Ran {
             virtual_time: Duration::get(from)?,
             seed: u64::get(from)?,
             is_lost: bool::get(from)?,
+            repetition: Option::get(from)?,
+            remarks: Vec::get(from)?,
+        })
+    }
+}
+
+impl Wire for Repetition {
+    fn put(&self, to: &mut Vec<u8>) {
+        u64::from(self.number).put(to);
+        u64::from(self.of).put(to);
+        self.seed.put(to);
+    }
+
+    fn get(from: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            number: u64::get(from)?.try_into().ok()?,
+            of: u64::get(from)?.try_into().ok()?,
+            seed: Option::get(from)?,
         })
     }
 }
@@ -396,6 +433,12 @@ mod tests {
                 virtual_time: Duration::new(5, 6),
                 seed: u64::MAX,
                 is_lost: true,
+                repetition: Some(Repetition {
+                    number: 2,
+                    of: 3,
+                    seed: Some(4),
+                }),
+                remarks: vec!["slow".to_owned()],
             };
             let expected = format!("{ran:?}");
             let over = Over {

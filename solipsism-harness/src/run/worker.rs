@@ -12,6 +12,7 @@ use super::threads::bring;
 use super::wire::{Event, Order, Over, Wire as _};
 use crate::plan::Plan;
 use crate::refusal::Refusal;
+use crate::repetition::Marks;
 use crate::scopes::{Came, CameTo, Scopes};
 use crate::stage::ForReal;
 use crate::{Ended, Postscript};
@@ -69,7 +70,7 @@ impl<'a> Worker<'a> {
     }
 
     fn run_part(&mut self, part: &[usize]) -> io::Result<()> {
-        let scopes = Scopes::new(self.plan, part, ForReal);
+        let scopes = Scopes::new(self.plan, part, ForReal(Marks::Wanted));
         for (turn, &place) in part.iter().enumerate() {
             Event::Began(place).send(&self.orders)?;
             let brought = bring(&scopes, place);
