@@ -74,7 +74,7 @@ async fn a_test_that_ends_its_process_is_named_and_the_others_go_on() {
 
         ---- shares::b_aborts ----
         the process in which it ran was killed by signal 6 (SIGABRT)
-          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:85:10
+          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:10
           run it again: cargo test shares::b_aborts -- --exact
 
 
@@ -106,14 +106,14 @@ async fn a_test_that_never_comes_back_is_named_and_the_others_go_on() {
 
         ---- spins ----
         wall limit: not finished after 200ms of real time, at 0ns
-          stuck inside one poll of the body, at tests/src/bin/workers.rs:29:10
+          stuck inside one poll of the body, at tests/src/bin/workers.rs:30:10
           run it again: cargo test spins -- --exact
         it printed:
         spinning
 
         ---- spins_with_the_lock_of_stdout ----
         wall limit: not finished after 200ms of real time, at 0ns
-          stuck inside one poll of the body, at tests/src/bin/workers.rs:38:10
+          stuck inside one poll of the body, at tests/src/bin/workers.rs:39:10
           run it again: cargo test spins_with_the_lock_of_stdout -- --exact
         it printed:
         spinning
@@ -144,7 +144,7 @@ async fn a_test_that_fails_is_shown_with_what_it_printed_in_order() {
         failures:
 
         ---- prints_in_every_way ----
-        panicked at tests/src/bin/workers.rs:59:5:
+        panicked at tests/src/bin/workers.rs:60:5:
         all was printed
           in the body, at 0ns
           run it again: cargo test prints_in_every_way -- --exact
@@ -199,11 +199,11 @@ async fn who_comes_after_an_abort_has_another_database() {
 
         ---- shares::b_aborts ----
         the process in which it ran was killed by signal 6 (SIGABRT)
-          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:85:10; set up again for the tests to come
+          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:10; set up again for the tests to come
           run it again: cargo test shares::b_aborts -- --exact
 
         ---- shares::c_fails ----
-        panicked at tests/src/bin/workers.rs:107:9:
+        panicked at tests/src/bin/workers.rs:108:9:
         and its database is another
           in the body, at 0ns
           run it again: cargo test shares::c_fails -- --exact
@@ -235,7 +235,7 @@ async fn what_came_after_a_verdict_is_told_at_the_end() {
 
         ---- late::a_waits ----
         sleeps forever: at 0ns nothing in this world can wake the body
-          the body, at tests/src/bin/workers.rs:124:14
+          the body, at tests/src/bin/workers.rs:125:14
             waits for something that is not solipsism's: a channel, a lock, a future of another crate
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: cargo test late::a_waits -- --exact
