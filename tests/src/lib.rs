@@ -84,7 +84,7 @@ pub fn run(program: &str, arguments: &[&str]) -> Printed {
     output(Command::new(program).args(arguments))
 }
 
-/// Runs a command with no variable that would change its report.
+/// Runs a command with no variable that would change its report, but for those that it was given.
 ///
 /// # Panics
 ///
@@ -94,12 +94,22 @@ pub fn output(command: &mut Command) -> Printed {
         "RUST_BACKTRACE",
         "RUST_LIB_BACKTRACE",
         "RUST_TEST_THREADS",
+        "RUST_TEST_NOCAPTURE",
+        "RUST_TEST_SHUFFLE",
+        "RUST_TEST_SHUFFLE_SEED",
+        "SOLIPSISM_SEED",
+        "SOLIPSISM_REPEAT",
+        "SOLIPSISM_TIME_LIMIT",
+        "SOLIPSISM_WALL_LIMIT",
+        "SOLIPSISM_DEBUG",
         "NO_COLOR",
         "UPDATE_EXPECT",
         "RUST_LOG",
     ];
     for variable in variables {
-        command.env_remove(variable);
+        if command.get_envs().all(|(name, _)| name != variable) {
+            command.env_remove(variable);
+        }
     }
     let Output {
         status,
