@@ -141,7 +141,12 @@ impl Process {
                 }
                 Err(_) => {
                     let printed = self.printing.read_rest();
-                    let mut report = format!("the process in which it ran {}", end(self.ended));
+                    let end = end(self.ended);
+                    if over == part.len() {
+                        shared.broke(after_the_last(&end, &printed));
+                        return Ran::Until(over);
+                    }
+                    let mut report = format!("the process in which it ran {end}");
                     report += &left_behind(&shared.plan, part, over);
                     let mut brought = Brought::without(not_ended(report));
                     brought.printed = printed;
@@ -195,12 +200,15 @@ impl Process {
             }
             _ => {
                 let printed = self.printing.read_rest();
-                shared.broke(format!(
-                    "a process in which tests ran {end}, after the last of them\n{printed}"
-                ));
+                shared.broke(after_the_last(&end, &printed));
             }
         }
     }
+}
+
+/// What is to be said where no case is to blame.
+fn after_the_last(end: &str, printed: &str) -> String {
+    format!("a process in which tests ran {end}, after the last of them\n{printed}")
 }
 
 /// The end of a process that did what it was to do.
