@@ -33,8 +33,8 @@ async fn whatever_becomes_of_a_process_is_told_of_the_test_that_did_it() {
         ---- c_stops_its_process ----
         the process in which it ran was stopped by a signal (SIGSTOP), did not go on and was killed for that
           run it again: cargo test c_stops_its_process -- --exact
-        it printed:
-        before
+          it printed:
+            before
 
         ---- d_leaves_a_process_behind_and_aborts ----
         the process in which it ran was killed by signal 6 (SIGABRT)

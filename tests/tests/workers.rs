@@ -42,50 +42,50 @@ async fn a_test_that_ends_its_process_is_named_and_the_others_go_on() {
         &["aborts", "exits", "overflows", "passes"],
         &expect![[r#"
 
-        running 6 tests
-        test aborts              ... FAILED
-        test exits               ... FAILED
-        test overflows_its_stack ... FAILED
-        test prints_and_passes   ... ok
-        test shares::a_passes    ... ok
-        test shares::b_aborts    ... FAILED
+            running 6 tests
+            test aborts              ... FAILED
+            test exits               ... FAILED
+            test overflows_its_stack ... FAILED
+            test prints_and_passes   ... ok
+            test shares::a_passes    ... ok
+            test shares::b_aborts    ... FAILED
 
-        failures:
+            failures:
 
-        ---- aborts ----
-        the process in which it ran was killed by signal 6 (SIGABRT)
-          run it again: cargo test aborts -- --exact
-          it printed:
-            before
+            ---- aborts ----
+            the process in which it ran was killed by signal 6 (SIGABRT)
+              run it again: cargo test aborts -- --exact
+              it printed:
+                before
 
-        ---- exits ----
-        the process in which it ran ended with code 0, as by a call of `exit`
-          run it again: cargo test exits -- --exact
-          it printed:
-            without an end
+            ---- exits ----
+            the process in which it ran ended with code 0, as by a call of `exit`
+              run it again: cargo test exits -- --exact
+              it printed:
+                without an end
 
-        ---- overflows_its_stack ----
-        the process in which it ran was killed by signal 6 (SIGABRT)
-          run it again: cargo test overflows_its_stack -- --exact
-          it printed:
-            thread 'overflows_its_stack' (…) has overflowed its stack
-            fatal runtime error: stack overflow, aborting
+            ---- overflows_its_stack ----
+            the process in which it ran was killed by signal 6 (SIGABRT)
+              run it again: cargo test overflows_its_stack -- --exact
+              it printed:
+                thread 'overflows_its_stack' (…) has overflowed its stack
+                fatal runtime error: stack overflow, aborting
 
-        ---- shares::b_aborts ----
-        the process in which it ran was killed by signal 6 (SIGABRT)
-          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:10
-          run it again: cargo test shares::b_aborts -- --exact
+            ---- shares::b_aborts ----
+            the process in which it ran was killed by signal 6 (SIGABRT)
+              not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:4
+              run it again: cargo test shares::b_aborts -- --exact
 
 
-        failures:
-            aborts
-            exits
-            overflows_its_stack
-            shares::b_aborts
+            failures:
+                aborts
+                exits
+                overflows_its_stack
+                shares::b_aborts
 
-        test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 8 filtered out; finished in …
+            test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 8 filtered out; finished in …
 
-    "#]],
+        "#]],
     );
 }
 
@@ -193,35 +193,35 @@ async fn who_comes_after_an_abort_has_another_database() {
         &["shares"],
         &expect![[r#"
 
-        running 3 tests
-        test shares::a_passes ... ok
-        test shares::b_aborts ... FAILED
-        test shares::c_fails  ... FAILED
+            running 3 tests
+            test shares::a_passes ... ok
+            test shares::b_aborts ... FAILED
+            test shares::c_fails  ... FAILED
 
-        failures:
+            failures:
 
-        ---- shares::b_aborts ----
-        the process in which it ran was killed by signal 6 (SIGABRT)
-          not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:10; set up again for the tests to come
-          run it again: cargo test shares::b_aborts -- --exact
+            ---- shares::b_aborts ----
+            the process in which it ran was killed by signal 6 (SIGABRT)
+              not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:4; set up again for the tests to come
+              run it again: cargo test shares::b_aborts -- --exact
 
-        ---- shares::c_fails ----
-        panicked at tests/src/bin/workers.rs:108:9:
-        and its database is another
-          in the body, at 0ns
-          run it again: cargo test shares::c_fails -- --exact
-          it printed:
-            set up
-            torn down
+            ---- shares::c_fails ----
+            panicked at tests/src/bin/workers.rs:108:9:
+            and its database is another
+              in the body, at 0ns
+              run it again: cargo test shares::c_fails -- --exact
+              it printed:
+                set up
+                torn down
 
 
-        failures:
-            shares::b_aborts
-            shares::c_fails
+            failures:
+                shares::b_aborts
+                shares::c_fails
 
-        test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 11 filtered out; finished in …
+            test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 11 filtered out; finished in …
 
-    "#]],
+        "#]],
     );
 }
 
