@@ -1,15 +1,17 @@
 //! [`Case`]: one test, ready to run, and [`Runner`], what runs it. How it ended is `outcome`'s.
 
 use std::any::Any;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::markers::Marked;
+use crate::repetition::{self, Marks};
 use crate::retries;
 use crate::{
     Chosen, Defaults, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider,
-    ShouldPanic, Test, Use,
+    Repetition, ShouldPanic, Test, Use,
 };
 
 /// A test as it is run: under its full name, with what the flags and the environment say.
@@ -77,6 +79,30 @@ pub struct Ran {
     pub is_lost: bool,
     /// The reports of the attempts before, which failed.
     pub failed_before: Vec<String>,
+    /// Which of several runs it failed in.
+    pub repetition: Option<Repetition>,
+    /// What [`Options::debug`] asked to be told.
+    pub remarks: Vec<String>,
+}
+
+impl Ran {
+    /// What is of interest beside how it ended, a line each: "by the seed 0x2a, 5s of virtual time in 3ms"; if it was run, and did not
+    /// take along what is known of it.
+    pub(crate) fn trace(&self, took: Option<Duration>) -> Option<String> {
+        let seed = self.seed?;
+        let virtual_time = match self.virtual_time {
+            Some(virtual_time) => format!("{virtual_time:?} of virtual time"),
+            None => "an unknown virtual time".to_owned(),
+        };
+        let took = took.map(|took| format!(" in {took:.1?}"));
+        let took = took.unwrap_or_default();
+        let mut text = format!("by the seed {seed:#x}, {virtual_time}{took}");
+        for remark in &self.remarks {
+            text += "\n  ";
+            text += remark;
+        }
+        Some(text)
+    }
 }
 
 /// Of a case of which no more is known.
@@ -88,6 +114,8 @@ impl From<Ended> for Ran {
             seed: None,
             is_lost: false,
             failed_before: Vec::new(),
+            repetition: None,
+            remarks: Vec::new(),
         }
     }
 }
@@ -114,28 +142,67 @@ impl Case {
         self.marked.defaults.iter().copied()
     }
 
+    /// The same, of which something else is said.
+    pub(crate) fn with_options(&self, options: Options) -> Self {
+        Self {
+            test: self.test,
+            name: self.name.clone(),
+            ignore: self.ignore,
+            should_panic: self.should_panic,
+            options,
+            choices: self.choices.clone(),
+            autouse: self.autouse.clone(),
+            uses: self.uses.clone(),
+            place: self.place.clone(),
+            marked: self.marked.clone(),
+        }
+    }
+
     /// Whether it waits for `--ignored` or `--include-ignored`.
     pub(crate) fn is_ignored(&self) -> bool {
         self.ignore.is_some()
     }
 
     /// The line that tells how to run this case alone, and in the same order.
-    pub(crate) fn again(&self) -> String {
-        self.again_as(&[], &self.name)
+    pub(crate) fn again(&self, repetition: Option<Repetition>) -> String {
+        self.again_as(&[], &self.name, repetition)
     }
 
     /// As [`again`](Self::again), where it is known by this name, and along with these, which ran before it in the same loop.
-    pub(crate) fn again_as(&self, along: &[&str], name: &str) -> String {
+    pub(crate) fn again_as(
+        &self,
+        along: &[&str],
+        name: &str,
+        repetition: Option<Repetition>,
+    ) -> String {
+        let told = match repetition {
+            Some(repetition) => format!("  {repetition}\n"),
+            None => String::new(),
+        };
+        told + &self.line_again(along, name, repetition)
+    }
+
+    fn line_again(&self, along: &[&str], name: &str, repetition: Option<Repetition>) -> String {
         let Options {
             seed,
+            repeat,
             time_limit,
             wall_limit,
             runs_ignored: _,
+            debug: _,
         } = self.options;
+        // A seed would be that of wider fixtures too, and what went on in their loop before is that of all repetitions.
+        let (seed, repeat) = match repetition {
+            Some(Repetition { number: 1, .. }) if along.is_empty() => (seed, None),
+            Some(one) if self.uses.is_empty() => (one.seed, None),
+            Some(one) if along.is_empty() => (seed, Some(one.number)),
+            _ => (seed, repeat.map(NonZero::get).filter(|&times| times > 1)),
+        };
         let nanos =
             |name, limit: Option<Duration>| Some(format!("{name}={}ns ", limit?.as_nanos()));
         let variables = [
             seed.map(|seed| format!("SOLIPSISM_SEED={seed:x} ")),
+            repeat.map(|times| format!("SOLIPSISM_REPEAT={times} ")),
             nanos("SOLIPSISM_TIME_LIMIT", time_limit),
             nanos("SOLIPSISM_WALL_LIMIT", wall_limit),
         ];
@@ -163,9 +230,28 @@ impl Case {
         )
     }
 
+    /// Runs it, as often as it is to be repeated.
+    pub(crate) fn run(&self, marks: Marks) -> Ran {
+        match self.repeated() {
+            Some(times) => repetition::run(self, times, marks),
+            None => self.run_once(),
+        }
+    }
+
+    /// How often it is to be repeated, if more than once.
+    fn repeated(&self) -> Option<NonZero<u32>> {
+        self.options.repeat.filter(|times| times.get() > 1)
+    }
+
+    /// Whether it is run more than once, with other seeds.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn is_repeated(&self) -> bool {
+        self.repeated().is_some()
+    }
+
     /// Runs it, and again if it fails and is to be retried. A runner that unwinds in spite of its promise fails this case and no
     /// other.
-    pub(crate) fn run(&self) -> Ran {
+    pub(crate) fn run_once(&self) -> Ran {
         retries::run(self, || self.attempt())
     }
 
@@ -227,7 +313,7 @@ mod tests {
             markers: Markers::NONE,
             runner: &Unwinds,
         };
-        let outcome = Case::new(&TEST, Options::default()).run().ended;
+        let outcome = Case::new(&TEST, Options::default()).run_once().ended;
         assert!(!outcome.meets(TEST.should_panic));
         let Ended::Failed(failure) = outcome else {
             panic!("it passed")

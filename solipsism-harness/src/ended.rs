@@ -87,8 +87,8 @@ impl Ended {
     /// The verdict on a case: the report of what it wanted and did not get, or `Ok`.
     ///
     /// A hang or an error is a failure for a test that is to panic too, and keeps its own report, with a remark. The last
-    /// line says how to run the case again, under the name by which this harness knows it, along with those that ran before it in the same loop.
-    pub(crate) fn judge(self, case: &Case, along: &[&str], name: &str) -> Result<(), Failure> {
+    /// lines say how to run the case again.
+    pub(crate) fn judge(self, case: &Case, again: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.meets(case.should_panic) {
             return Ok(());
         }
@@ -103,7 +103,7 @@ impl Ended {
             Self::Failed(failure) => failure,
         };
         let remark = remark.map(|remark| format!("note: {remark}"));
-        for line in remark.into_iter().chain([case.again_as(along, name)]) {
+        for line in remark.into_iter().chain([again()]) {
             if !failure.report.is_empty() {
                 failure.report.push('\n');
             }
@@ -181,11 +181,13 @@ mod tests {
 
     fn judge(outcome: Ended, should_panic: ShouldPanic) -> Result<(), String> {
         let case = Case::new(test("it", "a", should_panic), Options::default());
-        outcome.judge(&case, &[], &case.name).map_err(|failure| {
-            let (report, again) = failure.report.rsplit_once('\n').expect("two lines");
-            assert_eq!(again, "  run it again: cargo test a -- --exact");
-            report.replace(&case.test.site.to_string(), "FILE:LINE:COL")
-        })
+        outcome
+            .judge(&case, || case.again(None))
+            .map_err(|failure| {
+                let (report, again) = failure.report.rsplit_once('\n').expect("two lines");
+                assert_eq!(again, "  run it again: cargo test a -- --exact");
+                report.replace(&case.test.site.to_string(), "FILE:LINE:COL")
+            })
     }
 
     #[test]

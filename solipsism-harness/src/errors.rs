@@ -17,23 +17,35 @@ pub(crate) struct Errors {
     own: usize,
     /// The reports of the teardowns that failed.
     teardowns: Vec<String>,
+    /// How many cases were not run, since one before them failed.
+    #[cfg(feature = "libtest-mimic")]
+    left_out: usize,
 }
 
+/// Why a case was not run.
+#[cfg(feature = "libtest-mimic")]
+const LEFT_OUT: &str = "not run: --fail-fast";
+
 impl Errors {
-    /// How the case at this place ended. They are to be told in the order in which this is asked.
-    pub(crate) fn tell(&mut self, plan: &Plan, place: usize, came: Came) -> Ended {
+    /// What is to be told of the case at this place. They are to be told in the order in which this is asked.
+    pub(crate) fn tell(&mut self, plan: &Plan, place: usize, came: Came) -> Ran {
         self.teardowns.extend(came.teardowns);
         match came.to {
-            CameTo::TakenAlong(broken) => self.taken_along(plan, place, &broken),
-            CameTo::Ran(Ran { ended, .. }) => {
+            CameTo::TakenAlong(broken) => self.taken_along(plan, place, &broken).into(),
+            #[cfg(feature = "libtest-mimic")]
+            CameTo::LeftOut => {
+                self.left_out += 1;
+                Ended::Skipped(LEFT_OUT.to_owned()).into()
+            }
+            CameTo::Ran(ran) => {
                 if let Ended::Failed(Failure {
                     kind: FailureKind::Fixture,
                     ..
-                }) = ended
+                }) = ran.ended
                 {
                     self.own += 1;
                 }
-                ended
+                ran
             }
         }
     }
@@ -68,6 +80,12 @@ impl Errors {
         &self.teardowns
     }
 
+    /// How many cases were not run, since one before them failed.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn left_out(&self) -> usize {
+        self.left_out
+    }
+
     /// What is to be said at the end of a run, if anything.
     #[cfg(feature = "libtest-mimic")]
     pub(crate) fn line(&self) -> Option<String> {
@@ -76,6 +94,7 @@ impl Errors {
             taken_along,
             own,
             teardowns,
+            left_out: _,
         } = self;
         let parts = [
             (told.len(), {

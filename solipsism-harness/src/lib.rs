@@ -3,10 +3,10 @@
 //! A run, in the order in which [`main`] tells it: what `#[solipsism::test]` registered is collected (`test`, `provider`) and made into a
 //! plan (`plan`) of cases (`product`, `case`), with all that is said of each (`markers`, `defaults`), and of the wider fixtures that
 //! they share (`catalog`, `draft`, `groups`). The command line and the environment choose among the cases (`arguments`, `selection`,
-//! `tags`, `options`) or ask to see the plan (`show`). Workers run them (`schedule`, `run`, `retries`), each after the set-up of what it
-//! shares and before the teardown of what nobody needs any more (`demand`, `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s
-//! that `solipsism` handed in. What came of it is judged (`ended`), and told by libtest-mimic in the plan's order (`report`, `errors`,
-//! `flaky`).
+//! `tags`, `options`, `shuffle`) or ask to see the plan (`show`). Workers run them (`schedule`, `run`), once or several times
+//! (`repetition`, `retries`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`,
+//! `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told
+//! by libtest-mimic in the plan's order (`report`, `errors`, `flaky`, `logfile`, `traces`).
 //! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).
 //!
 //! The harness knows tests, cases, fixtures, outcomes, arguments and stdout. It knows no clock and no socket: what a case does is the
@@ -37,12 +37,15 @@ mod flaky;
 mod groups;
 mod instance;
 mod libtest;
+#[cfg(feature = "libtest-mimic")]
+mod logfile;
 mod markers;
 mod options;
 mod plan;
 mod product;
 mod provider;
 mod refusal;
+mod repetition;
 #[cfg(feature = "libtest-mimic")]
 mod report;
 mod retries;
@@ -54,10 +57,13 @@ mod scopes;
 mod selection;
 #[cfg(feature = "libtest-mimic")]
 mod show;
+mod shuffle;
 mod stage;
 #[cfg(feature = "libtest-mimic")]
 mod tags;
 mod test;
+#[cfg(feature = "libtest-mimic")]
+mod traces;
 
 #[cfg(feature = "libtest-mimic")]
 use std::sync::Arc;
@@ -78,6 +84,7 @@ pub use crate::libtest::run_under_libtest;
 pub use crate::markers::{IgnoreIf, Markers};
 pub use crate::options::{Options, parse_seed};
 pub use crate::provider::{Autouse, How, Provider, Scope, Use};
+pub use crate::repetition::Repetition;
 pub use crate::test::{ShouldPanic, Test};
 
 /// Runs every registered test that the command line and the environment ask for, and reports on stdout as libtest does.
@@ -99,17 +106,22 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
     });
     #[cfg(unix)]
     if let Some(address) = &arguments.worker {
-        return run::worker::work(&plan, address);
+        return run::worker::work(&plan, address, arguments.fail_fast);
     }
     arguments.check_tags(&plan)?;
-    let schedule = schedule::Schedule::new(&plan, &arguments.selection(&plan));
     if let Some(shown) = arguments.shown {
-        return Ok(show::print(shown, &plan, &schedule));
+        return Ok(show::print(shown, &plan, &arguments));
     }
+    let schedule = arguments.schedule(&plan);
     let files = arguments.report_files(&schedule)?;
+    let logfile = arguments.logfile.as_deref().map(logfile::Logfile::open);
+    let logfile = logfile.transpose()?;
+    if let Some(seed) = arguments.shuffle_seed {
+        report::print(&arguments, &format!("shuffle seed: {seed}"));
+    }
     let place = arguments.place_of(&schedule);
     let results = run::start(&plan, &Arc::new(schedule), place, arguments.threads)?;
-    let report = report::Report::new(results, files, &plan, &arguments);
+    let report = report::Report::new(results, files, logfile, &plan, &arguments);
     let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan, &arguments));
     let is_broken = report.print_rest(&plan, &arguments);
     Ok(if is_broken {

@@ -12,11 +12,12 @@ use crate::errors::{Errors, count};
 use crate::plan::Plan;
 use crate::provider::collect_autouse;
 use crate::refusal::Refusal;
+use crate::repetition::Marks;
 use crate::scopes::{CameTo, Scopes};
 use crate::selection::Selection;
 use crate::stage::ForReal;
 use crate::test::collect;
-use crate::{Case, Ended, FailureKind, Options, Provider, ShouldPanic, Test};
+use crate::{Case, Ended, FailureKind, Options, Provider, Ran, ShouldPanic, Test};
 
 /// Runs the test registered under this name, all its cases one after another, as the body of the `#[test]` that libtest knows it by.
 ///
@@ -88,7 +89,7 @@ impl Run {
             .filter(|&place| is_run(&plan[place]))
             .collect();
         Ok(Self {
-            scopes: Scopes::new(&plan, &selected, ForReal),
+            scopes: Scopes::new(&plan, &selected, ForReal(Marks::Unwanted)),
             selection,
             errors: Mutex::default(),
             serial,
@@ -118,7 +119,7 @@ impl Run {
     }
 
     /// Runs a case, and gives the reports of the teardowns that failed after it.
-    fn case(&self, place: usize) -> (Ended, Vec<String>) {
+    fn case(&self, place: usize) -> (Ran, Vec<String>) {
         let case = &self.plan()[place];
         // Before the thread of any fixture, and never after it: so nobody waits in a circle.
         let one_at_a_time = case.marked.serial.map(|group| self.serial[group].lock());
@@ -131,17 +132,23 @@ impl Run {
         }
         let teardowns = came.teardowns.clone();
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
-        (errors.tell(self.plan(), place, came), teardowns)
+        let ran = errors.tell(self.plan(), place, came);
+        let case = &self.plan()[place];
+        if let (true, Some(trace)) = (case.options.debug, ran.trace(None)) {
+            eprintln!("{}: {trace}", case.name);
+        }
+        (ran, teardowns)
     }
 
     /// The one case of a test: libtest judges.
     fn one(&self, place: usize) {
         let case = &self.plan()[place];
         let should_panic = case.should_panic;
-        let (ended, teardowns) = self.case(place);
+        let (ran, teardowns) = self.case(place);
+        let ended = ran.ended;
         match &ended {
             Ended::Failed(failure) if !ended.meets(should_panic) => {
-                eprintln!("{}\n{}", failure.report, case.again());
+                eprintln!("{}\n{}", failure.report, case.again(ran.repetition));
             }
             // libtest has no word for it.
             Ended::Skipped(why) => eprintln!("skipped: {why}"),
@@ -194,11 +201,12 @@ impl Run {
                 continue;
             }
             run += 1;
-            let (ended, teardowns) = self.case(place);
-            if let Ended::Skipped(why) = &ended {
+            let (ran, teardowns) = self.case(place);
+            if let Ended::Skipped(why) = &ran.ended {
                 eprintln!("{}: skipped: {why}", case.name);
             }
-            let verdict = ended.judge(case, &[], &test.libtest_name());
+            let again = || case.again_as(&[], &test.libtest_name(), ran.repetition);
+            let verdict = ran.ended.judge(case, again);
             failed += usize::from(verdict.is_err() || !teardowns.is_empty());
             let reports = verdict.err().map(|failure| failure.report);
             for report in reports.into_iter().chain(teardowns) {

@@ -2,6 +2,7 @@
 //! The flags themselves are `arguments`'.
 
 use std::env;
+use std::num::NonZero;
 use std::time::Duration;
 
 use crate::parse_duration;
@@ -12,12 +13,16 @@ use crate::refusal::Refusal;
 pub struct Options {
     /// `--seed`, `SOLIPSISM_SEED`: permutes equally ready tasks, and feeds every random number.
     pub seed: Option<u64>,
+    /// `--repeat`, `SOLIPSISM_REPEAT`: how often a case is run, each time but the first with another seed.
+    pub repeat: Option<NonZero<u32>>,
     /// `--time-limit`, `SOLIPSISM_TIME_LIMIT`: how much virtual time a case may take.
     pub time_limit: Option<Duration>,
     /// `--wall-limit`, `SOLIPSISM_WALL_LIMIT`: how much real time a case may take.
     pub wall_limit: Option<Duration>,
     /// `--ignored`, `--include-ignored`: run what its `ignore_if` would ignore.
     pub runs_ignored: bool,
+    /// `--debug`, `SOLIPSISM_DEBUG`: of each case, traces are told that are otherwise of no interest.
+    pub debug: bool,
 }
 
 impl Options {
@@ -25,9 +30,11 @@ impl Options {
     pub(crate) fn from_environment() -> Result<Self, Refusal> {
         Ok(Self {
             seed: variable("SOLIPSISM_SEED", parse_seed)?,
+            repeat: variable("SOLIPSISM_REPEAT", parse_repeat)?,
             time_limit: variable("SOLIPSISM_TIME_LIMIT", parse_duration)?,
             wall_limit: variable("SOLIPSISM_WALL_LIMIT", parse_duration)?,
             runs_ignored: false,
+            debug: variable("SOLIPSISM_DEBUG", parse_debug)?.unwrap_or_default(),
         })
     }
 
@@ -36,9 +43,11 @@ impl Options {
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             seed: self.seed.or(other.seed),
+            repeat: self.repeat.or(other.repeat),
             time_limit: self.time_limit.or(other.time_limit),
             wall_limit: self.wall_limit.or(other.wall_limit),
             runs_ignored: self.runs_ignored || other.runs_ignored,
+            debug: self.debug || other.debug,
         }
     }
 }
@@ -70,7 +79,38 @@ pub fn parse_seed(text: &str) -> Result<u64, &'static str> {
     u64::from_str_radix(digits, 16).map_err(|_| WANTED)
 }
 
-fn variable<T>(
+fn parse_debug(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "0" => Ok(false),
+        "1" => Ok(true),
+        _ => Err("it is 1 for traces, or 0 for none"),
+    }
+}
+
+/// Reads how often each case is to be run.
+pub(crate) fn parse_repeat(text: &str) -> Result<NonZero<u32>, &'static str> {
+    text.parse()
+        .map_err(|_| "it is a number, 1 or more: how many times each test is run")
+}
+
+/// Reads how many cases are to run at a time.
+#[cfg(feature = "libtest-mimic")]
+pub(crate) fn parse_threads(text: &str) -> Result<NonZero<usize>, &'static str> {
+    text.parse().map_err(
+        |_| "it is a number, 1 or more: how many tests run at a time; leave it out for one per core",
+    )
+}
+
+/// Reads what decides the order of a run, as libtest does.
+#[cfg(feature = "libtest-mimic")]
+pub(crate) fn parse_shuffle_seed(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(
+        |_| "such a seed is a decimal number below 2 to the power of 64, as `--shuffle` prints it",
+    )
+}
+
+/// What this variable says, if it is set.
+pub(crate) fn variable<T>(
     name: &str,
     parse: fn(&str) -> Result<T, &'static str>,
 ) -> Result<Option<T>, Refusal> {
@@ -89,6 +129,14 @@ fn variable<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts() {
+        assert_eq!(parse_repeat("12").map(NonZero::get), Ok(12));
+        for bad in ["", "0", "-1", "x", "1.5", "4294967296"] {
+            assert!(parse_repeat(bad).is_err(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn seeds() {

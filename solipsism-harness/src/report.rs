@@ -13,25 +13,29 @@ mod told;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use libtest_mimic::Trial;
+use libtest_mimic::{Completion, Trial};
 
 use self::told::Told;
 use crate::Case;
 use crate::arguments::{Arguments, FILTERED_OUT};
+use crate::logfile::Logfile;
 use crate::plan::Plan;
 use crate::run::Results;
 
 pub(crate) use self::files::{FileArguments, Files};
+pub(crate) use self::record::Verdict;
+pub(crate) use self::told::print;
 
 /// What the command line says about what is told.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "What is told besides")]
 pub(crate) struct ReportArguments {
     /// Tell how much real and virtual time each test took
     #[arg(long)]
     report_time: bool,
 
-    /// Tell which N tests were the slowest, by real and by virtual time; all with 0
-    #[arg(long, value_name = "N")]
+    /// Tell which tests were the slowest, so many by real and by virtual time; all with 0
+    #[arg(long, value_name = "COUNT")]
     durations: Option<usize>,
 
     #[command(flatten)]
@@ -44,33 +48,54 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(results: Results, files: Files, plan: &Plan, arguments: &Arguments) -> Self {
+    pub(crate) fn new(
+        results: Results,
+        files: Files,
+        logfile: Option<Logfile>,
+        plan: &Plan,
+        arguments: &Arguments,
+    ) -> Self {
+        let told = Told::new(results, files, logfile, plan, arguments);
         Self {
-            told: Arc::new(Mutex::new(Told::new(results, files, plan, arguments))),
+            told: Arc::new(Mutex::new(told)),
         }
     }
 
-    /// A trial for each case. It runs nothing: it waits for the outcome that a worker brings, and tells the verdict.
+    /// A trial for each case. It runs nothing: it waits for the outcome that a worker brings, and tells the verdict; or that there is
+    /// none to wait for.
     pub(crate) fn trials(&self, plan: &Arc<Plan>, arguments: &Arguments) -> Vec<Trial> {
         let trial = |(place, case): (usize, &Case)| {
+            if !arguments.names(case) {
+                return filtered_out();
+            }
+            if !arguments.runs(case) {
+                let why = case.ignore.unwrap_or_default();
+                return Trial::ignorable_test(&case.name, move || Ok(ignored(why)));
+            }
             let told = Arc::clone(&self.told);
             let plan = Arc::clone(plan);
-            let name = if arguments.names(case) {
-                &case.name
-            } else {
-                FILTERED_OUT
-            };
-            Trial::ignorable_test(name, move || lock(&told).verdict(&plan, place))
-                .with_ignored_flag(arguments.is_ignored(case))
+            Trial::ignorable_test(&case.name, move || lock(&told).verdict(&plan, place))
         };
-        let others = || Trial::test(FILTERED_OUT, || Ok(()));
-        let others = std::iter::repeat_with(others).take(plan.others);
+        let others = std::iter::repeat_with(filtered_out).take(plan.others);
         plan.iter().enumerate().map(trial).chain(others).collect()
     }
 
     /// Tells what is left to be told after the summary, and gives back whether any of that fails the run by itself.
     pub(crate) fn print_rest(&self, plan: &Plan, arguments: &Arguments) -> bool {
         lock(&self.told).print_rest(plan, arguments)
+    }
+}
+
+/// A trial that libtest-mimic counts, and that is all.
+fn filtered_out() -> Trial {
+    Trial::test(FILTERED_OUT, || Ok(()))
+}
+
+/// For this reason, if there is one.
+fn ignored(why: &str) -> Completion {
+    match why {
+        "" => Completion::ignored(),
+        _ => Completion::ignored_with(why),
     }
 }
 

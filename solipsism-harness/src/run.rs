@@ -60,7 +60,15 @@ pub(crate) struct Results {
     arriving: Receiver<(usize, Brought)>,
     /// Those that arrived before they were asked for.
     early: BTreeMap<usize, Brought>,
+    /// If none is to be told after one that failed: how far that was looked for, in the order of the run, and where it was found.
+    fails_fast: Option<Looked>,
     workers: Vec<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Looked {
+    so_far: usize,
+    found: Option<usize>,
 }
 
 /// What the workers of a run have in common.
@@ -75,6 +83,8 @@ struct Shared {
     workers: AtomicUsize,
     /// Whether no process could be had, so that this one does what is left.
     is_without: AtomicBool,
+    /// If cases are to be left out after one that failed: the turn of the first that has, so far.
+    first_failure: Option<AtomicUsize>,
     /// What came after the verdict on the case at this place, as far as a worker process told it.
     late: Mutex<BTreeMap<usize, String>>,
     /// What went wrong with worker processes and not with cases.
@@ -103,6 +113,7 @@ pub(crate) fn start(
         taken: AtomicUsize::new(0),
         workers: AtomicUsize::new(0),
         is_without: AtomicBool::new(false),
+        first_failure: schedule.fails_fast.then(|| AtomicUsize::new(usize::MAX)),
         late: Mutex::default(),
         broken: Mutex::default(),
         strays: Mutex::default(),
@@ -134,13 +145,41 @@ pub(crate) fn start(
         shared,
         arriving,
         early: BTreeMap::new(),
+        fails_fast: schedule.fails_fast.then(Looked::default),
         workers,
     })
 }
 
 impl Results {
     /// Waits for what became of the case at `place`. Each is handed over once.
+    ///
+    /// If one that failed is to be the last, all that comes after it in the order of the run is left out, whether it was run or not:
+    /// which workers were how fast is nothing to tell.
     pub(crate) fn take(&mut self, place: usize) -> Brought {
+        let turn = self.shared.schedule.turn(place);
+        while let (Some(looked), Some(turn)) = (&self.fails_fast, turn) {
+            let next = looked.so_far;
+            match looked.found {
+                Some(found) if found < turn => return Brought::left_out(),
+                None if next <= turn => self.look_at(next),
+                _ => break,
+            }
+        }
+        self.wait(place)
+    }
+
+    /// Looks whether the case whose turn this is has failed.
+    fn look_at(&mut self, turn: usize) {
+        let place = self.shared.schedule.order()[turn];
+        let brought = self.wait(place);
+        let has_failed = self.shared.has_failed(place, &brought);
+        self.early.insert(place, brought);
+        let looked = self.fails_fast.get_or_insert_default();
+        looked.so_far = turn + 1;
+        looked.found = has_failed.then_some(turn);
+    }
+
+    fn wait(&mut self, place: usize) -> Brought {
         loop {
             if let Some(brought) = self.early.remove(&place) {
                 return brought;
@@ -194,10 +233,16 @@ impl Shared {
         // `Relaxed`, as below: all that is shared is the number itself.
         let left = parts.len() - self.taken.load(Ordering::Relaxed).min(parts.len());
         let share = left / (2 * self.workers.load(Ordering::Relaxed).max(1));
-        let count = at_most.min(share).max(1);
+        let count = match self.first_failure {
+            // Each part may be the last.
+            Some(_) => 1,
+            None => at_most.min(share).max(1),
+        };
         let next = self.taken.fetch_add(count, Ordering::Relaxed);
         let end = parts.len().min(next + count);
-        (next < end).then(|| &parts[next..end])
+        let next = parts.get(next..end).filter(|next| !next.is_empty())?;
+        // Then those after it are too, since parts are in the order of their first cases.
+        (!self.is_left_out(next[0][0])).then_some(next)
     }
 
     /// A worker that can do nothing leaves it to the others, if there are any.
@@ -225,6 +270,31 @@ impl Shared {
         self.is_without.load(Ordering::Relaxed)
     }
 
+    /// Sends what became of a case, if anybody is there to take it.
+    fn bring(&self, place: usize, brought: Brought, results: &Sending) {
+        if let (Some(first), Some(turn)) = (&self.first_failure, self.schedule.turn(place)) {
+            if self.has_failed(place, &brought) {
+                first.fetch_min(turn, Ordering::Relaxed);
+            }
+        }
+        _ = results.send((place, brought));
+    }
+
+    /// Whether this case comes after one that failed and is to be the last. Then it stays so.
+    fn is_left_out(&self, place: usize) -> bool {
+        let first = self.first_failure.as_ref();
+        let first = first.map_or(usize::MAX, |first| first.load(Ordering::Relaxed));
+        self.schedule.turn(place).is_some_and(|turn| turn > first)
+    }
+
+    fn has_failed(&self, place: usize, brought: &Brought) -> bool {
+        match &brought.came.to {
+            CameTo::Ran(ran) => !ran.ended.meets(self.plan[place].should_panic),
+            CameTo::TakenAlong(_) => true,
+            CameTo::LeftOut => false,
+        }
+    }
+
     /// This came after the verdict on a case.
     #[cfg(unix)]
     fn came_late(&self, place: usize, what: String) {
@@ -245,6 +315,19 @@ impl Shared {
 }
 
 impl Brought {
+    /// Of a case that is not to be told of, or was not run.
+    fn left_out() -> Self {
+        Self {
+            came: Came {
+                to: CameTo::LeftOut,
+                teardowns: Vec::new(),
+            },
+            printed: String::new(),
+            beside: None,
+            took: Duration::ZERO,
+        }
+    }
+
     /// Of a case of which nothing else is known.
     fn without(ended: Ended) -> Self {
         Self {
@@ -289,7 +372,8 @@ mod tests {
 
     fn start_here(plan: &Arc<Plan>, selected: &[usize], threads: usize) -> Results {
         let schedule = Arc::new(Schedule::new(plan, selected));
-        start(plan, &schedule, Where::Here, NonZero::new(threads).unwrap()).unwrap()
+        let threads = NonZero::new(threads).unwrap();
+        start(plan, &schedule, Where::Here, threads).unwrap()
     }
 
     #[test]

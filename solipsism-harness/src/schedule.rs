@@ -8,15 +8,21 @@ use crate::plan::Plan;
 use std::sync::Arc;
 
 /// The selected cases, in parts that one worker takes at a time: one case that shares nothing, or all those that share something,
-/// or are never to run at a time, with each other or each with a third. All are in the plan's order, parts by their first case.
+/// or are never to run at a time, with each other or each with a third. All are in the order of the run, parts by their first case.
 ///
 /// So whatever is shared is set up and torn down within a part, and a part needs nothing of another.
 pub(crate) struct Schedule {
     parts: Vec<Vec<usize>>,
+    /// The places of all, in the order of the run.
+    order: Vec<usize>,
+    /// Where in it each place is, if it is selected.
+    turns: Vec<Option<usize>>,
+    /// Whether nothing is to be run after a case that failed.
+    pub(crate) fails_fast: bool,
 }
 
 impl Schedule {
-    /// Of the cases at the places `selected`.
+    /// Of the cases at the places `selected`, in the order in which one worker would run them if they shared nothing.
     pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
         let mut serial = BTreeMap::new();
         let reasons = selected.iter().map(|&place| {
@@ -44,7 +50,24 @@ impl Schedule {
                 None => parts.push(vec![place]),
             }
         }
-        Self { parts }
+        let mut turns = vec![None; plan.len()];
+        for (turn, &place) in selected.iter().enumerate() {
+            turns[place] = Some(turn);
+        }
+        Self {
+            parts,
+            order: selected.to_vec(),
+            turns,
+            fails_fast: false,
+        }
+    }
+
+    /// The same, but nothing is to be run after a case that failed.
+    pub(crate) fn up_to_a_failure(self) -> Self {
+        Self {
+            fails_fast: true,
+            ..self
+        }
     }
 
     /// What one worker takes at a time, one after another.
@@ -54,7 +77,17 @@ impl Schedule {
 
     /// How many cases are selected.
     pub(crate) fn len(&self) -> usize {
-        self.parts.iter().map(Vec::len).sum()
+        self.order.len()
+    }
+
+    /// All selected places, in the order of the run.
+    pub(crate) fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// How many cases come before this one in the order of the run.
+    pub(crate) fn turn(&self, place: usize) -> Option<usize> {
+        self.turns[place]
     }
 
     /// The names of the cases that ran before this one in the same loop, and may have left something there.

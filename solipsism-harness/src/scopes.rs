@@ -47,6 +47,9 @@ pub(crate) enum CameTo {
     Ran(Ran),
     /// It was not run, since an instance could not be set up.
     TakenAlong(BrokenSetUp),
+    /// It was not run, since another failed before it and nobody wants to know more.
+    #[cfg(feature = "libtest-mimic")]
+    LeftOut,
 }
 
 /// A set-up that failed.
@@ -109,10 +112,21 @@ impl<S: Stage> Scopes<S> {
         let outcome = match &to {
             CameTo::Ran(ran) => ran.ended.outcome(case.should_panic),
             CameTo::TakenAlong(_) => Outcome::Failed,
+            #[cfg(feature = "libtest-mimic")]
+            CameTo::LeftOut => Outcome::Passed,
         };
         Came {
             to,
             teardowns: self.release(place, outcome),
+        }
+    }
+
+    /// Runs nothing of a selected case, but tears down what is there and no other case needs any more.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn leave_out(&self, place: usize) -> Came {
+        Came {
+            to: CameTo::LeftOut,
+            teardowns: self.release(place, Outcome::Passed),
         }
     }
 

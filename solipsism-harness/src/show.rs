@@ -1,11 +1,11 @@
-//! What `--fixtures` and `--setup-plan` show: the fixtures that the tests use, and what a run would do. Nothing is run.
+//! What `--list`, `--fixtures` and `--setup-plan` show: the tests, the fixtures that they use, and what a run would do. Nothing is run.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::arguments::Shown;
+use crate::arguments::{Arguments, Shown};
 use crate::defaults;
 use crate::plan::Plan;
 use crate::schedule::Schedule;
@@ -16,14 +16,24 @@ use crate::{
 };
 
 /// Prints it.
-pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, schedule: &Schedule) -> ExitCode {
+pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, arguments: &Arguments) -> ExitCode {
     let text = match shown {
+        Shown::Tests => tests(plan, arguments),
         Shown::Fixtures => fixtures(plan),
-        Shown::SetupPlan => setup_plan(plan, schedule),
+        Shown::SetupPlan => setup_plan(plan, &arguments.schedule(plan)),
     };
     // With a closed stdout there is nobody left to show it to.
     _ = std::io::stdout().write_all(text.as_bytes());
     ExitCode::SUCCESS
+}
+
+/// `it::a: test`
+fn tests(plan: &Plan, arguments: &Arguments) -> String {
+    let mut text = String::new();
+    for case in plan.iter().filter(|case| arguments.names(case)) {
+        _ = writeln!(text, "{}: test", case.name);
+    }
+    text
 }
 
 /// "`db`, at tests/it.rs:3:10, of scope session, uses pool, &config", wider scopes first, and then by name.

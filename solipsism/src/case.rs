@@ -3,6 +3,7 @@
 mod alive;
 mod course;
 mod run;
+mod watch;
 
 use std::any::Any;
 use std::cell::Cell;
@@ -19,6 +20,7 @@ use solipsism_harness::{
 pub(crate) use self::alive::{Alive, Gone, pair as alive};
 pub(crate) use self::course::Course;
 pub(crate) use self::run::{note, run_body, run_case, run_set_up, tear_down};
+pub(crate) use self::watch::Watch;
 use crate::__private::body;
 use crate::ClockKind;
 use crate::ending::Ending;
@@ -239,19 +241,25 @@ impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
 fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ran {
     let limit = case.options.wall_limit.or(settings.wall_limit);
     let limit = limit.unwrap_or(WALL_LIMIT);
+    let mut watch = if case.options.debug {
+        Watch::of_long_polls(limit)
+    } else {
+        Watch::of(limit)
+    };
     let ran = match &case.place {
-        Place::Anywhere => run_alone(settings, case, body, limit),
-        Place::OnThread(group) => run_on_thread(settings, case, body, limit, group),
-        Place::InLoop(group) => run_in_loop(settings, case, body, limit, group),
+        Place::Anywhere => run_alone(settings, case, body, &mut watch),
+        Place::OnThread(group) => run_on_thread(settings, case, body, &mut watch, group),
+        Place::InLoop(group) => run_in_loop(settings, case, body, &mut watch, group),
     };
     Ran {
         seed: Some(settings.seed_of(case)),
+        remarks: watch.into_seen(),
         ..ran
     }
 }
 
 /// On a thread of its own, named as the test, which is left alone if the wall limit comes first.
-fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) -> Ran {
+fn run_alone(settings: &Settings, case: &Case, body: MakeBody, watch: &mut Watch) -> Ran {
     let (builder, site) = (settings.builder(case), case.test.site);
     let subject = settings.subject(case);
     let inbox = Arc::new(Inbox::new());
@@ -274,7 +282,8 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, limit: Duration) 
     });
     let thread = thread.expect("the system gives a thread for each test that runs");
     // The thread is done, its locals' destructors included.
-    let was_in_time = gone.wait(limit);
+    let was_in_time = watch.wait(&gone, &inbox);
+    let limit = watch.limit;
     let is_over = was_in_time || ends_by_itself(&inbox, &gone, limit);
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
@@ -302,7 +311,7 @@ fn run_on_thread(
     settings: &Settings,
     case: &Case,
     body: MakeBody,
-    limit: Duration,
+    watch: &mut Watch,
     group: &Group,
 ) -> Ran {
     let (builder, site) = (settings.builder(case), case.test.site);
@@ -311,7 +320,7 @@ fn run_on_thread(
     let inbox = Arc::new(Inbox::new());
     let own = Arc::clone(&inbox);
     let run =
-        ScopeThread::of(group, case.options).call(&case.name, &inbox, limit, move |residents| {
+        ScopeThread::of(group, case.options).call(&case.name, &inbox, watch, move |residents| {
             let world = Rc::new(builder.build_watched(own));
             let asking = Asking::new(subject, residents.values_of(&uses), choices);
             run_case(&world, &asking, body(Rc::clone(&asking)), site)
@@ -324,7 +333,7 @@ fn run_in_loop(
     settings: &Settings,
     case: &Case,
     body: MakeBody,
-    limit: Duration,
+    watch: &mut Watch,
     group: &Group,
 ) -> Ran {
     let (child, site) = (settings.builder(case).child(), case.test.site);
@@ -332,7 +341,7 @@ fn run_in_loop(
     let subject = settings.subject(case);
     let thread = ScopeThread::of(group, case.options);
     let began = thread.inbox().now();
-    let run = thread.call(&case.name, thread.inbox(), limit, move |residents| {
+    let run = thread.call(&case.name, thread.inbox(), watch, move |residents| {
         let asking = Asking::new(subject, residents.values_of(&uses), choices);
         let body = body(Rc::clone(&asking));
         residents.run(&child, &asking, body, site)

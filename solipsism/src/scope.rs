@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use solipsism_harness::{Group, Options};
 
-use crate::case::{Alive, Gone, alive, ends_by_itself, seed_of, wall_limit};
+use crate::case::{Alive, Gone, Watch, alive, ends_by_itself, seed_of, wall_limit};
 use crate::event_loop::Builder;
 use crate::executor::Inbox;
 use crate::panics::{self, Print};
@@ -94,7 +94,7 @@ impl ScopeThread {
         &self,
         what: &str,
         inbox: &Arc<Inbox>,
-        limit: Duration,
+        watch: &mut Watch,
         job: impl FnOnce(&mut Residents) -> R + Send + 'static,
     ) -> Result<R, Missed> {
         if let Some(lost) = self.lost() {
@@ -114,13 +114,14 @@ impl ScopeThread {
                 *lock(&result) = Some(done);
             })
         });
-        let _is_done = done.wait(limit) || ends_by_itself(inbox, &done, limit);
+        let limit = watch.limit;
+        let _is_done = watch.wait(&done, inbox) || ends_by_itself(inbox, &done, limit);
         let result = lock(&result).take();
         match result {
             Some(Ok(result)) => Ok(result),
             Some(Err(text)) => Err(Missed::Panicked(text)),
             None => {
-                let stopped = wall_limit(inbox, &done, limit);
+                let stopped = wall_limit(inbox, &done, watch.limit);
                 *lock(&self.lost) = Some((what.to_owned(), done));
                 Err(Missed::WallLimit(stopped))
             }

@@ -220,7 +220,10 @@ async fn an_address_has_the_name_that_was_used_for_it(net: Network) {
         net.reverse_lookup(Ipv6Addr::LOCALHOST.into()).unwrap(),
         "localhost"
     );
-    assert_eq!(net.reverse_lookup(v4(10, 255, 255, 254)).unwrap(), "localhost");
+    assert_eq!(
+        net.reverse_lookup(v4(10, 255, 255, 254)).unwrap(),
+        "localhost"
+    );
     let IpAddr::V4(four) = addr else {
         panic!("{addr}")
     };

@@ -109,7 +109,7 @@ async fn a_bad_command_line_ends_with_the_code_of_libtest() {
         (["--sed", "1"], "'--seed'"),
         (["--seed", "forty-two"], "hexadecimal"),
         (["--time-limit", "5"], "needs a unit"),
-        (["--test-threads", "0"], "must not be 0"),
+        (["--test-threads", "0"], "1 or more"),
     ] {
         let printed = run(FAILURES, &arguments);
         assert_eq!((printed.stdout.as_str(), printed.code), ("\n", Some(101)));

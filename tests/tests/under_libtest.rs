@@ -114,3 +114,16 @@ fn a_bad_variable_is_told_with_its_cure() {
     );
     assert_eq!(printed.code, Some(101));
 }
+
+#[test]
+fn variables_repeat_tests_and_trace_them() {
+    let this = std::env::current_exe().expect("the test knows its program");
+    let mut command = Command::new(this);
+    command
+        .env("SOLIPSISM_REPEAT", "3")
+        .env("SOLIPSISM_DEBUG", "1")
+        .args(["an_hour_costs_nothing", "--nocapture"]);
+    let printed = output(&mut command).stderr;
+    // Three hours in all.
+    assert!(printed.contains(", 10800s of virtual time"), "{printed}");
+}

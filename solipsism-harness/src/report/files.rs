@@ -13,12 +13,13 @@ use crate::refusal::Refusal;
 
 /// What the command line says about files.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[expect(clippy::doc_markdown, reason = "the comments are what `--help` prints")]
 pub(crate) struct FileArguments {
-    /// Write a report in the XML of `JUnit` there, or into that directory under the target's name
+    /// Write a report in the XML of JUnit there, or into that directory under the target's name [SOLIPSISM_JUNIT]
     #[arg(long, value_name = "PATH")]
     pub(crate) junit: Option<PathBuf>,
 
-    /// Write what happens as JSON lines there, or into that directory under the target's name
+    /// Write what happens as JSON lines there, or into that directory under the target's name [SOLIPSISM_JSON]
     #[arg(long, value_name = "PATH")]
     pub(crate) json: Option<PathBuf>,
 }

@@ -8,13 +8,15 @@ use libtest_mimic::{Completion, Failed};
 
 use super::printed::{plain, shown};
 use super::record::{Counts, Record, Verdict};
-use super::{Files, ReportArguments, annotations, summary};
+use super::{Files, ReportArguments, annotations, ignored, summary};
 use crate::arguments::Arguments;
-use crate::errors::Errors;
+use crate::errors::{Errors, count};
 use crate::flaky::Flaky;
+use crate::logfile::Logfile;
 use crate::plan::Plan;
 use crate::run::{Brought, Results};
 use crate::scopes::CameTo;
+use crate::traces::Traces;
 use crate::{Ended, FailureKind, Postscript};
 
 /// The telling of a run.
@@ -22,6 +24,7 @@ pub(super) struct Told {
     results: Results,
     errors: Errors,
     flaky: Flaky,
+    traces: Traces,
     /// Those of the trials told so far, with the places of their cases.
     postscripts: Vec<(usize, Option<Postscript>)>,
     /// All that was told so far.
@@ -29,24 +32,33 @@ pub(super) struct Told {
     /// The places of the cases that are going to be told as ignored.
     ignored: Peekable<vec::IntoIter<usize>>,
     files: Files,
+    logfile: Option<Logfile>,
     /// Whether what passing cases printed is going to be shown.
     shows_output: bool,
     began: Instant,
 }
 
 impl Told {
-    pub(super) fn new(results: Results, files: Files, plan: &Plan, arguments: &Arguments) -> Self {
+    pub(super) fn new(
+        results: Results,
+        files: Files,
+        logfile: Option<Logfile>,
+        plan: &Plan,
+        arguments: &Arguments,
+    ) -> Self {
         let is_ignored = |&place: &usize| arguments.ignores(&plan[place]);
         let ignored: Vec<_> = (0..plan.len()).filter(is_ignored).collect();
         Self {
             results,
             errors: Errors::default(),
             flaky: Flaky::default(),
+            traces: Traces::default(),
             postscripts: Vec::new(),
             records: Vec::new(),
             ignored: ignored.into_iter().peekable(),
             files,
-            shows_output: arguments.mimic.show_output,
+            logfile,
+            shows_output: arguments.show_output,
             began: now(),
         }
     }
@@ -61,35 +73,40 @@ impl Told {
             took,
         } = self.results.take(place);
         let case = &plan[place];
-        let (virtual_time, seed) = match &came.to {
-            CameTo::Ran(ran) => (ran.virtual_time, ran.seed),
-            CameTo::TakenAlong(_) => (None, None),
-        };
-        // One that did not live to tell was run all the same.
-        let is_gone = matches!(&came.to, CameTo::Ran(ran) if matches!(ran.ended, Ended::Failed(_)));
+        let is_taken_along = self.errors.has_told(&came.to);
+        // One that did not live to tell was run all the same; of several times nobody knows which.
+        let is_gone = matches!(&came.to, CameTo::Ran(ran) if matches!(ran.ended, Ended::Failed(_)))
+            && !case.is_repeated();
+        let teardowns = came.teardowns.clone();
+        self.flaky.look_at(case, &came);
+        let mut ran = self.errors.tell(plan, place, came);
+        if is_gone {
+            ran.seed = ran.seed.or_else(|| case.test.runner.seed(case));
+        }
+        let lost = beside.map(|place| plan[place].name.as_str());
+        let what_was_printed = what_was_printed(&printed, lost);
+        self.traces.add(case, &ran, took, &what_was_printed);
         let mut record = Record {
             place,
             verdict: Verdict::Passed,
             printed,
             took,
-            virtual_time,
-            seed: seed.or_else(|| is_gone.then(|| case.test.runner.seed(case)).flatten()),
-            teardowns: came.teardowns.clone(),
+            virtual_time: ran.virtual_time,
+            seed: ran.seed,
+            teardowns,
         };
-        let is_taken_along = self.errors.has_told(&came.to);
-        self.flaky.look_at(case, &came);
-        let outcome = self.errors.tell(plan, place, came);
-        if let Ended::Skipped(why) = outcome {
+        if let Ended::Skipped(why) = ran.ended {
             record.verdict = Verdict::Skipped(why.clone());
             self.keep(plan, record);
-            return Ok(Completion::ignored_with(why));
+            return Ok(ignored(&why));
         }
-        let judged = outcome.judge(case, &self.results.along(place), &case.name);
+        let along = self.results.along(place);
+        let again = || case.again_as(&along, &case.name, ran.repetition);
+        let judged = ran.ended.judge(case, again);
         let told = judged.map_err(|failure| {
             self.postscripts.push((place, failure.postscript));
             let report = failure.report;
-            let lost = beside.map(|place| plan[place].name.as_str());
-            let told = format!("{report}{}", what_was_printed(&record.printed, lost));
+            let told = format!("{report}{what_was_printed}");
             record.verdict = match failure.kind {
                 FailureKind::Fixture => Verdict::Error {
                     report,
@@ -109,12 +126,14 @@ impl Told {
     /// Tells what is left to be told after the summary: what came after a verdict or between tests, what went wrong with fixtures or
     /// workers and not with tests, and what was asked for about all tests. Gives back whether any of that fails the run by itself.
     pub(super) fn print_rest(&mut self, plan: &Plan, arguments: &Arguments) -> bool {
-        let broken = self.results.finish();
+        let mut broken = self.results.finish();
         self.ignore_before(plan, plan.len());
+        broken.extend(self.logfile.as_ref().and_then(Logfile::broken));
         if self.shows_output {
             let successes = summary::successes(plan, &self.records);
             print_section(arguments, successes);
         }
+        print_section(arguments, self.traces.text());
         self.print_late(plan, arguments);
         let teardowns = self.errors.teardowns();
         for text in teardowns.iter().chain(&broken) {
@@ -124,6 +143,12 @@ impl Told {
             self.files.worker_failed(text);
         }
         print_section(arguments, self.flaky.text());
+        if self.errors.left_out() > 0 {
+            let tests = count(self.errors.left_out(), "test");
+            let text =
+                format!("not run, since another failed before them (`--fail-fast`): {tests}\n");
+            print(arguments, &text);
+        }
         if let Some(line) = self.errors.line() {
             print(arguments, &line);
         }
@@ -141,7 +166,7 @@ impl Told {
         !(teardowns.is_empty() && broken.is_empty() && unwritten.is_empty())
     }
 
-    /// Tells of those that stand before this place in the plan and wait for `--ignored`.
+    /// Tells of those that stand before this place in the plan and are not run.
     fn ignore_before(&mut self, plan: &Plan, place: usize) {
         while let Some(ignored) = self.ignored.next_if(|&ignored| ignored < place) {
             self.keep(
@@ -161,6 +186,9 @@ impl Told {
 
     fn keep(&mut self, plan: &Plan, mut record: Record) {
         self.files.case(plan, &record);
+        if let Some(logfile) = &mut self.logfile {
+            logfile.add(&plan[record.place].name, &record.verdict);
+        }
         let is_shown = self.shows_output && record.verdict == Verdict::Passed;
         if !is_shown && !self.files.wants_printed() {
             record.printed = String::new();
@@ -228,7 +256,7 @@ fn what_was_printed(printed: &str, lost: Option<&str>) -> String {
 }
 
 /// Where it does not get between JSON lines.
-fn print(arguments: &Arguments, text: &str) {
+pub(crate) fn print(arguments: &Arguments, text: &str) {
     if arguments.is_json() {
         eprintln!("{text}");
     } else {

@@ -44,6 +44,10 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
     while let Some(parts) = shared.next_parts(at_once) {
         let mut left: Parts<'_> = parts.iter().map(Vec::as_slice).collect();
         while !left.is_empty() {
+            // Those after it are too, since parts are in the order of their first cases.
+            if shared.is_left_out(left[0][0]) {
+                break;
+            }
             if process.is_none() {
                 process = shared.start_another();
             }
@@ -140,7 +144,7 @@ impl Process {
         }
         self.has_run = true;
         let (mut at, mut over) = (0, 0);
-        let (mut is_quick, mut is_spoilt) = (true, false);
+        let (mut is_quick, mut is_spoilt, mut is_cut) = (true, false, false);
         let mut began = now();
         while let Some(part) = parts.get(at) {
             match self.event() {
@@ -151,6 +155,10 @@ impl Process {
                 Ok(Event::Late(_)) => {}
                 Ok(Event::Spoilt) => is_spoilt = true,
                 Ok(Event::Done) => {
+                    if is_cut {
+                        // By teardowns: it is none of the next case's.
+                        _ = self.printing.read_rest();
+                    }
                     (at, over) = (at + 1, 0);
                     if is_spoilt {
                         break;
@@ -160,18 +168,30 @@ impl Process {
                     let is_lost = matches!(&came.came.to, CameTo::Ran(ran) if ran.is_lost);
                     is_spoilt |= is_lost;
                     is_quick &= came.took < QUICK;
+                    let waits = came.waits;
                     if let Some(&place) = part.get(over) {
                         self.last = Some(place);
-                        _ = results.send((place, self.brought(came)));
+                        shared.bring(place, self.brought(came), results);
                     }
                     if is_lost {
                         self.lost = self.lost.or(self.last);
                     }
                     (over, began) = (over + 1, now());
+                    if waits {
+                        let rest = part.get(over..).unwrap_or_default();
+                        is_cut =
+                            !rest.is_empty() && rest.iter().all(|&place| shared.is_left_out(place));
+                        let order = if is_cut {
+                            Order::LeaveRest
+                        } else {
+                            Order::GoOn
+                        };
+                        _ = order.send(&self.child.orders);
+                    }
                 }
                 Err(_) => {
                     let mut left: Parts<'_> = Vec::new();
-                    if let Some(&place) = part.get(over) {
+                    if let (Some(&place), false) = (part.get(over), is_cut) {
                         let printed = self.printing.read_rest();
                         let mut report =
                             format!("the process in which it ran {}", self.child.end().how);
@@ -180,7 +200,7 @@ impl Process {
                         brought.printed = printed;
                         brought.beside = self.lost;
                         brought.took = began.elapsed();
-                        _ = results.send((place, brought));
+                        shared.bring(place, brought, results);
                         left.extend([&part[over + 1..]].iter().filter(|it| !it.is_empty()));
                     } else {
                         self.broke(shared);
@@ -212,7 +232,6 @@ impl Process {
         let printed = self.printing.read_to(over.printed_to);
         if over.waits {
             self.printing.empty();
-            _ = Order::GoOn.send(&self.child.orders);
         }
         Brought {
             came: over.came,

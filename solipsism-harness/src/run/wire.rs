@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use crate::scopes::{BrokenSetUp, Came, CameTo};
-use crate::{Ended, Failure, FailureKind, Outcome, Ran};
+use crate::{Ended, Failure, FailureKind, Outcome, Ran, Repetition};
 
 /// What a worker process is told.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,11 +14,17 @@ pub(super) enum Order {
     Parts(Vec<Vec<usize>>),
     /// To go on: what was printed so far has been read.
     GoOn,
+    /// The same, but to run no more of the part.
+    LeaveRest,
     /// To tell what came after its verdicts, and to end.
     Finish,
 }
 
 /// What a worker process tells.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and nearly all are the large one"
+)]
 pub(super) enum Event {
     /// It begins with the case at this place, when the file to which it prints is so long.
     Began(usize, u64),
@@ -184,6 +190,7 @@ impl Wire for Order {
             }
             Self::GoOn => 1_u64.put(to),
             Self::Finish => 2_u64.put(to),
+            Self::LeaveRest => 3_u64.put(to),
         }
     }
 
@@ -192,6 +199,7 @@ impl Wire for Order {
             0 => Self::Parts(Vec::get(from)?),
             1 => Self::GoOn,
             2 => Self::Finish,
+            3 => Self::LeaveRest,
             _ => return None,
         })
     }
@@ -261,6 +269,7 @@ impl Wire for Came {
                 broken.report.put(to);
                 broken.users.put(to);
             }
+            CameTo::LeftOut => 2_u64.put(to),
         }
         self.teardowns.put(to);
     }
@@ -274,6 +283,7 @@ impl Wire for Came {
                     report: String::get(from)?,
                     users: usize::get(from)?,
                 }),
+                2 => CameTo::LeftOut,
                 _ => return None,
             },
             teardowns: Vec::get(from)?,
@@ -288,6 +298,8 @@ impl Wire for Ran {
         self.seed.put(to);
         self.is_lost.put(to);
         self.failed_before.put(to);
+        self.repetition.put(to);
+        self.remarks.put(to);
     }
 
     fn get(from: &mut &[u8]) -> Option<Self> {
@@ -297,6 +309,24 @@ impl Wire for Ran {
             seed: Option::get(from)?,
             is_lost: bool::get(from)?,
             failed_before: Vec::get(from)?,
+            repetition: Option::get(from)?,
+            remarks: Vec::get(from)?,
+        })
+    }
+}
+
+impl Wire for Repetition {
+    fn put(&self, to: &mut Vec<u8>) {
+        u64::from(self.number).put(to);
+        u64::from(self.of).put(to);
+        self.seed.put(to);
+    }
+
+    fn get(from: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            number: u64::get(from)?.try_into().ok()?,
+            of: u64::get(from)?.try_into().ok()?,
+            seed: Option::get(from)?,
         })
     }
 }
@@ -389,6 +419,7 @@ mod tests {
         for order in [
             Order::Parts(vec![vec![3], vec![0, 500]]),
             Order::GoOn,
+            Order::LeaveRest,
             Order::Finish,
         ] {
             assert_eq!(sent(&order), order);
@@ -421,6 +452,12 @@ mod tests {
                 seed: Some(u64::MAX),
                 is_lost: true,
                 failed_before: vec!["once".to_owned()],
+                repetition: Some(Repetition {
+                    number: 2,
+                    of: 3,
+                    seed: Some(4),
+                }),
+                remarks: vec!["slow".to_owned()],
             };
             let expected = format!("{ran:?}");
             let over = Over {

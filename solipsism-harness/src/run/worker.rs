@@ -16,6 +16,7 @@ use super::threads::{bring, scopes};
 use super::wire::{Event, Order, Over, Wire as _};
 use crate::plan::Plan;
 use crate::refusal::Refusal;
+use crate::repetition::Marks;
 use crate::scopes::{Came, CameTo};
 use crate::{Ended, Postscript};
 
@@ -23,8 +24,8 @@ use crate::{Ended, Postscript};
 const MUCH: u64 = 1 << 20;
 
 /// Runs what whoever listens at this address orders.
-pub(crate) fn work(plan: &Arc<Plan>, address: &Path) -> Result<ExitCode, Refusal> {
-    let done = Worker::new(plan, address).and_then(Worker::run);
+pub(crate) fn work(plan: &Arc<Plan>, address: &Path, fail_fast: bool) -> Result<ExitCode, Refusal> {
+    let done = Worker::new(plan, address, fail_fast).and_then(Worker::run);
     // Whoever gave the orders is gone, or there never was anybody.
     done.map(|()| ExitCode::SUCCESS).map_err(|error| {
         Refusal::misuse(format!(
@@ -38,6 +39,8 @@ struct Worker<'a> {
     orders: UnixStream,
     /// What is told next.
     tells: Vec<u8>,
+    /// Whether it is asked after each case if there is to be another.
+    fail_fast: bool,
     /// Where all that is printed goes.
     printed: File,
     /// What cases find, and may change.
@@ -48,7 +51,7 @@ struct Worker<'a> {
 }
 
 impl<'a> Worker<'a> {
-    fn new(plan: &'a Arc<Plan>, address: &Path) -> io::Result<Self> {
+    fn new(plan: &'a Arc<Plan>, address: &Path, fail_fast: bool) -> io::Result<Self> {
         let orders = UnixStream::connect(address)?;
         let lifeline = UnixStream::connect(address)?;
         let watch = thread::Builder::new().name("lifeline".to_owned());
@@ -56,6 +59,7 @@ impl<'a> Worker<'a> {
         Ok(Self {
             plan,
             orders,
+            fail_fast,
             tells: Vec::new(),
             printed: io::stdout().as_fd().try_clone_to_owned()?.into(),
             found: Found::now(),
@@ -68,7 +72,7 @@ impl<'a> Worker<'a> {
         loop {
             match Order::receive(&self.orders)? {
                 Order::Parts(parts) => self.run_parts(&parts)?,
-                Order::GoOn => {}
+                Order::GoOn | Order::LeaveRest => {}
                 Order::Finish => {
                     let late = self.postscripts.into_iter();
                     let late = late.filter_map(|(place, tells)| Some((place, tells()?)));
@@ -96,19 +100,16 @@ impl<'a> Worker<'a> {
     }
 
     fn run_part(&mut self, part: &[usize]) -> io::Result<()> {
-        let scopes = scopes(self.plan, part);
-        for &place in part {
+        let scopes = scopes(self.plan, part, Marks::Wanted);
+        for (turn, &place) in part.iter().enumerate() {
             // Told along with what comes next: each time that the other side is woken costs more than many a case.
             Event::Began(place, self.printed_to()?).put_frame(&mut self.tells);
-            let brought = bring(self.plan, scopes.as_ref(), place);
+            let brought = bring(self.plan, scopes.as_ref(), place, Marks::Wanted);
             let mut came = brought.came;
             self.keep_postscript(place, &mut came);
-            if !self.is_lost {
-                // Where it cannot be written there is nothing to be read.
-                _ = io::stdout().flush();
-            }
+            self.flush();
             let printed_to = self.printed_to()?;
-            let waits = printed_to > MUCH;
+            let waits = self.fail_fast || printed_to > MUCH;
             let over = Over {
                 came,
                 took: brought.took,
@@ -119,8 +120,14 @@ impl<'a> Worker<'a> {
             if waits || part.last() != Some(&place) {
                 self.tell()?;
             }
-            if waits {
-                Order::receive(&self.orders)?;
+            if waits && Order::receive(&self.orders)? == Order::LeaveRest {
+                for &place in &part[turn + 1..] {
+                    if let Some(scopes) = &scopes {
+                        scopes.leave_out(place);
+                    }
+                }
+                self.flush();
+                break;
             }
         }
         Ok(())
@@ -132,6 +139,13 @@ impl<'a> Worker<'a> {
 
     fn printed_to(&self) -> io::Result<u64> {
         Ok(self.printed.metadata()?.len())
+    }
+
+    fn flush(&self) {
+        if !self.is_lost {
+            // Where it cannot be written there is nothing to be read.
+            _ = io::stdout().flush();
+        }
     }
 
     fn keep_postscript(&mut self, place: usize, came: &mut Came) {

@@ -31,7 +31,7 @@ fn run(fakes: &Fakes, plan: &Arc<Plan>, threads: usize, likes: impl Fn(&str) -> 
     for place in selected {
         let case = &plan[place];
         let came = results.take(place).came;
-        if let Ended::Failed(failure) = errors.tell(plan, place, came) {
+        if let Ended::Failed(failure) = errors.tell(plan, place, came).ended {
             failed.push((case.name.clone(), failure.report));
         }
     }
@@ -305,7 +305,11 @@ fn a_fixture_that_skips_skips_its_tests() {
     fakes.fixture("display", Scope::Session, "").set_up = Fate::Skips;
     fakes.test("it", "a", "&display");
     let plan = fakes.plan().unwrap();
-    let scopes = Scopes::new(&plan, &[0], crate::stage::ForReal);
+    let scopes = Scopes::new(
+        &plan,
+        &[0],
+        crate::stage::ForReal(crate::repetition::Marks::Unwanted),
+    );
     let came = scopes.run(0);
     assert!(
         matches!(came.to, CameTo::Ran(Ran { ended: Ended::Skipped(why), .. }) if why == "no display")
@@ -359,10 +363,15 @@ fn a_case_that_was_not_expected_sets_nothing_up() {
     fakes.test("it", "b", "&db");
     fakes.test("it", "c", "");
     let plan = fakes.plan().unwrap();
-    let scopes = Scopes::new(&plan, &[1], crate::stage::ForReal);
+    let scopes = Scopes::new(
+        &plan,
+        &[1],
+        crate::stage::ForReal(crate::repetition::Marks::Unwanted),
+    );
     let ended = |place| match scopes.run(place).to {
         CameTo::Ran(ran) => ran.ended,
         CameTo::TakenAlong(broken) => panic!("{broken:?}"),
+        CameTo::LeftOut => panic!("it is selected"),
     };
     assert!(matches!(ended(0), Ended::Failed(_)));
     assert!(matches!(ended(2), Ended::Passed));

@@ -351,6 +351,12 @@ impl Inbox {
             .clone()
     }
 
+    /// Whom the watch sees, by name: a reference of its own would pass for a waker.
+    pub(crate) fn polled(&self) -> Option<String> {
+        let polling = self.polling.lock().unwrap_or_else(PoisonError::into_inner);
+        polling.as_ref().map(ToString::to_string)
+    }
+
     /// Counts a poll. Only the world's own thread does, so that a load and a store will do.
     pub(crate) fn count_poll(&self) {
         let polls = self.polls.load(Ordering::Relaxed);
