@@ -299,6 +299,7 @@ async fn the_closest_defaults_win_and_where_they_stand_can_be_seen() {
             time limit: not finished after 3600s of virtual time
               the body, at tests/src/bin/markers.rs:191:14
                 waits until 7200s, set at tests/src/bin/markers.rs:192:9
+                  of_a_module::takes_two_hours  tests/src/bin/markers.rs:192  solipsism::time::sleep(std::time::Duration::from_secs(7200)).await;
               run it again: cargo test of_a_module::takes_two_hours -- --exact --include-ignored
 
 
