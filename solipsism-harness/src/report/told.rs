@@ -100,8 +100,7 @@ impl Told {
             self.keep(plan, record);
             return Ok(ignored(&why));
         }
-        let along = self.results.along(place);
-        let again = || case.again_as(&along, &case.name, ran.repetition);
+        let again = || case.again_as(&self.results.along(place), &case.name, ran.repetition);
         let judged = ran.ended.judge(case, again);
         let told = judged.map_err(|failure| {
             self.postscripts.push((place, failure.postscript));
