@@ -60,6 +60,8 @@ mod show;
 mod shuffle;
 mod stage;
 #[cfg(feature = "libtest-mimic")]
+mod stopwatch;
+#[cfg(feature = "libtest-mimic")]
 mod tags;
 mod test;
 #[cfg(feature = "libtest-mimic")]

@@ -1,7 +1,7 @@
 //! [`Told`]: what was told of a run so far, case by case, and the rest of it.
 
 use std::iter::Peekable;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::vec;
 
 use libtest_mimic::{Completion, Failed};
@@ -16,6 +16,7 @@ use crate::logfile::Logfile;
 use crate::plan::Plan;
 use crate::run::{Brought, Results};
 use crate::scopes::CameTo;
+use crate::stopwatch::Stopwatch;
 use crate::traces::Traces;
 use crate::{Ended, FailureKind, Postscript};
 
@@ -35,7 +36,7 @@ pub(super) struct Told {
     logfile: Option<Logfile>,
     /// Whether what passing cases printed is going to be shown.
     shows_output: bool,
-    began: Instant,
+    began: Stopwatch,
 }
 
 impl Told {
@@ -59,7 +60,7 @@ impl Told {
             files,
             logfile,
             shows_output: arguments.show_output,
-            began: now(),
+            began: Stopwatch::start(),
         }
     }
 
@@ -151,7 +152,7 @@ impl Told {
         if let Some(line) = self.errors.line() {
             print(arguments, &line);
         }
-        let took = now().duration_since(self.began);
+        let took = self.began.elapsed();
         self.print_times(plan, arguments, took);
         if annotations::are_wanted() {
             for annotation in annotations::annotations(plan, &self.records, &broken) {
@@ -275,12 +276,4 @@ fn print_section(arguments: &Arguments, section: Option<String>) {
             },
         );
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it is told how much real time a run took"
-)]
-fn now() -> Instant {
-    Instant::now()
 }

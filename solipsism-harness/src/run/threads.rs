@@ -1,7 +1,6 @@
 //! A worker that is a thread of this process.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::{Brought, Sending, Shared};
 use crate::Ran;
@@ -9,6 +8,7 @@ use crate::plan::Plan;
 use crate::repetition::Marks;
 use crate::scopes::{Came, CameTo, Scopes};
 use crate::stage::{ForReal, Stage as _};
+use crate::stopwatch::Stopwatch;
 
 /// Runs parts of the schedule until there are none left.
 pub(super) fn work(shared: &Shared, results: &Sending) {
@@ -48,11 +48,7 @@ pub(super) fn bring(
     place: usize,
     marks: Marks,
 ) -> Brought {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "it is told how much real time a case took"
-    )]
-    let began = Instant::now();
+    let began = Stopwatch::start();
     let came = if let Some(scopes) = scopes {
         scopes.run(place)
     } else {
