@@ -3,16 +3,18 @@
 use std::io::{self, ErrorKind};
 use std::os::fd::AsFd as _;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::child::{Child, End};
 use super::hearing::Hearing;
 use super::printing::Printing;
-use super::wire::{Event, Order, Over, Wire as _};
+use super::protocol::{Event, Order, Over};
+use super::wire::Wire as _;
 use super::{Brought, Sending, Shared, not_ended, threads};
 use crate::Instance;
 use crate::plan::Plan;
 use crate::scopes::CameTo;
+use crate::stopwatch::Stopwatch;
 
 /// How often a process is started in vain before it is done without.
 const TRIES: usize = 100;
@@ -145,7 +147,7 @@ impl Process {
         self.has_run = true;
         let (mut at, mut over) = (0, 0);
         let (mut is_quick, mut is_spoilt, mut is_cut) = (true, false, false);
-        let mut began = now();
+        let mut began = Stopwatch::start();
         while let Some(part) = parts.get(at) {
             match self.event() {
                 Ok(Event::Began(_, printed_to)) => {
@@ -176,7 +178,7 @@ impl Process {
                     if is_lost {
                         self.lost = self.lost.or(self.last);
                     }
-                    (over, began) = (over + 1, now());
+                    (over, began) = (over + 1, Stopwatch::start());
                     if waits {
                         let rest = part.get(over..).unwrap_or_default();
                         is_cut =
@@ -291,14 +293,6 @@ fn broke(shared: &Shared, End { how, .. }: &End, printing: &mut Printing) {
     shared.broke(format!(
         "a process in which tests ran {how}, after the last of them\n{printed}"
     ));
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it is told how much real time a case took"
-)]
-fn now() -> Instant {
-    Instant::now()
 }
 
 /// This was printed while no case was run. What comes before the first is what every process prints as it starts.

@@ -12,8 +12,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::protocol::{Event, Order, Over};
 use super::threads::{bring, scopes};
-use super::wire::{Event, Order, Over, Wire as _};
+use super::wire::Wire as _;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
 use crate::repetition::Marks;
