@@ -76,7 +76,7 @@ impl ShouldPanic {
     }
 
     /// Whether this is a panic that the test is to end with.
-    pub(crate) fn is_met_by(self, message: &str) -> bool {
+    pub fn is_met_by(self, message: &str) -> bool {
         match self {
             Self::No => false,
             Self::Yes => true,

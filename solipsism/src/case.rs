@@ -287,7 +287,7 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, watch: &mut Watch
     let is_over = was_in_time || ends_by_itself(&inbox, &gone, limit);
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
-        (Some(ended), true) => ran(in_time(ended, was_in_time, &inbox, limit)),
+        (Some(ended), true) => ran(case, in_time(ended, was_in_time, &inbox, limit)),
         (Some(ended), false) => {
             let virtual_time = ended.virtual_time;
             lost(locals_are_stuck(ended, limit), virtual_time)
@@ -325,7 +325,7 @@ fn run_on_thread(
             let asking = Asking::new(subject, residents.values_of(&uses), choices);
             run_case(&world, &asking, body(Rc::clone(&asking)), site)
         });
-    ended(run, &inbox, 0)
+    ended(case, run, &inbox, 0)
 }
 
 /// In a child of the loop of the fixtures that asked for one.
@@ -346,13 +346,13 @@ fn run_in_loop(
         let body = body(Rc::clone(&asking));
         residents.run(&child, &asking, body, site)
     });
-    ended(run, thread.inbox(), began)
+    ended(case, run, thread.inbox(), began)
 }
 
 /// How a case ended that was to be run on the thread of fixtures, in the world of this inbox, where it `began` at that time.
-fn ended(run: Result<Course, Missed>, inbox: &Inbox, began: u64) -> Ran {
+fn ended(case: &Case, run: Result<Course, Missed>, inbox: &Inbox, began: u64) -> Ran {
     match run {
-        Ok(course) => ran(course),
+        Ok(course) => ran(case, course),
         Err(Missed::WallLimit(stopped)) => {
             let virtual_time = Duration::from_nanos(inbox.now().saturating_sub(began));
             lost(Course::of_body(stopped).told(), virtual_time)
@@ -360,13 +360,17 @@ fn ended(run: Result<Course, Missed>, inbox: &Inbox, began: u64) -> Ran {
         Err(Missed::Panicked(text)) => {
             failed(format!("the case could not be run: its thread {text}")).into()
         }
-        Err(Missed::Lost(what)) => ran(Course::of_fixtures(format!(
-            "not run: the thread of the fixtures that it uses never came back from {what}"
-        ))),
+        Err(Missed::Lost(what)) => {
+            let why = format!(
+                "not run: the thread of the fixtures that it uses never came back from {what}"
+            );
+            ran(case, Course::of_fixtures(why))
+        }
     }
 }
 
-fn ran(course: Course) -> Ran {
+fn ran(case: &Case, mut course: Course) -> Ran {
+    course.expect(case.should_panic);
     Ran {
         virtual_time: Some(course.virtual_time),
         ..course.told().into()

@@ -8,7 +8,7 @@ mod names;
 mod paths;
 mod source;
 
-pub(crate) use chain::{Chain, Leaf, Primitive, Step, chains};
+pub(crate) use chain::{Chain, Leaf, Primitive, Step, chains, steps};
 pub(crate) use paths::{Workspace, without_machine};
 
 /// A function that was being called, or a part of one that was inlined.

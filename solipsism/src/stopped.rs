@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::core::net::Upcoming;
-use crate::executor::{Again, Failure, Header, Inbox, Standstill, Stranger, StuckTask};
+use crate::executor::{Again, Failure, Header, Inbox, Standstill, Stranger, StuckTask, World};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -40,6 +40,10 @@ struct Report {
     after: Vec<Failure>,
     stranger: Option<Stranger>,
     inbox: Arc<Inbox>,
+    /// The verdict's place among what happened in its world.
+    order: Option<u64>,
+    /// What the test is to end with: nobody will read more than that it did.
+    is_brief: bool,
 }
 
 /// What ended a run.
@@ -131,6 +135,10 @@ impl Stopped {
         failures: Vec<Failure>,
         inbox: &Arc<Inbox>,
     ) -> Self {
+        let order = match &verdict {
+            Verdict::Panicked(text) => text.order,
+            _ => World::try_with(|world| world.ticket()),
+        };
         Self(Box::new(Report {
             verdict,
             subject: "the body".to_owned(),
@@ -141,7 +149,14 @@ impl Stopped {
             after: Vec::new(),
             stranger: inbox.stranger(),
             inbox: Arc::clone(inbox),
+            order,
+            is_brief: false,
         }))
+    }
+
+    /// It is what the test is to end with: its text will be looked at, but not read.
+    pub(crate) fn shorten(&mut self) {
+        self.0.is_brief = true;
     }
 
     /// The report of a world that came to its end with panics that nobody was told of, if there are any.
@@ -240,7 +255,7 @@ impl Stopped {
         }
     }
 
-    /// Adds what went wrong after the verdict.
+    /// Adds what went wrong beside the verdict, and was not told of before.
     pub(crate) fn attach(&mut self, failures: Vec<Failure>) {
         let before: Vec<_> = self
             .0
@@ -251,7 +266,14 @@ impl Stopped {
         let new = failures.into_iter().filter(|failure| {
             !failure.what.is_task() || !before.contains(&(failure.task, failure.what))
         });
-        self.0.after.extend(new);
+        let verdict = self.0.order;
+        let came_first = |failure: &Failure| {
+            let orders = failure.text.order.zip(verdict);
+            orders.is_some_and(|(failure, verdict)| failure < verdict)
+        };
+        let (first, after): (Vec<_>, Vec<_>) = new.partition(came_first);
+        self.0.failures.extend(first);
+        self.0.after.extend(after);
     }
 
     /// What did not finish was no test's body but this, which stands there; or where the body does, if that says nothing.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider};
+use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider, ShouldPanic};
 
 use crate::executor::{self, Inbox};
 use crate::stopped::Stopped;
@@ -134,6 +134,18 @@ impl Course {
     ) {
         if let Err(stopped) = Stopped::after(failures, at, inbox) {
             self.teardown_failed(stopped, provider);
+        }
+    }
+
+    /// The test may be to end with a panic.
+    pub(crate) fn expect(&mut self, panic: ShouldPanic) {
+        if let First::Body(stopped) = &mut self.first {
+            if stopped
+                .panic_message()
+                .is_some_and(|message| panic.is_met_by(message))
+            {
+                stopped.shorten();
+            }
         }
     }
 

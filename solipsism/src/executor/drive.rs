@@ -48,6 +48,7 @@ impl World {
         ));
         // No handle asks for the body: whatever refers to it besides us is a waker.
         header.detach();
+        self.body_site.set(Some(site));
         self.inbox.reopen();
         self.schedule(&header);
         let owned = Run::new(self, print, header);

@@ -100,6 +100,8 @@ pub(crate) struct World {
     pub(super) watched: bool,
     /// The task that is being polled.
     pub(super) current: Cell<u32>,
+    /// Where the body stands that was run last.
+    pub(super) body_site: Cell<Option<&'static Location<'static>>>,
     /// How often the body was polled.
     pub(super) body_polls: Cell<u32>,
     /// Which of its polls this is.
@@ -183,6 +185,7 @@ impl World {
             inbox,
             watched,
             current: Cell::new(NOBODY),
+            body_site: Cell::new(None),
             body_polls: Cell::new(0),
             current_poll: Cell::new(0),
             place: Cell::new(HOME),
@@ -385,6 +388,11 @@ impl World {
             self.schedule(&header);
         }
         header
+    }
+
+    /// Where the body stands that was run last.
+    pub(crate) fn body_site(&self) -> Option<&'static Location<'static>> {
+        self.body_site.get()
     }
 
     /// A number that no other has in this world.

@@ -82,6 +82,11 @@ pub(crate) fn chains(stacks: &[Vec<Frame>], workspace: &Workspace) -> Vec<Chain>
     chains
 }
 
+/// The user's functions on a stack, innermost first.
+pub(crate) fn steps(stack: &[Frame], workspace: &Workspace) -> Vec<Step> {
+    chain(stack, workspace).steps
+}
+
 impl Chain {
     /// What orders chains: where they are, outermost first, and for what.
     fn place(&self) -> (Vec<(String, u32)>, String) {

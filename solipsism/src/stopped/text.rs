@@ -100,7 +100,13 @@ impl Report {
                     "\n  move the clock with `event_loop.advance(…).await`, {cure}"
                 )
             }
-            Verdict::Panicked(text) => write!(f, "{text}\n  in {subject}, at {at:?}"),
+            Verdict::Panicked(text) => {
+                write!(f, "{text}\n  in {subject}, at {at:?}")?;
+                if self.is_brief {
+                    return Ok(());
+                }
+                text.write_steps(f, self.subject_site)
+            }
             Verdict::ReturnedError(chain) => {
                 write!(f, "returned an error at {at:?}")?;
                 let mut lead = ": ";
@@ -360,6 +366,13 @@ impl fmt::Display for Wait {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)?;
+        self.text.write_steps(f, Some(self.site))
+    }
+}
+
+impl Failure {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = place(self.task, self.site);
         match self.what {
             Lost::Task => {

@@ -3,9 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use solipsism::io::{
-    AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, BufWriter, copy,
-};
+use solipsism::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, BufWriter, copy};
 use solipsism::net::{TcpListener, TcpStream};
 use solipsism::task::Builder;
 use solipsism::{spawn, time};

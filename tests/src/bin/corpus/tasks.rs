@@ -18,7 +18,10 @@ async fn a_task_joins_itself() {
     let task = Builder::new().name("reaper").spawn(async move {
         time::sleep(Duration::from_millis(1)).await;
         let handle = own.borrow_mut().take();
-        handle.expect("it was put there").await.expect("it finishes");
+        handle
+            .expect("it was put there")
+            .await
+            .expect("it finishes");
     });
     let (done, is_done) = oneshot::channel::<()>();
     slot.replace(Some(task));
