@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::core::net::Upcoming;
-use crate::executor::{Again, Failure, Header, Inbox, Standstill, Stranger, StuckTask, World};
+use crate::executor::{Busy, Failure, Header, Inbox, Standstill, Stranger, StuckTask, World};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -63,8 +63,8 @@ pub(crate) enum Verdict {
     BackgroundTaskFailed,
     Livelock {
         polls: u64,
-        /// Over the last polls: who, and how often.
-        busiest: Vec<(String, u64)>,
+        /// Over the last polls: who, and how often; the busiest first.
+        busiest: Vec<Busy>,
     },
     StepLimit {
         steps: u64,
@@ -189,11 +189,10 @@ impl Stopped {
         matches!(self.0.verdict, Verdict::NeverWoken)
     }
 
-    /// A task that nobody had woken went on when it was polled once more: what it waited for has lost a wake-up. Also a
+    /// A task that nobody had woken was finished when it was polled once more: what it waited for has lost a wake-up. Also a
     /// [`is_sleep_forever`](Self::is_sleep_forever).
     pub fn is_lost_wake_up(&self) -> bool {
-        let mut tasks = self.0.standstill.tasks.iter();
-        self.is_sleep_forever() && tasks.any(|task| matches!(task.again, Again::WentOn(_)))
+        self.is_sleep_forever() && self.0.lost_wake_up().is_some()
     }
 
     /// Everything waited for a clock that somebody must move: it is manual, or frozen.
@@ -226,12 +225,11 @@ impl Stopped {
         self.0.at
     }
 
-    /// The tasks that are stuck, if the verdict is about that.
+    /// The tasks that get nowhere, if the verdict is about that.
     pub(crate) fn stuck(&mut self) -> Option<&mut [StuckTask]> {
-        self.0
-            .verdict
-            .is_stuck()
-            .then_some(&mut *self.0.standstill.tasks)
+        let verdict = &self.0.verdict;
+        let is_about = verdict.is_stuck() || matches!(verdict, Verdict::Livelock { .. });
+        is_about.then_some(&mut *self.0.standstill.tasks)
     }
 
     /// What went wrong beside the verdict.
@@ -304,6 +302,15 @@ impl Stopped {
                 .filter(|_| counts)
                 .map(|stranger| late(&stranger))
         }
+    }
+}
+
+impl Report {
+    /// The first task that was ready though nobody had woken it. A wake that came since then might have been its.
+    fn lost_wake_up(&self) -> Option<&StuckTask> {
+        let mut tasks = self.standstill.tasks.iter();
+        let task = tasks.find(|task| task.again.is_lost_wake_up());
+        task.filter(|_| self.inbox.late().is_none())
     }
 }
 

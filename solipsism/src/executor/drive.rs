@@ -185,7 +185,11 @@ impl World {
             Some(key) => {
                 let task = self.tasks.borrow_mut().check_out(key);
                 if let Some(task) = task {
-                    run.budget.poll(&task.header)?;
+                    if let Err(verdict) = run.budget.poll(&task.header) {
+                        // It stays, for a report to tell where it goes round.
+                        self.tasks.borrow_mut().check_in(task);
+                        return Err(verdict.into());
+                    }
                     self.poll_task(task);
                     self.check_failures()?;
                 }
@@ -201,7 +205,10 @@ impl World {
             let Some(key) = next else { return Ok(None) };
             let task = self.tasks.borrow_mut().check_out(key);
             if let Some(task) = task {
-                budget.poll(&task.header)?;
+                if let Err(verdict) = budget.poll(&task.header) {
+                    self.tasks.borrow_mut().check_in(task);
+                    return Err(verdict);
+                }
                 return Ok(Some(task));
             }
         }

@@ -54,8 +54,9 @@ impl World {
         sample.begun.get_or_insert(steps);
         sample.steps = steps;
         let at = self.next_event();
-        let is_over =
-            is_alive || sample.sampled >= SAMPLE || at.is_none() || self.pace.get().is_some();
+        // While something is out the clock stands.
+        let stands = at.is_none() || self.pace.get().is_some() || self.inbox.is_announced();
+        let is_over = is_alive || sample.sampled >= SAMPLE || stands;
         if let (Some(limit), true) = (sample.limit, is_over) {
             let panics = self.inbox.panics();
             let polls = self.inbox.polls();

@@ -27,6 +27,7 @@ mod stuck;
 mod tasks;
 mod world;
 
+pub(crate) use budget::Busy;
 pub(crate) use child::ChildSettings;
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;
@@ -38,6 +39,6 @@ pub(crate) use inbox::{Inbox, Stranger};
 pub(crate) use second_poll::{Again, Progress};
 #[cfg(feature = "tokio")]
 pub(crate) use stuck::Foreign;
-pub(crate) use stuck::{Standing, Standstill, StuckTask, Wait};
+pub(crate) use stuck::{HeldBy, Standing, Standstill, StuckTask, Wait};
 pub(crate) use tasks::Stage;
 pub(crate) use world::{Advance, AwaitedValue, Limits, World, WorldSettings};

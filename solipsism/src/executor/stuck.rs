@@ -23,6 +23,10 @@ pub(crate) struct Standstill {
     pub(crate) tasks: Vec<StuckTask>,
     /// How many tasks of the loops around are not among these.
     pub(crate) around: usize,
+    /// Tasks that are finished with a `Result` which nobody has read; how messages name them, and where they were spawned.
+    pub(crate) unread: Vec<(String, &'static Location<'static>)>,
+    /// What keeps the clock from moving, where the wall limit has come.
+    pub(crate) held_by: Option<HeldBy>,
     /// What fires all the time, where the clock went on.
     pub(crate) heartbeats: Option<Heartbeats>,
     /// The faults of the network that did something and that no task's wait tells of.
@@ -30,6 +34,14 @@ pub(crate) struct Standstill {
     /// Those of tokio, if that is the host.
     #[cfg(feature = "tokio")]
     pub(crate) foreign: Option<Foreign>,
+}
+
+/// Blocking jobs that are out, and what the clock would go to.
+#[derive(Clone, Debug)]
+pub(crate) struct HeldBy {
+    /// Where they were submitted.
+    pub(crate) jobs: Vec<&'static Location<'static>>,
+    pub(crate) next: Option<(Instant, &'static Location<'static>)>,
 }
 
 /// What is known of the tasks of a runtime that is the host.
@@ -58,11 +70,16 @@ pub(crate) struct StuckTask {
     pub(crate) again: Again,
 }
 
+/// Of a livelock this many tasks are looked at: one wakes itself, or two one another.
+const SPINNING: usize = 3;
+
 /// How a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// Its turn had not come.
     Ready,
+    /// Its turn came again and again.
+    Spinning,
     /// A waker of it is alive somewhere.
     Waiting,
     /// No waker of it is alive.
@@ -200,6 +217,10 @@ impl World {
             standstill = Standstill {
                 tasks,
                 around,
+                unread: self.unread_results(),
+                held_by: matches!(verdict, Verdict::WallLimit { .. })
+                    .then(|| self.held_by())
+                    .flatten(),
                 heartbeats: self.take_heartbeats(),
                 faults,
                 #[cfg(feature = "tokio")]
@@ -208,6 +229,17 @@ impl World {
                     waits: self.waits(body).foreign(),
                 }),
             };
+        }
+        if let Verdict::Livelock { busiest, .. } = &verdict {
+            let (mut tasks, _) = self.stuck_tasks(body, false);
+            tasks.retain(|task| {
+                let mut looked_at = busiest.iter().take(SPINNING);
+                looked_at.any(|busy| busy.task == task.task)
+            });
+            for task in &mut tasks {
+                task.standing = Standing::Spinning;
+            }
+            standstill.tasks = tasks;
         }
         let mut failures = self.failures.take();
         // A run that failed by itself keeps what its handles hold to itself; they may still be asked.
@@ -274,6 +306,28 @@ impl World {
             }
         }
         (all, around)
+    }
+
+    /// The blocking jobs that are out, if there are any.
+    fn held_by(&self) -> Option<HeldBy> {
+        let jobs: Vec<_> = self.jobs.borrow().pending().map(|(_, site)| site).collect();
+        let mut deadlines = self.deadlines.borrow_mut();
+        let next = deadlines.next().map(Instant::from_nanos);
+        let next = next.zip(deadlines.next_site());
+        (!jobs.is_empty()).then_some(HeldBy { jobs, next })
+    }
+
+    /// Who of the innermost loop is finished with a `Result` that nobody has read.
+    fn unread_results(&self) -> Vec<(String, &'static Location<'static>)> {
+        let innermost = self.nest.borrow().innermost();
+        let tasks = self.tasks.borrow();
+        let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
+        let finished = sorted.filter(|task| {
+            task.header.is_finished() && task.place.owner >= innermost && task.stage.holds_result()
+        });
+        finished
+            .map(|task| (task.header.to_string(), task.header.site))
+            .collect()
     }
 
     /// The faults that did something, but for those that these tasks' waits tell of.

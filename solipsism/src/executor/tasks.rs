@@ -35,6 +35,9 @@ pub(crate) trait AnyStage {
 
     /// The error that the handle would get.
     fn error(&self) -> Option<&JoinError>;
+
+    /// Whether the handle would get a `Result`: the type may say that something went wrong.
+    fn holds_result(&self) -> bool;
 }
 
 /// A `Stage` whose output can be asked for by its type.
@@ -90,6 +93,16 @@ impl<F: Future> AnyStage for Stage<F> {
             } => Some(error),
             _ => None,
         }
+    }
+
+    fn holds_result(&self) -> bool {
+        let holds = matches!(
+            self,
+            Self::Finished {
+                output: Some(Ok(_))
+            }
+        );
+        holds && std::any::type_name::<F::Output>().starts_with("core::result::Result<")
     }
 }
 

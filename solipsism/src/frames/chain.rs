@@ -8,6 +8,8 @@ pub(crate) struct Chain {
     pub(crate) leaf: Leaf,
     /// What stands between the leaf and the user's innermost function, outermost first.
     pub(crate) through: Vec<String>,
+    /// All that a library calls there, innermost first.
+    pub(crate) inside: Vec<String>,
     /// The user's functions, innermost first.
     pub(crate) steps: Vec<Step>,
 }
@@ -141,6 +143,7 @@ const PRIMITIVES: [(&str, Primitive); 9] = [
 fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
     let mut steps: Vec<Step> = Vec::new();
     let mut awaited: Option<(Leaf, Vec<String>)> = None;
+    let mut inside = Vec::new();
     // Since the last function of the user's.
     let mut libraries: Vec<String> = Vec::new();
     let mut primitive = None;
@@ -159,6 +162,7 @@ fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
             Whose::Users => {
                 let within = std::mem::take(&mut libraries);
                 let within = if awaited.is_none() {
+                    inside.clone_from(&within);
                     awaited = Some(leaf(keeper, primitive, &own, within));
                     Vec::new()
                 } else {
@@ -185,10 +189,14 @@ fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
             }
         }
     }
-    let (leaf, through) = awaited.unwrap_or_else(|| leaf(keeper, primitive, &own, libraries));
+    let (leaf, through) = awaited.unwrap_or_else(|| {
+        inside.clone_from(&libraries);
+        leaf(keeper, primitive, &own, libraries)
+    });
     Chain {
         leaf,
         through,
+        inside,
         steps,
     }
 }

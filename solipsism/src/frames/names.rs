@@ -79,6 +79,12 @@ fn public(name: String) -> String {
             name = format!("{to}{rest}");
         }
     }
+    // A file for a function of its name.
+    if let Some((of, function)) = name.rsplit_once("::") {
+        if of.ends_with(&format!("::{function}")) {
+            name.truncate(of.len());
+        }
+    }
     // `tokio::sync::mutex::Mutex`: a file of its own for a type, which is exported further out.
     let segments: Vec<&str> = name.split("::").collect();
     let is_private = |place: usize| {

@@ -1,5 +1,7 @@
 //! The one place where a report becomes text. Nothing in it differs between two runs of one binary.
 
+mod cures;
+mod facts;
 mod network;
 mod tasks;
 
@@ -8,9 +10,9 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
-use crate::executor::{Again, Failure, Heartbeats, Lost, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
+use crate::executor::{Failure, Heartbeats, HeldBy, Lost, Wait};
 use crate::frames::without_machine;
 
 impl fmt::Display for Stopped {
@@ -62,7 +64,7 @@ impl Report {
     fn write_verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, subject, .. } = self;
         match &self.verdict {
-            Verdict::SleepsForever | Verdict::NeverWoken if self.went_on().is_some() => {
+            Verdict::SleepsForever | Verdict::NeverWoken if self.lost_wake_up().is_some() => {
                 self.write_lost_wake_up(f)
             }
             Verdict::SleepsForever => write!(
@@ -123,9 +125,11 @@ impl Report {
                     "livelock: {polls} polls at {at:?}, and the clock never got to move; if that is meant, raise \
                      `poll_budget`"
                 )?;
-                let total: u64 = busiest.iter().map(|(_, polls)| polls).sum();
-                for (who, polls) in busiest {
-                    write!(f, "\n  {polls} of the last {total} were of {who}")?;
+                let total: u64 = busiest.iter().map(|busy| busy.polls).sum();
+                for busy in busiest {
+                    let (who, polls, place) = (&busy.who, busy.polls, place(busy.task, busy.site));
+                    write!(f, "\n  {polls} of the last {total} were of {who}, {place}")?;
+                    tasks::write_round(f, busy.task, &self.standstill.tasks)?;
                 }
                 Ok(())
             }
@@ -180,19 +184,13 @@ impl Report {
     }
 
     fn write_lost_wake_up(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (at, who) = (&self.at, self.went_on().unwrap_or_default());
+        let who = self.lost_wake_up().map(|task| &*task.who);
+        let (at, who) = (&self.at, who.unwrap_or_default());
         write!(
             f,
             "lost wake-up: at {at:?} everything waits, and yet {who} went on when it was polled once more; whatever it waited \
              for did not wake it"
         )
-    }
-
-    /// The first task that nobody had woken and that had something to do.
-    fn went_on(&self) -> Option<&str> {
-        let mut tasks = self.standstill.tasks.iter();
-        let task = tasks.find(|task| matches!(task.again, Again::WentOn(_)))?;
-        Some(&task.who)
     }
 
     /// Whether the clock went on for others than the body.
@@ -233,10 +231,29 @@ impl Report {
                 write!(f, "stuck inside one poll of {task}, {place}")
             }
             Doing::Ending if self.is_driven() => f.write_str("only heartbeats are left"),
+            Doing::Ending if self.standstill.held_by.is_some() => {
+                let held_by = self.standstill.held_by.as_ref();
+                held_by.map_or(Ok(()), |held_by| write!(f, "{held_by}"))
+            }
             Doing::Waiting | Doing::Ending => f.write_str(
                 "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, or a \
                  destructor did not return",
             ),
+        }
+    }
+
+    /// Who is finished, perhaps with an error that nobody has seen.
+    fn write_unread(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unread = &self.standstill.unread;
+        for (who, site) in unread.iter().take(UNREAD) {
+            write!(
+                f,
+                "\n  {who}, spawned at {site}, has finished; its result, which may be an error, was not read"
+            )?;
+        }
+        match unread.len().saturating_sub(UNREAD) {
+            0 => Ok(()),
+            more => write!(f, "\n  and so have {more} more"),
         }
     }
 
@@ -249,7 +266,11 @@ impl Report {
         {
             write!(f, "\n  {heartbeats}")?;
         }
+        if matches!(self.verdict, Verdict::Livelock { .. }) {
+            return Ok(());
+        }
         tasks::write(f, &self.standstill.tasks)?;
+        self.write_unread(f)?;
         match self.standstill.around {
             0 => {}
             1 => f.write_str("\n  and 1 task of the loop around it")?,
@@ -262,6 +283,7 @@ impl Report {
         for fault in &self.standstill.faults {
             write!(f, "\n  {fault} has fired")?;
         }
+        cures::write(f, &self.standstill.tasks)?;
         #[cfg(feature = "tokio")]
         if matches!(self.verdict, Verdict::SleepsForever) && self.standstill.foreign.is_some() {
             f.write_str(
@@ -277,6 +299,9 @@ impl Report {
         Ok(())
     }
 }
+
+/// More results that nobody has read are counted.
+const UNREAD: usize = 3;
 
 /// Where a task stands in the source: tasks were spawned, the body simply is there.
 fn place(task: u32, site: &Location<'_>) -> String {
@@ -312,6 +337,29 @@ impl fmt::Display for Heartbeats {
             f.write_str(" no deadline, but packets arrived")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for HeldBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { jobs, next } = self;
+        match &jobs[..] {
+            [site] => write!(f, "it waited for the blocking job submitted at {site}")?,
+            [site, ..] => write!(
+                f,
+                "it waited for {} blocking jobs, the first of them submitted at {site}",
+                jobs.len()
+            )?,
+            [] => {}
+        }
+        match next {
+            Some((at, site)) => write!(
+                f,
+                "\n  until a job is done the clock stands still: the next deadline is {at:?}, set at {site}, and a job that \
+                 waits for what a task does after that waits for ever; `.await` that before the job, or outside of it"
+            ),
+            None => Ok(()),
+        }
     }
 }
 

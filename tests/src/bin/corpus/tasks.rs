@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use solipsism::net::TcpListener;
 use solipsism::task::{Builder, JoinHandle, JoinSet, spawn_blocking, yield_now};
 use solipsism::{EventLoop, spawn, time};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 #[solipsism::test]
 async fn a_task_joins_itself() {
@@ -102,6 +103,29 @@ async fn a_future_forgets_its_waker() {
     let visitor = Builder::new().name("visitor").spawn(passes);
     spawn(opens);
     visitor.await.expect("it finishes");
+}
+
+#[solipsism::test]
+async fn somebody_rings_at_every_poll() {
+    let bell = Rc::new(Notify::new());
+    let rings = Rc::clone(&bell);
+    let (done, mut is_done) = oneshot::channel::<()>();
+    let caller = async move {
+        poll_fn(|cx| {
+            rings.notify_waiters();
+            Pin::new(&mut is_done).poll(cx)
+        })
+        .await
+    };
+    let caller = Builder::new().name("caller").spawn(caller);
+    let hears = async move {
+        loop {
+            bell.notified().await;
+        }
+    };
+    Builder::new().name("listener").spawn(hears).background();
+    caller.await.expect("it finishes").expect("it is done");
+    drop(done);
 }
 
 fn parse(line: &str) -> u16 {
