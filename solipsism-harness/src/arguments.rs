@@ -18,6 +18,7 @@ use libtest_mimic::{ColorSetting, FormatSetting};
 
 use self::command_line::CommandLine;
 use self::variables::Variables;
+use crate::options::TRACED;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
 use crate::report::{Files, ReportArguments};
@@ -104,6 +105,8 @@ impl Arguments {
             time_limit: ours.time_limit,
             wall_limit: ours.wall_limit,
             debug: ours.debug,
+            trace: ours.trace.map(|count| count.unwrap_or(TRACED)),
+            trace_failures: ours.trace_failures,
             runs_ignored: which.ignored || which.include_ignored,
         };
         if ours.in_process && told.format == Some(FormatSetting::Json) {
@@ -178,7 +181,9 @@ impl Arguments {
     /// Where what is scheduled is to run. One case alone can do no harm to others, and is nearer to a debugger here, unless what it
     /// prints is wanted elsewhere, or its end is to be told whatever it is.
     pub(crate) fn place_of(&self, schedule: &Schedule) -> Where {
-        let is_wanted = self.is_json() || self.show_output || self.report.files.asks_for_any();
+        let is_told = self.options.trace.is_some() || self.options.trace_failures;
+        let is_wanted =
+            is_told || self.is_json() || self.show_output || self.report.files.asks_for_any();
         let is_alone = schedule.len() < 2 && !is_wanted;
         let stays = self.in_process || is_alone || self.nocapture && !self.is_json();
         // `expect-test` rewrites sources, which it can do from one process alone.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::markers::Marked;
+use crate::options::TRACED;
 use crate::repetition::{self, Marks};
-use crate::retries;
 use crate::{
     Chosen, Defaults, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider,
-    Repetition, ShouldPanic, Test, Use,
+    Repetition, ShouldPanic, Target, Test, Use,
 };
+use crate::{retries, traced};
 
 /// A test as it is run: under its full name, with what the flags and the environment say.
 pub struct Case {
@@ -83,6 +84,8 @@ pub struct Ran {
     pub repetition: Option<Repetition>,
     /// What [`Options::debug`] asked to be told.
     pub remarks: Vec<String>,
+    /// What happened until its end, where [`Options::trace`] asked for that: lines, the first of which says what they are.
+    pub events: Option<String>,
 }
 
 impl Ran {
@@ -116,6 +119,7 @@ impl From<Ended> for Ran {
             failed_before: Vec::new(),
             repetition: None,
             remarks: Vec::new(),
+            events: None,
         }
     }
 }
@@ -190,6 +194,8 @@ impl Case {
             wall_limit,
             runs_ignored: _,
             debug: _,
+            trace,
+            trace_failures: _,
         } = self.options;
         // A seed would be that of wider fixtures too, and what went on in their loop before is that of all repetitions.
         let (seed, repeat) = match repetition {
@@ -200,11 +206,13 @@ impl Case {
         };
         let nanos =
             |name, limit: Option<Duration>| Some(format!("{name}={}ns ", limit?.as_nanos()));
+        let events = trace.unwrap_or(TRACED);
         let variables = [
             seed.map(|seed| format!("SOLIPSISM_SEED={seed:x} ")),
             repeat.map(|times| format!("SOLIPSISM_REPEAT={times} ")),
             nanos("SOLIPSISM_TIME_LIMIT", time_limit),
             nanos("SOLIPSISM_WALL_LIMIT", wall_limit),
+            Some(format!("SOLIPSISM_TRACE={events} ")),
         ];
         let variables: String = variables.into_iter().flatten().collect();
         let may_be_ignored = self.options.runs_ignored && self.marked.has_conditions();
@@ -213,6 +221,7 @@ impl Case {
         } else {
             ""
         };
+        let target = Target::arguments();
         let caveat = if self.marked.is_unrepeatable {
             Some("not repeatable: it is marked `unrepeatable`")
         } else {
@@ -221,12 +230,12 @@ impl Case {
         let caveat = caveat.map(|why| format!("   ({why})")).unwrap_or_default();
         if along.is_empty() {
             return format!(
-                "  run it again: {variables}cargo test {name} -- --exact{ignored}{caveat}"
+                "  run it again: {variables}cargo test {target}{name} -- --exact{ignored}{caveat}"
             );
         }
         let all = [along, &[name]].concat().join(" ");
         format!(
-            "  run it again, along with those before it in its loop: {variables}cargo test -- --exact{ignored} {all}{caveat}"
+            "  run it again, along with those before it in its loop: {variables}cargo test {target}-- --exact{ignored} {all}{caveat}"
         )
     }
 
@@ -252,7 +261,8 @@ impl Case {
     /// Runs it, and again if it fails and is to be retried. A runner that unwinds in spite of its promise fails this case and no
     /// other.
     pub(crate) fn run_once(&self) -> Ran {
-        retries::run(self, || self.attempt())
+        let ran = retries::run(self, || self.attempt());
+        traced::run(self, ran, |case| case.attempt())
     }
 
     fn attempt(&self) -> Ran {

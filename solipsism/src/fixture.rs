@@ -82,7 +82,7 @@ use crate::ending::Ending;
 ///     assert_eq!(url, "db://localhost:5432");
 /// }
 /// # #[cfg(feature = "harness")]
-/// # fn main() -> std::process::ExitCode { solipsism::__private::main() }
+/// # fn main() -> std::process::ExitCode { solipsism::__private::main(solipsism::__private::target!()) }
 /// # #[cfg(not(feature = "harness"))]
 /// # fn main() {}
 /// ```

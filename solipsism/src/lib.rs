@@ -86,11 +86,26 @@ pub use solipsism_macros::{configure, defaults, fixture, test};
 macro_rules! main {
     () => {
         fn main() -> ::std::process::ExitCode {
-            $crate::__private::main()
+            $crate::__private::main($crate::__private::target!())
         }
     };
     ($($defaults:tt)+) => {
         $crate::__private::defaults_of_target! { crate = $crate, $($defaults)+ }
         $crate::main!();
+    };
+}
+
+/// What cargo says of the binary that is being compiled.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target {
+    () => {
+        $crate::__private::Target {
+            package: ::core::option_env!("CARGO_PKG_NAME"),
+            krate: ::core::option_env!("CARGO_CRATE_NAME"),
+            bin: ::core::option_env!("CARGO_BIN_NAME"),
+            tmpdir: ::core::option_env!("CARGO_TARGET_TMPDIR"),
+            file: ::core::file!(),
+        }
     };
 }

@@ -10,8 +10,8 @@ pub use std::boxed::Box;
 pub use std::vec::Vec;
 
 pub use solipsism_harness::{
-    Autouse, Axis, Configuration, Defaults, IgnoreIf, Markers, Provider, Scope, ShouldPanic, Test,
-    Use, duration, run_under_libtest, submit,
+    Autouse, Axis, Configuration, Defaults, IgnoreIf, Markers, Provider, Scope, ShouldPanic,
+    Target, Test, Use, duration, run_under_libtest, submit,
 };
 
 #[cfg(feature = "files")]
@@ -19,6 +19,7 @@ pub use solipsism_harness::Files;
 #[cfg(feature = "harness")]
 pub use solipsism_harness::main;
 
+pub use crate::__target as target;
 pub use crate::case::{InWorld, Settings};
 pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError, ViaSendError};
 pub use crate::event_loop::ClockKind as Clock;

@@ -120,15 +120,15 @@ async fn a_set_up_that_fails_takes_its_tests_along_and_is_told_once() {
             db set-up was told to fail
               in the set-up of `db`, at 5s
               it takes 3 tests along
-              run it again: cargo test accounts::one -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes accounts::one -- --exact
 
             ---- accounts::two ----
             fixture `db`, at tests/src/bin/scopes.rs:32:10: its set-up failed, as is told at accounts::one
-              run it again, along with those before it in its loop: cargo test -- --exact accounts::one accounts::two
+              run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes -- --exact accounts::one accounts::two
 
             ---- inserts ----
             fixture `db`, at tests/src/bin/scopes.rs:32:10: its set-up failed, as is told at accounts::one
-              run it again, along with those before it in its loop: cargo test -- --exact accounts::one accounts::two inserts
+              run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes -- --exact accounts::one accounts::two inserts
 
 
             failures:
@@ -160,7 +160,7 @@ async fn a_set_up_that_hangs_is_told_as_a_hang() {
           the set-up of `db`, at tests/src/bin/scopes.rs:32:10
             kept no waker: nothing can ever wake it
           it takes 1 test along
-          run it again: cargo test inserts -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
 
         failures:
@@ -246,7 +246,7 @@ async fn what_failed_first_is_told_first() {
             panicked at tests/src/bin/scopes.rs:22:5:
             row teardown was told to fail
               in the teardown of `row`, at 6s
-              run it again: cargo test accounts::one -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes accounts::one -- --exact
 
 
             failures:
@@ -277,13 +277,13 @@ async fn a_task_of_the_loop_that_panics_fails_its_test_and_those_after_it() {
             ---- inserts ----
             background task failed at 35s: task 1, spawned at tests/src/bin/scopes.rs:41:20, panicked at tests/src/bin/scopes.rs:22:5:
             db heartbeat was told to fail
-              run it again: cargo test inserts -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
             ---- meets_no_listener ----
             not run: the loop of the fixtures that it uses is broken since an earlier test
             background task failed at 35s: task 1, spawned at tests/src/bin/scopes.rs:41:20, panicked at tests/src/bin/scopes.rs:22:5:
             db heartbeat was told to fail
-              run it again, along with those before it in its loop: cargo test -- --exact inserts meets_no_listener
+              run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes -- --exact inserts meets_no_listener
 
 
             failures:
@@ -326,25 +326,25 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
         ---- anywhere_else::is_left_behind ----
         wall limit: not finished after 100ms of real time, at 0ns
           stuck inside one poll of the body, at tests/src/bin/left_behind.rs:45:14
-          run it again: cargo test anywhere_else::is_left_behind -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind anywhere_else::is_left_behind -- --exact
 
         ---- in_a_loop::is_left_behind ----
         wall limit: not finished after 100ms of real time, at 0ns
           stuck inside one poll of the body, at tests/src/bin/left_behind.rs:55:14
-          run it again: cargo test in_a_loop::is_left_behind -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind in_a_loop::is_left_behind -- --exact
 
         ---- in_a_loop::is_not_run ----
         not run: the thread of the fixtures that it uses never came back from in_a_loop::is_left_behind
-          run it again, along with those before it in its loop: cargo test -- --exact in_a_loop::is_left_behind in_a_loop::is_not_run
+          run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind -- --exact in_a_loop::is_left_behind in_a_loop::is_not_run
 
         ---- in_a_loop_that_breaks::a_payload_panics ----
         the case could not be run: its thread panicked at tests/src/bin/left_behind.rs:76:13:
         the payload is dropped
-          run it again: cargo test in_a_loop_that_breaks::a_payload_panics -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind in_a_loop_that_breaks::a_payload_panics -- --exact
 
         ---- in_a_loop_that_breaks::is_not_run ----
         not run: the loop of the fixtures that it uses is broken since an earlier test: a test there, at tests/src/bin/left_behind.rs:81:14, never came to its end
-          run it again, along with those before it in its loop: cargo test -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
+          run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
 
 
         failures:

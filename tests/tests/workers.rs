@@ -54,19 +54,19 @@ async fn a_test_that_ends_its_process_is_named_and_the_others_go_on() {
 
             ---- aborts ----
             the process in which it ran was killed by signal 6 (SIGABRT)
-              run it again: cargo test aborts -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers aborts -- --exact
               it printed:
                 before
 
             ---- exits ----
             the process in which it ran ended with code 0, as by a call of `exit`
-              run it again: cargo test exits -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers exits -- --exact
               it printed:
                 without an end
 
             ---- overflows_its_stack ----
             the process in which it ran was killed by signal 6 (SIGABRT)
-              run it again: cargo test overflows_its_stack -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers overflows_its_stack -- --exact
               it printed:
                 thread 'overflows_its_stack' (…) has overflowed its stack
                 fatal runtime error: stack overflow, aborting
@@ -74,7 +74,7 @@ async fn a_test_that_ends_its_process_is_named_and_the_others_go_on() {
             ---- shares::b_aborts ----
             the process in which it ran was killed by signal 6 (SIGABRT)
               not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:4
-              run it again: cargo test shares::b_aborts -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers shares::b_aborts -- --exact
 
 
             failures:
@@ -106,14 +106,14 @@ async fn a_test_that_never_comes_back_is_named_and_the_others_go_on() {
         ---- spins ----
         wall limit: not finished after 200ms of real time, at 0ns
           stuck inside one poll of the body, at tests/src/bin/workers.rs:30:10
-          run it again: cargo test spins -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers spins -- --exact
           it printed:
             spinning
 
         ---- spins_with_the_lock_of_stdout ----
         wall limit: not finished after 200ms of real time, at 0ns
           stuck inside one poll of the body, at tests/src/bin/workers.rs:39:10
-          run it again: cargo test spins_with_the_lock_of_stdout -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers spins_with_the_lock_of_stdout -- --exact
           it printed:
             spinning
 
@@ -146,7 +146,7 @@ async fn a_test_that_fails_is_shown_with_what_it_printed_in_order() {
         panicked at tests/src/bin/workers.rs:60:5:
         all was printed
           in the body, at 0ns
-          run it again: cargo test prints_in_every_way -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers prints_in_every_way -- --exact
           it printed:
             to stdout
             to stderr
@@ -203,13 +203,13 @@ async fn who_comes_after_an_abort_has_another_database() {
             ---- shares::b_aborts ----
             the process in which it ran was killed by signal 6 (SIGABRT)
               not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:4; set up again for the tests to come
-              run it again: cargo test shares::b_aborts -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers shares::b_aborts -- --exact
 
             ---- shares::c_fails ----
             panicked at tests/src/bin/workers.rs:108:9:
             and its database is another
               in the body, at 0ns
-              run it again: cargo test shares::c_fails -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers shares::c_fails -- --exact
               it printed:
                 set up
                 torn down
@@ -242,7 +242,7 @@ async fn what_came_after_a_verdict_is_told_at_the_end() {
             waits for futures::channel::oneshot::Receiver
               late::a_waits  tests/src/bin/workers.rs:134  receiver.await.expect("the sender sends");
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test late::a_waits -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers late::a_waits -- --exact
 
 
         failures:

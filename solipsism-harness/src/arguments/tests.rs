@@ -29,13 +29,23 @@ fn a_flag_beats_its_variable() {
         time_limit: Some(Duration::from_secs(2)),
         ..Options::default()
     };
-    let line = ["--seed", "0x2a", "--wall-limit=1m", "--repeat=3", "--debug"];
+    let line = [
+        "--seed",
+        "0x2a",
+        "--wall-limit=1m",
+        "--repeat=3",
+        "--debug",
+        "--trace",
+        "--trace-failures",
+    ];
     let expected = Options {
         seed: Some(42),
         repeat: NonZero::new(3),
         time_limit: Some(Duration::from_secs(2)),
         wall_limit: Some(Duration::from_secs(60)),
         debug: true,
+        trace: Some(TRACED),
+        trace_failures: true,
         runs_ignored: false,
     };
     let of_ours = with(&line, Variables::default(), environment).unwrap();

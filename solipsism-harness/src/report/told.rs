@@ -102,7 +102,7 @@ impl Told {
             return Ok(ignored(&why));
         }
         let again = || case.again_as(&self.results.along(place), &case.name, ran.repetition);
-        let judged = ran.ended.judge(case, again);
+        let judged = ran.ended.judge(case, ran.events, again);
         let told = judged.map_err(|failure| {
             self.postscripts.push((place, failure.postscript));
             let report = failure.report;

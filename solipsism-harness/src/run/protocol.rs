@@ -179,6 +179,7 @@ mod tests {
                     seed: Some(4),
                 }),
                 remarks: vec!["slow".to_owned()],
+                events: Some("  the trace: nothing happened".to_owned()),
             };
             let expected = format!("{ran:?}");
             let over = Over {

@@ -30,7 +30,7 @@ async fn a_server_that_never_answers_behind_a_stack_of_middleware() {
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_server_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tower_failures a_server_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:
@@ -61,7 +61,7 @@ async fn a_permit_that_nobody_gives_back() {
               keeps_its_permit  tests/src/bin/stack_tower_failures.rs:55  let asked = service.clone().oneshot(request()).await;
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test keeps_its_permit -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tower_failures keeps_its_permit -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:
@@ -89,7 +89,7 @@ async fn a_buffers_worker_that_panics() {
         background task failed at 0ns: a tokio task panicked at tests/src/bin/stack_tower_failures.rs:62:71:
         not this one
           nobody was seen to await it; if somebody did, in a tokio task or after its end, call `solipsism::task::forgive(&join_error)` there
-          run it again: cargo test its_worker_panics -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tower_failures its_worker_panics -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:

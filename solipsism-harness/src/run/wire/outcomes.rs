@@ -48,6 +48,7 @@ impl Wire for Ran {
         self.failed_before.put(to);
         self.repetition.put(to);
         self.remarks.put(to);
+        self.events.put(to);
     }
 
     fn get(from: &mut &[u8]) -> Option<Self> {
@@ -59,6 +60,7 @@ impl Wire for Ran {
             failed_before: Vec::get(from)?,
             repetition: Option::get(from)?,
             remarks: Vec::get(from)?,
+            events: Option::get(from)?,
         })
     }
 }
