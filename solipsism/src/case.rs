@@ -19,7 +19,7 @@ use solipsism_harness::{
 
 pub(crate) use self::alive::{Alive, Gone, pair as alive};
 pub(crate) use self::course::Course;
-pub(crate) use self::run::{note, run_body, run_case, run_set_up, tear_down};
+pub(crate) use self::run::{note, note_untold, run_body, run_case, run_set_up, tear_down};
 pub(crate) use self::watch::Watch;
 use crate::__private::body;
 use crate::ClockKind;
@@ -138,7 +138,9 @@ impl Settings {
 
     /// What the world is made from. What the command line says beats the attribute.
     fn builder(&self, case: &Case) -> Builder {
-        let mut builder = Builder::new().clock(self.clock());
+        let mut builder = Builder::new()
+            .clock(self.clock())
+            .traced(case.options.trace);
         builder = match case.options.seed.or(self.seed) {
             Some(seed) => builder.seed(seed),
             None => builder.derived_seed(seed_of(&case.name)),
@@ -288,13 +290,20 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, watch: &mut Watch
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
         (Some(ended), true) => ran(case, in_time(ended, was_in_time, &inbox, limit)),
-        (Some(ended), false) => {
+        (Some(mut ended), false) => {
             let virtual_time = ended.virtual_time;
-            lost(locals_are_stuck(ended, limit), virtual_time)
+            Ran {
+                events: ended.take_events(),
+                ..lost(locals_are_stuck(ended, limit), virtual_time)
+            }
         }
         (None, false) => {
-            let course = Course::of_body(wall_limit(&inbox, &gone, limit));
-            lost(course.told(), Duration::from_nanos(inbox.now()))
+            let mut course = Course::of_body(wall_limit(&inbox, &gone, limit));
+            let virtual_time = Duration::from_nanos(inbox.now());
+            Ran {
+                events: course.take_events(),
+                ..lost(course.told(), virtual_time)
+            }
         }
         (None, true) => {
             let payload = thread.join().expect_err("it ended without a word");
@@ -355,7 +364,11 @@ fn ended(case: &Case, run: Result<Course, Missed>, inbox: &Inbox, began: u64) ->
         Ok(course) => ran(case, course),
         Err(Missed::WallLimit(stopped)) => {
             let virtual_time = Duration::from_nanos(inbox.now().saturating_sub(began));
-            lost(Course::of_body(stopped).told(), virtual_time)
+            let mut course = Course::of_body(stopped);
+            Ran {
+                events: course.take_events(),
+                ..lost(course.told(), virtual_time)
+            }
         }
         Err(Missed::Panicked(text)) => {
             failed(format!("the case could not be run: its thread {text}")).into()
@@ -373,6 +386,7 @@ fn ran(case: &Case, mut course: Course) -> Ran {
     course.expect(case.should_panic);
     Ran {
         virtual_time: Some(course.virtual_time),
+        events: course.take_events(),
         ..course.told().into()
     }
 }

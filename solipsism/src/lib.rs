@@ -39,6 +39,7 @@ pub mod testing;
 pub mod time;
 #[cfg(feature = "tls")]
 pub mod tls;
+pub mod trace;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 

@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::core::net::Upcoming;
-use crate::executor::{Busy, Failure, Header, Inbox, Standstill, Stranger, StuckTask, World};
+use crate::executor::{
+    Busy, Failure, Header, Inbox, Standstill, Stranger, StuckTask, ToldTrace, World,
+};
+use crate::frames::without_machine;
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -44,6 +47,8 @@ struct Report {
     order: Option<u64>,
     /// What the test is to end with: nobody will read more than that it did.
     is_brief: bool,
+    /// What happened until then, where that is kept.
+    trace: Option<ToldTrace>,
 }
 
 /// What ended a run.
@@ -151,6 +156,7 @@ impl Stopped {
             inbox: Arc::clone(inbox),
             order,
             is_brief: false,
+            trace: inbox.tell_trace(),
         }))
     }
 
@@ -283,6 +289,12 @@ impl Stopped {
         }
         self.0.subject = subject;
         self.0.subject_site = site;
+    }
+
+    /// What happened until then, as text: from here on the report is without.
+    pub(crate) fn take_trace(&mut self) -> Option<String> {
+        let trace = self.0.trace.take()?;
+        Some(without_machine(&trace.to_string()).into_owned())
     }
 
     /// Whether the verdict is all that went wrong.

@@ -119,6 +119,9 @@ async fn a_set_up_that_fails_takes_its_tests_along_and_is_told_once() {
             panicked at tests/src/bin/scopes.rs:22:5:
             db set-up was told to fail
               in the set-up of `db`, at 5s
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                db  tests/src/bin/scopes.rs:35  fail_if_told("db set-up");
+                Db::set_up  tests/src/bin/scopes.rs:31  #[solipsism::fixture(scope = "session", teardown = Db::close)]
               it takes 3 tests along
               run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes accounts::one -- --exact
 
@@ -149,26 +152,27 @@ async fn a_set_up_that_hangs_is_told_as_a_hang() {
         &["inserts"],
         &expect![[r#"
 
-        running 1 test
-        test inserts ... FAILED
+            running 1 test
+            test inserts ... FAILED
 
-        failures:
+            failures:
 
-        ---- inserts ----
-        fixture `db`, at tests/src/bin/scopes.rs:32:10: its set-up failed
-        never woken: at 5s the set-up of `db` waits and no waker of it is alive, so nothing can ever wake it
-          the set-up of `db`, at tests/src/bin/scopes.rs:32:10
-            kept no waker: nothing can ever wake it
-          it takes 1 test along
-          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
+            ---- inserts ----
+            fixture `db`, at tests/src/bin/scopes.rs:32:10: its set-up failed
+            never woken: at 5s the set-up of `db` waits and no waker of it is alive, so nothing can ever wake it
+              the set-up of `db`, at tests/src/bin/scopes.rs:32:10
+                kept no waker: nothing can ever wake it
+                last woken at 5s by a deadline
+              it takes 1 test along
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
 
-        failures:
-            inserts
+            failures:
+                inserts
 
-        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 8 filtered out; finished in …
+            test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 8 filtered out; finished in …
 
-        errors: 1 fixture failed in its set-up and took 1 test along"#]],
+            errors: 1 fixture failed in its set-up and took 1 test along"#]],
     );
 }
 
@@ -221,6 +225,8 @@ async fn a_teardown_that_fails_fails_the_run_and_the_rest_is_torn_down() {
             panicked at tests/src/bin/scopes.rs:22:5:
             db teardown was told to fail
               in the teardown of `db`, at 7s
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                Db::close  tests/src/bin/scopes.rs:60  fail_if_told("db teardown");
 
             errors: 2 teardowns failed"#]],
     );
@@ -242,10 +248,14 @@ async fn what_failed_first_is_told_first() {
             panicked at tests/src/bin/scopes.rs:22:5:
             accounts::one was told to fail
               in the body, at 6s
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                accounts::one  tests/src/bin/scopes.rs:135  fail_if_told("accounts::one");
             and fixture `row`, at tests/src/bin/scopes.rs:114:4: its teardown failed
             panicked at tests/src/bin/scopes.rs:22:5:
             row teardown was told to fail
               in the teardown of `row`, at 6s
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                Row::delete  tests/src/bin/scopes.rs:124  fail_if_told("row teardown");
               run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes accounts::one -- --exact
 
 
@@ -277,12 +287,16 @@ async fn a_task_of_the_loop_that_panics_fails_its_test_and_those_after_it() {
             ---- inserts ----
             background task failed at 35s: task 1, spawned at tests/src/bin/scopes.rs:41:20, panicked at tests/src/bin/scopes.rs:22:5:
             db heartbeat was told to fail
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                db  tests/src/bin/scopes.rs:44  fail_if_told("db heartbeat");
               run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
             ---- meets_no_listener ----
             not run: the loop of the fixtures that it uses is broken since an earlier test
             background task failed at 35s: task 1, spawned at tests/src/bin/scopes.rs:41:20, panicked at tests/src/bin/scopes.rs:22:5:
             db heartbeat was told to fail
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                db  tests/src/bin/scopes.rs:44  fail_if_told("db heartbeat");
               run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes -- --exact inserts meets_no_listener
 
 

@@ -16,6 +16,8 @@ pub(crate) struct Course {
     teardowns: Vec<(&'static Provider, Stopped)>,
     /// What fixtures have to say that is no failure.
     remarks: Vec<String>,
+    /// What happened that no report of these tells, where that is kept.
+    untold: Option<String>,
     /// How much virtual time passed from its set-up to its end.
     pub(crate) virtual_time: Duration,
 }
@@ -73,6 +75,7 @@ impl Course {
             first,
             teardowns: Vec::new(),
             remarks: Vec::new(),
+            untold: None,
             virtual_time: Duration::ZERO,
         }
     }
@@ -88,6 +91,33 @@ impl Course {
     /// Is told beside what failed.
     pub(crate) fn remark(&mut self, remarks: Vec<String>) {
         self.remarks.extend(remarks);
+    }
+
+    /// What happened in it that no report tells.
+    pub(crate) fn untold(&mut self, events: Option<String>) {
+        self.untold = events;
+    }
+
+    /// What happened, as far as that is kept: of each thing that failed what came before it. From here on the reports are without.
+    pub(crate) fn take_events(&mut self) -> Option<String> {
+        let first = match &mut self.first {
+            First::Body(stopped) | First::SetUp(stopped, _) => stopped.take_trace(),
+            First::Well(_) | First::Skipped(_) | First::NotRun(_) => None,
+        };
+        let teardowns = self.teardowns.iter_mut();
+        let of_teardowns = teardowns.filter_map(|(provider, stopped)| {
+            let events = stopped.take_trace()?;
+            Some(format!(
+                "  before the teardown of `{}` failed\n{events}",
+                provider.name
+            ))
+        });
+        let told: Vec<_> = first.into_iter().chain(of_teardowns).collect();
+        if told.is_empty() {
+            self.untold.take()
+        } else {
+            Some(told.join("\n"))
+        }
     }
 
     /// The world was closed, and left these to be told.

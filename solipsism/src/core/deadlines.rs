@@ -4,7 +4,7 @@
 //! first, but those that the body of a run waits for come after all others: they are a group of their own.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::panic::Location;
 use std::task::Waker;
 
@@ -151,6 +151,24 @@ impl Deadlines {
 
     /// Fires the next group: all deadlines of the earliest instant but those that come last, or these.
     pub(crate) fn fire(&mut self, woken: &mut Vec<Waker>) {
+        self.fire_each(|timer| woken.push(timer.waiter.waker));
+    }
+
+    /// The same, and says of each whom it wakes, and where it was set.
+    pub(crate) fn fire_noted(
+        &mut self,
+        woken: &mut Vec<Waker>,
+    ) -> VecDeque<(u32, &'static Location<'static>)> {
+        let mut fired = VecDeque::new();
+        self.fire_each(|timer| {
+            fired.push_back((timer.waiter.task, timer.site));
+            woken.push(timer.waiter.waker);
+        });
+        fired
+    }
+
+    #[inline]
+    fn fire_each(&mut self, mut each: impl FnMut(Timer)) {
         let Some((at, last)) = self.head().map(|entry| (entry.at, entry.order & LAST)) else {
             return;
         };
@@ -160,7 +178,7 @@ impl Deadlines {
             }
             let slot = entry.slot as usize;
             self.heap.pop();
-            woken.push(self.timers.remove(slot).waiter.waker);
+            each(self.timers.remove(slot));
         }
     }
 

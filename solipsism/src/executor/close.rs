@@ -6,6 +6,7 @@ use std::task::Waker;
 
 use super::header::{Header, TaskKey};
 use super::tasks::{Place, Task};
+use super::trace::By;
 use super::world::{Program, World};
 use crate::core::{LoopId, OUTERMOST, Waiter};
 use crate::panics::{self, Panic, PanicText, Print};
@@ -76,6 +77,9 @@ impl World {
     pub(super) fn finish_task(&self, task: Task) {
         let key = task.header.key;
         task.header.finish();
+        if self.is_traced() {
+            self.note_end(&task);
+        }
         if task.header.is_detached() {
             let freed = self.tasks.borrow_mut().remove(key);
             self.forget(task);
@@ -83,6 +87,7 @@ impl World {
         } else {
             let joiner = self.tasks.borrow_mut().finish(task);
             if let Some(joiner) = joiner {
+                self.waking.set(By::end_of(key.id));
                 self.wake(joiner);
             }
         }

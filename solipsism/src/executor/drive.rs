@@ -12,6 +12,7 @@ use futures_util::task::waker_ref;
 use super::budget::Budget;
 use super::header::{Header, TaskKey};
 use super::tasks::{AnyStage, Place, Task};
+use super::trace::By;
 use super::world::{Limits, NOBODY, World};
 use crate::core::Clock;
 use crate::core::net::Network;
@@ -50,7 +51,7 @@ impl World {
         header.detach();
         self.body_site.set(Some(site));
         self.inbox.reopen();
-        self.schedule(&header);
+        self.schedule_by(&header, By::SPAWN);
         let owned = Run::new(self, print, header);
         let (Run { header, .. }, ended) = self.drive(owned, body.as_mut());
         if header.is_queued() {
@@ -77,7 +78,9 @@ impl World {
             eprintln!("{stopped}");
         }
         if let Some(stuck) = stopped.stuck() {
+            self.pause_trace(true);
             self.look_again(stuck, Some((&header, body.as_mut())));
+            self.pause_trace(false);
             if header.is_queued() {
                 self.ready.borrow_mut().remove(TaskKey::BODY);
             }
@@ -217,6 +220,7 @@ impl World {
     pub(super) fn read_inbox(&self) {
         if self.inbox.has_news() {
             let called = self.inbox.read();
+            self.waking.set(By::OUTSIDE);
             self.end_dropped_elsewhere();
             for task in called {
                 task.answer_call();
@@ -253,6 +257,9 @@ impl World {
         let waker = waker_ref(header);
         let mut cx = Context::from_waker(&waker);
         let polled = panics::catch(print, || stage.poll(&mut cx));
+        if self.is_traced() {
+            self.note_poll(header);
+        }
         self.current.set(NOBODY);
         self.place.set(outer);
         polled.map(|poll| poll.is_ready()).map_err(|mut panic| {
@@ -310,6 +317,7 @@ impl World {
         }
         let settling = self.settling.borrow_mut().pop_front();
         if let Some((_, waiter)) = settling {
+            self.waking.set(By::CLOCK);
             self.wake(waiter.waker);
             return Ok(Idle::Ready);
         }
@@ -364,6 +372,7 @@ impl World {
             Idle::Advanced(target) => {
                 self.move_clock(target, budget)?;
                 let advance = self.advancing.take().expect("somebody advances to there");
+                self.waking.set(By::CLOCK);
                 self.wake(advance.waiter.waker);
                 Ok(())
             }
@@ -389,6 +398,7 @@ impl World {
 
     /// Tells the network that the instant has come to rest. Says whether that made something ready.
     fn settle_network(&self) -> bool {
+        self.waking.set(By::NETWORK);
         self.network.borrow().is_some() && self.network(Network::settle)
     }
 
@@ -396,11 +406,18 @@ impl World {
     fn step(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
         self.move_clock(at, budget)?;
         if self.next_packet() == Some(at) {
+            self.waking.set(By::NETWORK);
             self.network(Network::fire);
             return Ok(());
         }
+        self.waking.set(By::DEADLINE);
         let mut woken = self.woken.take();
-        self.deadlines.borrow_mut().fire(&mut woken);
+        if self.is_traced() {
+            let fired = self.deadlines.borrow_mut().fire_noted(&mut woken);
+            self.note_fired(fired);
+        } else {
+            self.deadlines.borrow_mut().fire(&mut woken);
+        }
         self.woken.set(self.spend(woken, Waker::wake));
         Ok(())
     }

@@ -12,8 +12,10 @@ use futures_executor::ThreadPool;
 
 use super::World;
 use super::inbox::JobResult;
+use super::trace::By;
 use crate::core::{LoopId, Waiter};
 use crate::panics::{self, Print};
+use crate::trace::Kind;
 
 /// The jobs of a world. The threads come with the first one.
 pub(crate) struct Jobs {
@@ -84,6 +86,7 @@ impl World {
         site: &'static Location<'static>,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Job<T> {
+        self.note(|| Kind::Submits { site });
         let mut jobs = self.jobs.borrow_mut();
         jobs.submitted += 1;
         let number = jobs.submitted;
@@ -161,6 +164,7 @@ impl World {
             let waiter = job.waiter.take();
             drop(jobs);
             if let Some(waiter) = waiter {
+                self.waking.set(By::JOB);
                 self.wake(waiter.waker);
             }
         }

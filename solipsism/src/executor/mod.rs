@@ -4,7 +4,8 @@
 //! `drive` the loop that runs it within its `budget`, and `close` how it ends. A `child` is a part of a run that ends
 //! before its world does. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
 //! run, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
-//! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `recording` looks at whom `tracing` tells what. `hosted` is a second driver: it has the world run inside of a tokio runtime.
+//! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `recording` looks at whom `tracing` tells what, and `trace` keeps what
+//! happened last, where it is asked for. `hosted` is a second driver: it has the world run inside of a tokio runtime.
 
 mod budget;
 mod calls;
@@ -25,6 +26,7 @@ mod recording;
 mod second_poll;
 mod stuck;
 mod tasks;
+mod trace;
 mod world;
 
 pub(crate) use budget::Busy;
@@ -41,4 +43,5 @@ pub(crate) use second_poll::{Again, Progress};
 pub(crate) use stuck::Foreign;
 pub(crate) use stuck::{HeldBy, Standing, Standstill, StuckTask, Wait};
 pub(crate) use tasks::Stage;
+pub(crate) use trace::ToldTrace;
 pub(crate) use world::{Advance, AwaitedValue, Limits, World, WorldSettings};

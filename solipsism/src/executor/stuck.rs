@@ -16,6 +16,7 @@ use crate::core::{NEVER, SignalNumber, Waiter};
 use crate::frames::Primitive;
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
+use crate::trace::{Cause, Task};
 
 /// A world that stands still.
 #[derive(Debug, Default)]
@@ -64,6 +65,8 @@ pub(crate) struct StuckTask {
     /// All that it waits for, as far as that is ours.
     pub(crate) waits: Vec<Wait>,
     pub(crate) standing: Standing,
+    /// What woke it last since its first turn, and when: it sleeps since then.
+    pub(crate) woken: Option<(Cause, Instant)>,
     /// What it waits in.
     pub(crate) stacks: Stacks,
     /// What it did when it was polled once more.
@@ -280,6 +283,7 @@ impl World {
             } else {
                 Standing::NeverWoken
             },
+            woken: self.woken(header),
             stacks: Stacks::default(),
             again: Again::Unseen,
         };
@@ -328,6 +332,27 @@ impl World {
         finished
             .map(|task| (task.header.to_string(), task.header.site))
             .collect()
+    }
+
+    /// What woke this task last, and when, unless it was its spawner.
+    fn woken(&self, header: &Header) -> Option<(Cause, Instant)> {
+        let (by, at) = header.woken();
+        let cause = by.cause(|id| self.named(id))?;
+        Some((cause, Instant::from_nanos(at)))
+    }
+
+    fn named(&self, id: u32) -> Task {
+        #[cfg(feature = "tokio")]
+        if id >= FOREIGN {
+            return Task::FOREIGN;
+        }
+        let tasks = self.tasks.borrow();
+        let sorted = tasks.sorted();
+        let found = sorted.binary_search_by_key(&id, |(task, _)| task.header.key.id);
+        let name = found
+            .ok()
+            .and_then(|place| sorted[place].0.header.name.as_ref());
+        Task::new(id, name.map(ToString::to_string))
     }
 
     /// The faults that did something, but for those that these tasks' waits tell of.

@@ -1,8 +1,9 @@
 //! A world: the core's state machines, the tasks, and what is remembered between two turns of the loop. While a world
 //! runs, everything on its thread finds it here.
 
-use std::cell::{Cell, RefCell, RefMut};
+use std::cell::{Cell, OnceCell, RefCell, RefMut};
 use std::collections::VecDeque;
+use std::num::NonZero;
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use super::ready::Ready;
 #[cfg(feature = "tracing")]
 use super::recording::Recording;
 use super::tasks::{Place, Stage, Task, Tasks};
+use super::trace::{By, Trace};
 use crate::core::net::{Call, HostId, Network};
 use crate::core::{Clock, Deadlines, LoopId, NEVER, OUTERMOST, Signals, Waiter};
 use crate::event_loop::ClockKind;
@@ -37,6 +39,8 @@ pub(crate) struct WorldSettings {
     pub(crate) permute: bool,
     pub(crate) limits: Limits,
     pub(crate) blocking_threads: usize,
+    /// How many of the last events are kept, if any.
+    pub(crate) trace: Option<NonZero<usize>>,
     /// Whether a tokio runtime is its host.
     #[cfg(feature = "tokio")]
     pub(crate) tokio: bool,
@@ -102,6 +106,10 @@ pub(crate) struct World {
     pub(super) current: Cell<u32>,
     /// Where the body stands that was run last.
     pub(super) body_site: Cell<Option<&'static Location<'static>>>,
+    /// Who wakes tasks while none is polled.
+    pub(super) waking: Cell<By>,
+    /// Who keeps what happens, if that is asked for.
+    pub(super) trace: OnceCell<Arc<Trace>>,
     /// How often the body was polled.
     pub(super) body_polls: Cell<u32>,
     /// Which of its polls this is.
@@ -186,6 +194,8 @@ impl World {
             watched,
             current: Cell::new(NOBODY),
             body_site: Cell::new(None),
+            waking: Cell::new(By::OUTSIDE),
+            trace: OnceCell::new(),
             body_polls: Cell::new(0),
             current_poll: Cell::new(0),
             place: Cell::new(HOME),
@@ -213,6 +223,9 @@ impl World {
         };
         if settings.clock == ClockKind::Real {
             world.keep_pace();
+        }
+        if let Some(most) = settings.trace {
+            world.start_trace(most);
         }
         world
     }
@@ -324,11 +337,24 @@ impl World {
 
     /// Puts a task into the ready queue, unless it is in there.
     pub(crate) fn schedule(&self, task: &Header) {
+        let by = match self.current.get() {
+            NOBODY => self.waking.get(),
+            task => By::task(task),
+        };
+        self.schedule_by(task, by);
+    }
+
+    /// The same, on behalf of whoever that is.
+    pub(super) fn schedule_by(&self, task: &Header, by: By) {
         #[cfg(feature = "tokio")]
         if let Some(hosted) = &self.hosted {
-            return self.schedule_hosted(hosted, task);
+            return self.schedule_hosted(hosted, task, by);
         }
         if task.queue() {
+            task.note_wake(by, self.now());
+            if self.is_traced() {
+                self.note_wake(task, by);
+            }
             self.ready.borrow_mut().push(task.key);
         }
     }
@@ -382,10 +408,13 @@ impl World {
             }
         });
         let header = header.expect("`insert` makes the task");
+        if self.is_traced() {
+            self.note_spawn(&header);
+        }
         if place.owner >= self.closing.get() {
             self.drop_task(header.key);
         } else {
-            self.schedule(&header);
+            self.schedule_by(&header, By::SPAWN);
         }
         header
     }

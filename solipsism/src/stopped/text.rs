@@ -4,6 +4,7 @@ mod cures;
 mod facts;
 mod network;
 mod tasks;
+mod wakes;
 
 use std::fmt;
 use std::panic::Location;
@@ -51,8 +52,12 @@ impl fmt::Display for Whole<'_> {
             )?;
         }
         match report.inbox.late() {
-            Some(stranger) if report.verdict.is_stuck() => write!(f, "\n  {}", late(&stranger)),
-            _ => Ok(()),
+            Some(stranger) if report.verdict.is_stuck() => write!(f, "\n  {}", late(&stranger))?,
+            _ => {}
+        }
+        match &report.trace {
+            Some(trace) => write!(f, "\n{trace}"),
+            None => Ok(()),
         }
     }
 }

@@ -53,6 +53,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
     for (told, of) in groups.iter().take(LISTED) {
         write_head(f, of)?;
         f.write_str(told)?;
+        super::wakes::write(f, of)?;
     }
     let mut steps = tasks
         .iter()
