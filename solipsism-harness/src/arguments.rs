@@ -36,8 +36,8 @@ use crate::{Case, Options};
     reason = "a flag without a value is one"
 )]
 pub(crate) struct Arguments {
-    /// What libtest-mimic is to do: always on one thread, since the workers are ours, and with nothing left to filter but
-    /// [`FILTERED_OUT`].
+    /// What libtest-mimic is to do: always on one thread, since the workers are ours, and with nothing to tell but those that we say
+    /// are ignored, which all are that are asked for: it counts the others, and looks at nothing but that flag.
     pub(crate) mimic: libtest_mimic::Arguments,
     /// Which cases are asked for.
     selection: Selection,
@@ -46,8 +46,8 @@ pub(crate) struct Arguments {
     runs_tests: bool,
     /// What is to be shown instead of a run.
     pub(crate) shown: Option<Shown>,
-    /// How many cases run at a time.
-    pub(crate) threads: NonZero<usize>,
+    /// How many cases run at a time, if that is said.
+    threads: Option<NonZero<usize>>,
     /// What decides the order of the run, if it is to be another one than the plan's.
     pub(crate) shuffle_seed: Option<u64>,
     /// Whether no case is to be run after one that failed.
@@ -78,10 +78,6 @@ pub(crate) enum Shown {
     /// `--setup-plan`
     SetupPlan,
 }
-
-/// The name under which libtest-mimic finds the cases that are not asked for: no test is named so, and ten thousand of them cost nothing.
-/// It counts them.
-pub(crate) const FILTERED_OUT: &str = "";
 
 impl Arguments {
     /// Reads the command line and the variables of this process.
@@ -122,8 +118,7 @@ impl Arguments {
         Ok(Self {
             mimic: libtest_mimic::Arguments {
                 test_threads: Some(1),
-                skip: vec![FILTERED_OUT.to_owned()],
-                exact: true,
+                ignored: true,
                 color: told.color,
                 format: told.format.or(terse),
                 ..libtest_mimic::Arguments::default()
@@ -143,7 +138,7 @@ impl Arguments {
                 (.., true) => Some(Shown::SetupPlan),
                 _ => None,
             },
-            threads: threads.unwrap_or_else(one_per_core),
+            threads,
             shuffle_seed: shuffle_seed.or_else(|| is_shuffled.then(any_seed)),
             fail_fast: how.fail_fast,
             logfile: told.logfile,
@@ -194,6 +189,14 @@ impl Arguments {
             Where::WorkersOnStderr
         } else {
             Where::Workers
+        }
+    }
+
+    /// How many workers may work on what is scheduled. Nobody counts the cores for a single part: it takes longer than many a test.
+    pub(crate) fn threads(&self, schedule: &Schedule) -> NonZero<usize> {
+        match schedule.parts() {
+            [] | [_] => NonZero::<usize>::MIN,
+            _ => self.threads.unwrap_or_else(one_per_core),
         }
     }
 

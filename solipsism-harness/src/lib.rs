@@ -128,7 +128,8 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
         report::print(&arguments, &format!("shuffle seed: {seed}"));
     }
     let place = arguments.place_of(&schedule);
-    let results = run::start(&plan, &Arc::new(schedule), place, arguments.threads)?;
+    let threads = arguments.threads(&schedule);
+    let results = run::start(&plan, &Arc::new(schedule), place, threads)?;
     let report = report::Report::new(results, files, logfile, &plan, &arguments);
     let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan, &arguments));
     let is_broken = report.print_rest(&plan, &arguments);
