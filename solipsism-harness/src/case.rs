@@ -6,9 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audience::Audience;
 use crate::markers::Marked;
 use crate::options::TRACED;
-use crate::repetition::{self, Marks};
+use crate::repetition;
 use crate::{
     Chosen, Defaults, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider,
     Repetition, ShouldPanic, Target, Test, Use,
@@ -240,10 +241,10 @@ impl Case {
     }
 
     /// Runs it, as often as it is to be repeated.
-    pub(crate) fn run(&self, marks: Marks) -> Ran {
+    pub(crate) fn run(&self, audience: &Audience) -> Ran {
         match self.repeated() {
-            Some(times) => repetition::run(self, times, marks),
-            None => self.run_once(),
+            Some(times) => repetition::run(self, times, audience),
+            None => self.run_once(audience),
         }
     }
 
@@ -260,8 +261,8 @@ impl Case {
 
     /// Runs it, and again if it fails and is to be retried. A runner that unwinds in spite of its promise fails this case and no
     /// other.
-    pub(crate) fn run_once(&self) -> Ran {
-        let ran = retries::run(self, || self.attempt());
+    pub(crate) fn run_once(&self, audience: &Audience) -> Ran {
+        let ran = retries::run(self, audience, || self.attempt());
         traced::run(self, ran, |case| case.attempt())
     }
 
@@ -323,7 +324,9 @@ mod tests {
             markers: Markers::NONE,
             runner: &Unwinds,
         };
-        let outcome = Case::new(&TEST, Options::default()).run_once().ended;
+        let outcome = Case::new(&TEST, Options::default())
+            .run_once(&Audience::default())
+            .ended;
         assert!(!outcome.meets(TEST.should_panic));
         let Ended::Failed(failure) = outcome else {
             panic!("it passed")

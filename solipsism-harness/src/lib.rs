@@ -16,6 +16,7 @@
 
 #[cfg(feature = "libtest-mimic")]
 mod arguments;
+mod audience;
 mod axis;
 mod case;
 mod catalog;

@@ -8,11 +8,11 @@ use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::audience::Audience;
 use crate::errors::{Errors, count};
 use crate::plan::Plan;
 use crate::provider::collect_autouse;
 use crate::refusal::Refusal;
-use crate::repetition::Marks;
 use crate::scopes::{CameTo, Scopes};
 use crate::selection::Selection;
 use crate::stage::ForReal;
@@ -90,7 +90,7 @@ impl Run {
             .filter(|&place| is_run(&plan[place]))
             .collect();
         Ok(Self {
-            scopes: Scopes::new(&plan, &selected, ForReal(Marks::Unwanted)),
+            scopes: Scopes::new(&plan, &selected, ForReal(Audience::default())),
             selection,
             errors: Mutex::default(),
             serial,
@@ -131,7 +131,7 @@ impl Run {
                 eprintln!("attempt {attempt} failed, and it is run again:\n{report}");
             }
         }
-        let teardowns = came.teardowns.clone();
+        let teardowns = came.broken();
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         let ran = errors.tell(self.plan(), place, came);
         let case = &self.plan()[place];

@@ -1,6 +1,7 @@
 //! A run: the [`Schedule`] is handed out part by part, to worker processes or to threads of this one, and [`Results`] hands over what
 //! they bring, in whatever order it is asked for. Who asks, and what is told, is `report`'s.
 
+mod attempts;
 #[cfg(unix)]
 mod child;
 #[cfg(unix)]
@@ -15,6 +16,8 @@ mod processes;
 mod protocol;
 mod results;
 mod shared;
+#[cfg(unix)]
+mod telling;
 mod threads;
 #[cfg(unix)]
 mod wire;
@@ -98,30 +101,30 @@ pub(crate) fn start(
 }
 
 impl Brought {
-    /// Of a case that is not to be told of, or was not run.
-    fn left_out() -> Self {
+    /// Of a case of which nothing else is known.
+    fn of(came: Came) -> Self {
         Self {
-            came: Came {
-                to: CameTo::LeftOut,
-                teardowns: Vec::new(),
-            },
+            came,
             printed: String::new(),
             beside: None,
             took: Duration::ZERO,
         }
     }
 
-    /// Of a case of which nothing else is known.
+    /// Of a case that is not to be told of, or was not run.
+    fn left_out() -> Self {
+        Self::of(Came {
+            to: CameTo::LeftOut,
+            teardowns: Vec::new(),
+        })
+    }
+
+    /// Of a case that ended like this.
     fn without(ended: Ended) -> Self {
-        Self {
-            came: Came {
-                to: CameTo::Ran(Ran::from(ended)),
-                teardowns: Vec::new(),
-            },
-            printed: String::new(),
-            beside: None,
-            took: Duration::ZERO,
-        }
+        Self::of(Came {
+            to: CameTo::Ran(Ran::from(ended)),
+            teardowns: Vec::new(),
+        })
     }
 }
 

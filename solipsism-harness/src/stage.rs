@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::audience::Audience;
 use crate::case::caught;
-use crate::repetition::Marks;
 use crate::{Case, Ended, FixtureFailure, Group, Instance, Keeper, Outcome, Ran};
 
 /// Does what it is told to, or only notes it down.
@@ -23,7 +23,7 @@ pub(crate) trait Stage {
 }
 
 /// Does it. A runner or a keeper that unwinds in spite of its promise has failed, and that is all.
-pub(crate) struct ForReal(pub(crate) Marks);
+pub(crate) struct ForReal(pub(crate) Audience);
 
 impl Stage for ForReal {
     fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure> {
@@ -42,7 +42,7 @@ impl Stage for ForReal {
     }
 
     fn run(&self, case: &Case) -> Ran {
-        case.run(self.0)
+        case.run(&self.0)
     }
 
     fn tear_down(&self, instance: &Arc<Instance>, outcome: Outcome) -> Vec<String> {

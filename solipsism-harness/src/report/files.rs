@@ -71,6 +71,11 @@ impl Files {
         self.line(|lines| lines.case(plan, record));
     }
 
+    /// These teardowns failed after this case, of which was told already.
+    pub(crate) fn teardowns(&mut self, plan: &Plan, place: usize, reports: &[String]) {
+        self.line(|lines| lines.teardowns(&plan[place].name, reports));
+    }
+
     /// What came after the verdict on the case of this name.
     pub(crate) fn late(&mut self, name: &str, text: &str) {
         self.line(|lines| lines.late(name, text));

@@ -45,11 +45,19 @@ impl Lines {
         if let Some(report) = verdict.report() {
             event = event.text("report", report);
         }
+        if !record.failed_before.is_empty() {
+            event = event.texts("failed_before", &record.failed_before);
+        }
         if !record.printed.is_empty() {
             event = event.text("printed", &record.printed);
         }
         self.line(event)?;
-        for report in &record.teardowns {
+        self.teardowns(name, &record.teardowns)
+    }
+
+    /// These failed after the case of this name.
+    pub(crate) fn teardowns(&mut self, name: &str, reports: &[String]) -> io::Result<()> {
+        for report in reports {
             let event = Object::new("teardown_failed").text("after", name);
             self.line(event.text("report", report))?;
         }
@@ -102,6 +110,12 @@ impl Object {
 
     fn text(self, key: &str, value: &str) -> Self {
         self.with(key, &format!("\"{}\"", escape(value)))
+    }
+
+    fn texts(self, key: &str, values: &[String]) -> Self {
+        let values = values.iter().map(|it| format!("\"{}\"", escape(it)));
+        let values: Vec<_> = values.collect();
+        self.with(key, &format!("[{}]", values.join(",")))
     }
 
     fn number(self, key: &str, value: usize) -> Self {

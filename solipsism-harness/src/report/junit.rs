@@ -122,6 +122,14 @@ fn case(xml: &mut String, target: &str, plan: &Plan, record: &Record) {
         }
         Verdict::Error { report, .. } => problem(&mut inside, "error", "fixture", report),
     }
+    // As Surefire has them, whose names these are.
+    let attempt = match record.verdict {
+        Verdict::Failed { .. } | Verdict::Error { .. } => "rerunFailure",
+        Verdict::Passed | Verdict::Ignored(_) | Verdict::Skipped(_) => "flakyFailure",
+    };
+    for report in &record.failed_before {
+        problem(&mut inside, attempt, "failed", report);
+    }
     if !record.printed.is_empty() {
         element(&mut inside, 6, "system-out", "", &record.printed);
     }

@@ -78,7 +78,7 @@ impl Told {
         // One that did not live to tell was run all the same; of several times nobody knows which.
         let is_gone = matches!(&came.to, CameTo::Ran(ran) if matches!(ran.ended, Ended::Failed(_)))
             && !case.is_repeated();
-        let teardowns = came.teardowns.clone();
+        let teardowns = came.broken();
         self.flaky.look_at(case, &came);
         let mut ran = self.errors.tell(plan, place, came);
         if is_gone {
@@ -94,6 +94,7 @@ impl Told {
             took,
             virtual_time: ran.virtual_time,
             seed: ran.seed,
+            failed_before: ran.failed_before,
             teardowns,
         };
         if let Ended::Skipped(why) = ran.ended {
@@ -128,6 +129,14 @@ impl Told {
     pub(super) fn print_rest(&mut self, plan: &Plan, arguments: &Arguments) -> bool {
         let mut broken = self.results.finish();
         self.ignore_before(plan, plan.len());
+        for (place, reports) in self.results.untold_teardowns() {
+            self.errors.add_teardowns(&reports);
+            self.files.teardowns(plan, place, &reports);
+            let record = self.records.iter_mut().find(|it| it.place == place);
+            if let Some(record) = record {
+                record.teardowns.extend(reports);
+            }
+        }
         broken.extend(self.logfile.as_ref().and_then(Logfile::broken));
         if self.shows_output {
             let successes = summary::successes(plan, &self.records);
@@ -178,6 +187,7 @@ impl Told {
                     took: Duration::ZERO,
                     virtual_time: None,
                     seed: None,
+                    failed_before: Vec::new(),
                     teardowns: Vec::new(),
                 },
             );

@@ -8,8 +8,9 @@ use crate::scopes::Came;
 /// What a worker process is told.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Order {
-    /// To run the cases at these places, part by part. Those of a part share nothing with others.
-    Parts(Vec<Vec<usize>>),
+    /// To run the cases at these places, part by part. Those of a part share nothing with others. As many attempts at the first of all
+    /// have failed with their processes.
+    Parts(Vec<Vec<usize>>, u64),
     /// To go on: what was printed so far has been read.
     GoOn,
     /// The same, but to run no more of the part.
@@ -26,6 +27,8 @@ pub(super) enum Order {
 pub(super) enum Event {
     /// It begins with the case at this place, when the file to which it prints is so long.
     Began(usize, u64),
+    /// An attempt at that case failed with this report, and another begins.
+    Again(String),
     /// That case is over, and this became of it.
     Came(Over),
     /// The part has changed its process for whoever comes after it.
@@ -49,9 +52,10 @@ pub(super) struct Over {
 impl Wire for Order {
     fn put(&self, to: &mut Vec<u8>) {
         match self {
-            Self::Parts(parts) => {
+            Self::Parts(parts, failed_before) => {
                 0_u64.put(to);
                 parts.put(to);
+                failed_before.put(to);
             }
             Self::GoOn => 1_u64.put(to),
             Self::Finish => 2_u64.put(to),
@@ -61,7 +65,7 @@ impl Wire for Order {
 
     fn get(from: &mut &[u8]) -> Option<Self> {
         Some(match u64::get(from)? {
-            0 => Self::Parts(Vec::get(from)?),
+            0 => Self::Parts(Vec::get(from)?, u64::get(from)?),
             1 => Self::GoOn,
             2 => Self::Finish,
             3 => Self::LeaveRest,
@@ -88,6 +92,10 @@ impl Wire for Event {
                 late.put(to);
             }
             Self::Spoilt => 4_u64.put(to),
+            Self::Again(report) => {
+                5_u64.put(to);
+                report.put(to);
+            }
         }
     }
 
@@ -98,6 +106,7 @@ impl Wire for Event {
             2 => Self::Done,
             3 => Self::Late(Vec::get(from)?),
             4 => Self::Spoilt,
+            5 => Self::Again(String::get(from)?),
             _ => return None,
         })
     }
@@ -124,7 +133,7 @@ impl Wire for Over {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scopes::CameTo;
+    use crate::scopes::{BrokenTeardown, CameTo};
     use crate::{Ended, Failure, FailureKind, Outcome, Ran, Repetition};
 
     fn sent<T: Wire>(what: &T) -> T {
@@ -138,7 +147,7 @@ mod tests {
     #[test]
     fn what_is_sent_is_received() {
         for order in [
-            Order::Parts(vec![vec![3], vec![0, 500]]),
+            Order::Parts(vec![vec![3], vec![0, 500]], 2),
             Order::GoOn,
             Order::LeaveRest,
             Order::Finish,
@@ -185,7 +194,10 @@ mod tests {
             let over = Over {
                 came: Came {
                     to: CameTo::Ran(ran),
-                    teardowns: vec!["broken".to_owned()],
+                    teardowns: vec![BrokenTeardown {
+                        instance: 3,
+                        report: "broken".to_owned(),
+                    }],
                 },
                 took: Duration::from_nanos(1),
                 printed_to: 9,
@@ -194,11 +206,12 @@ mod tests {
             let Event::Came(over) = sent(&Event::Came(over)) else {
                 panic!("another event")
             };
-            let CameTo::Ran(ran) = over.came.to else {
+            let CameTo::Ran(ran) = &over.came.to else {
                 panic!("another outcome")
             };
             assert_eq!(format!("{ran:?}"), expected);
-            assert_eq!(over.came.teardowns, ["broken"]);
+            assert_eq!(over.came.teardowns[0].instance, 3);
+            assert_eq!(over.came.broken(), ["broken"]);
             assert_eq!(
                 (over.took.as_nanos(), over.printed_to, over.waits),
                 (1, 9, true)

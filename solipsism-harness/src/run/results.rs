@@ -1,6 +1,6 @@
 //! [`Results`]: what became of the cases of a run, in whatever order it is asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
@@ -83,6 +83,32 @@ impl Results {
     /// The names of the cases that ran before this one in the same loop, and may have left something there.
     pub(crate) fn along(&self, place: usize) -> Vec<&str> {
         self.shared.schedule.along(&self.shared.plan, place)
+    }
+
+    /// The teardowns that failed after the first failure, if nothing is told of what comes after that: of what cases before it
+    /// had set up, each with the case after which it was, or would have been. All of them when all have [ended](Self::finish).
+    ///
+    /// Of what was set up by cases that come after it nothing is told, as nothing is of them.
+    pub(crate) fn untold_teardowns(&mut self) -> Vec<(usize, Vec<String>)> {
+        let found = self.fails_fast.as_ref().and_then(|looked| looked.found);
+        let Some(found) = found else {
+            return Vec::new();
+        };
+        self.early.extend(self.arriving.try_iter());
+        let shared = &self.shared;
+        let (told, untold) = shared.schedule.order().split_at(found + 1);
+        let needs = told.iter().flat_map(|&place| shared.plan.needs(place));
+        let needed: BTreeSet<usize> = needs.copied().collect();
+        let of_case = |&place: &usize| {
+            let brought = self.early.remove(&place)?;
+            let teardowns = brought.came.teardowns.into_iter();
+            let teardowns = teardowns.filter(|it| needed.contains(&it.instance));
+            Some((place, teardowns.map(|it| it.report).collect()))
+        };
+        let teardowns = untold.iter().filter_map(of_case);
+        teardowns
+            .filter(|(_, reports): &(_, Vec<String>)| !reports.is_empty())
+            .collect()
     }
 
     /// Waits until all workers have ended, and gives what went wrong with them and not with cases.

@@ -13,12 +13,14 @@ use std::thread;
 use std::time::Duration;
 
 use super::protocol::{Event, Order, Over};
+use super::telling::Telling;
 use super::threads::{bring, scopes};
 use super::wire::Wire as _;
+use crate::audience::Audience;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
-use crate::repetition::Marks;
-use crate::scopes::{Came, CameTo};
+use crate::scopes::{Came, CameTo, Scopes};
+use crate::stage::ForReal;
 use crate::{Ended, Postscript};
 
 /// What a case may leave in the file to which all print before it is read and emptied.
@@ -38,8 +40,7 @@ pub(crate) fn work(plan: &Arc<Plan>, address: &Path, fail_fast: bool) -> Result<
 struct Worker<'a> {
     plan: &'a Arc<Plan>,
     orders: UnixStream,
-    /// What is told next.
-    tells: Vec<u8>,
+    telling: Arc<Telling>,
     /// Whether it is asked after each case if there is to be another.
     fail_fast: bool,
     /// Where all that is printed goes.
@@ -59,9 +60,9 @@ impl<'a> Worker<'a> {
         watch.spawn(move || end_with(&lifeline))?;
         Ok(Self {
             plan,
+            telling: Arc::new(Telling::on(orders.try_clone()?)),
             orders,
             fail_fast,
-            tells: Vec::new(),
             printed: io::stdout().as_fd().try_clone_to_owned()?.into(),
             found: Found::now(),
             postscripts: Vec::new(),
@@ -72,12 +73,16 @@ impl<'a> Worker<'a> {
     fn run(mut self) -> io::Result<()> {
         loop {
             match Order::receive(&self.orders)? {
-                Order::Parts(parts) => self.run_parts(&parts)?,
+                Order::Parts(parts, failed_before) => {
+                    self.telling.set_failed_before(failed_before);
+                    self.run_parts(&parts)?;
+                }
                 Order::GoOn | Order::LeaveRest => {}
                 Order::Finish => {
                     let late = self.postscripts.into_iter();
                     let late = late.filter_map(|(place, tells)| Some((place, tells()?)));
-                    return Event::Late(late.collect()).send(&self.orders);
+                    self.telling.along(&Event::Late(late.collect()));
+                    return self.telling.now();
                 }
             }
         }
@@ -89,10 +94,10 @@ impl<'a> Worker<'a> {
             self.run_part(part)?;
             let is_spoilt = self.found != Found::now();
             if is_spoilt {
-                Event::Spoilt.put_frame(&mut self.tells);
+                self.telling.along(&Event::Spoilt);
             }
-            Event::Done.put_frame(&mut self.tells);
-            self.tell()?;
+            self.telling.along(&Event::Done);
+            self.telling.now()?;
             if is_spoilt || self.is_lost {
                 break;
             }
@@ -101,11 +106,12 @@ impl<'a> Worker<'a> {
     }
 
     fn run_part(&mut self, part: &[usize]) -> io::Result<()> {
-        let scopes = scopes(self.plan, part, Marks::Wanted);
+        let audience = Audience::of(Arc::clone(&self.telling) as _);
+        let scopes = scopes(self.plan, part, &audience);
         for (turn, &place) in part.iter().enumerate() {
-            // Told along with what comes next: each time that the other side is woken costs more than many a case.
-            Event::Began(place, self.printed_to()?).put_frame(&mut self.tells);
-            let brought = bring(self.plan, scopes.as_ref(), place, Marks::Wanted);
+            self.telling.along(&Event::Began(place, self.printed_to()?));
+            let brought = bring(self.plan, scopes.as_ref(), place, &audience);
+            self.telling.set_failed_before(0);
             let mut came = brought.came;
             self.keep_postscript(place, &mut came);
             self.flush();
@@ -117,25 +123,33 @@ impl<'a> Worker<'a> {
                 printed_to,
                 waits,
             };
-            Event::Came(over).put_frame(&mut self.tells);
+            self.telling.along(&Event::Came(over));
             if waits || part.last() != Some(&place) {
-                self.tell()?;
+                self.telling.now()?;
             }
             if waits && Order::receive(&self.orders)? == Order::LeaveRest {
-                for &place in &part[turn + 1..] {
-                    if let Some(scopes) = &scopes {
-                        scopes.leave_out(place);
-                    }
-                }
-                self.flush();
+                self.leave_out(scopes.as_ref(), &part[turn + 1..])?;
                 break;
             }
         }
         Ok(())
     }
 
-    fn tell(&mut self) -> io::Result<()> {
-        (&self.orders).write_all(&std::mem::take(&mut self.tells))
+    /// Tears down what these would have needed, which are not run.
+    fn leave_out(&self, scopes: Option<&Scopes<ForReal>>, places: &[usize]) -> io::Result<()> {
+        for &place in places {
+            if let Some(scopes) = scopes {
+                let came = scopes.leave_out(place);
+                self.flush();
+                self.telling.along(&Event::Came(Over {
+                    came,
+                    took: Duration::ZERO,
+                    printed_to: self.printed_to()?,
+                    waits: false,
+                }));
+            }
+        }
+        Ok(())
     }
 
     fn printed_to(&self) -> io::Result<u64> {

@@ -1,7 +1,7 @@
 //! What became of a case, as it is sent.
 
 use super::Wire;
-use crate::scopes::{BrokenSetUp, Came, CameTo};
+use crate::scopes::{BrokenSetUp, BrokenTeardown, Came, CameTo};
 use crate::{Ended, Failure, FailureKind, Outcome, Ran, Repetition};
 
 impl Wire for Came {
@@ -35,6 +35,20 @@ impl Wire for Came {
                 _ => return None,
             },
             teardowns: Vec::get(from)?,
+        })
+    }
+}
+
+impl Wire for BrokenTeardown {
+    fn put(&self, to: &mut Vec<u8>) {
+        self.instance.put(to);
+        self.report.put(to);
+    }
+
+    fn get(from: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            instance: usize::get(from)?,
+            report: String::get(from)?,
         })
     }
 }
