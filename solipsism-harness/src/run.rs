@@ -5,6 +5,8 @@ mod attempts;
 #[cfg(unix)]
 mod child;
 #[cfg(unix)]
+mod found;
+#[cfg(unix)]
 mod hearing;
 #[cfg(unix)]
 mod places;

@@ -70,12 +70,17 @@ pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Panic> 
 }
 
 fn enter(print: Print) -> Option<Print> {
+    prepare();
+    INSIDE.replace(Some(print))
+}
+
+/// Puts our hook in its place, once. A process of ours has it before all tests, so that it can be put back after those that set another.
+pub(crate) fn prepare() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let former = panic::take_hook();
         panic::set_hook(Box::new(move |info| hook(info, &*former)));
     });
-    INSIDE.replace(Some(print))
 }
 
 fn leave(outside: Option<Print>, is_ok: bool) {

@@ -14,11 +14,6 @@ pub use solipsism_harness::{
     Target, Test, Use, duration, run_under_libtest, submit,
 };
 
-#[cfg(feature = "files")]
-pub use solipsism_harness::Files;
-#[cfg(feature = "harness")]
-pub use solipsism_harness::main;
-
 pub use crate::__target as target;
 pub use crate::case::{InWorld, Settings};
 pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError, ViaSendError};
@@ -30,6 +25,8 @@ pub use crate::fixture::{
 };
 pub use crate::testing::private as testing;
 pub use crate::time::epoch;
+#[cfg(feature = "files")]
+pub use solipsism_harness::Files;
 pub use solipsism_macros::{defaults, defaults_of_target, fixture, test};
 
 use solipsism_harness::AxisValue;
@@ -42,6 +39,13 @@ use crate::fixture::{Asked, Asking, Configurable, FixtureReturn, Ownable, Share,
 use crate::fixtures::transport::Transport;
 use crate::fixtures::{AnyService, Listed, MakeTransport, OverTransport};
 use crate::panics::{self, Print};
+
+/// What `main!` calls.
+#[cfg(feature = "harness")]
+pub fn main() -> std::process::ExitCode {
+    panics::prepare();
+    solipsism_harness::main()
+}
 
 /// A parameter `T`.
 pub const fn owned<T, By, S: Default + 'static, D: Ownable<T>>() -> Owned<T, S>

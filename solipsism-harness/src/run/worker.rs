@@ -1,17 +1,16 @@
 //! A worker process: the same binary, told by `--worker` to run what it is told to, and to tell what became of it.
 
-use std::env;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::found::{Found, Hook};
 use super::protocol::{Event, Order, Over};
 use super::telling::Telling;
 use super::threads::{bring, scopes};
@@ -47,6 +46,7 @@ struct Worker<'a> {
     printed: File,
     /// What cases find, and may change.
     found: Found,
+    hook: Hook,
     postscripts: Vec<(usize, Postscript)>,
     /// Whether a thread was left behind, which may hold the lock of stdout.
     is_lost: bool,
@@ -65,6 +65,7 @@ impl<'a> Worker<'a> {
             fail_fast,
             printed: io::stdout().as_fd().try_clone_to_owned()?.into(),
             found: Found::now(),
+            hook: Hook::now(),
             postscripts: Vec::new(),
             is_lost: false,
         })
@@ -92,6 +93,7 @@ impl<'a> Worker<'a> {
     fn run_parts(&mut self, parts: &[Vec<usize>]) -> io::Result<()> {
         for part in parts {
             self.run_part(part)?;
+            self.hook.put_back();
             let is_spoilt = self.found != Found::now();
             if is_spoilt {
                 self.telling.along(&Event::Spoilt);
@@ -171,30 +173,6 @@ impl<'a> Worker<'a> {
         if let Ended::Failed(failure) = &mut ran.ended {
             let postscript = failure.postscript.take();
             self.postscripts.extend(postscript.map(|it| (place, it)));
-        }
-    }
-}
-
-/// What a process is given, and what a case had better leave as it is.
-#[derive(PartialEq, Eq)]
-struct Found {
-    directory: Option<PathBuf>,
-    /// The files that stdout and stderr go to.
-    streams: [Option<(u64, u64)>; 2],
-}
-
-impl Found {
-    fn now() -> Self {
-        let file = |descriptor: io::Result<OwnedFd>| {
-            let file = File::from(descriptor.ok()?).metadata().ok()?;
-            Some((file.dev(), file.ino()))
-        };
-        Self {
-            directory: env::current_dir().ok(),
-            streams: [
-                file(io::stdout().as_fd().try_clone_to_owned()),
-                file(io::stderr().as_fd().try_clone_to_owned()),
-            ],
         }
     }
 }
