@@ -8,6 +8,8 @@ mod names;
 mod paths;
 mod source;
 
+use std::panic::Location;
+
 pub(crate) use chain::{Chain, Leaf, Primitive, Step, chains, steps};
 pub(crate) use paths::{Workspace, without_machine};
 
@@ -32,6 +34,11 @@ pub(crate) enum Whose {
 /// Where this crate's sources were when it was compiled: relative if it is a member of the workspace.
 fn own_sources() -> String {
     file!().trim_end_matches("frames.rs").replace('\\', "/")
+}
+
+/// Whether this place is one of this crate's own.
+pub(crate) fn is_ours(site: &Location<'_>) -> bool {
+    whose_file(&site.file().replace('\\', "/")) == Whose::Ours
 }
 
 impl Frame {

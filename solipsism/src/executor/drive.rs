@@ -174,6 +174,7 @@ impl World {
                 run.budget.poll_body(header)?;
                 let poll = self.body_polls.get().wrapping_add(1);
                 self.body_polls.set(poll);
+                self.body_since.set(self.instant.get());
                 let finished = self
                     .poll(header, self.place.get(), poll, run.print, body.as_mut())
                     .map_err(Stop::Panic)?;
@@ -279,6 +280,7 @@ impl World {
             true
         } else {
             task.polls = task.polls.wrapping_add(1);
+            task.since = self.instant.get();
             let (place, poll) = (task.place, task.polls);
             match self.poll(&task.header, place, poll, Print::Later, task.stage.as_mut()) {
                 Ok(false) if self.crashed.borrow().contains(&task.place.host) => {
@@ -455,6 +457,7 @@ impl World {
             clock.move_to(limit);
             return Err(self.time_limit(limit));
         }
+        self.instant.set(at);
         clock.move_to(at);
         self.inbox.set_now(at);
         Ok(())

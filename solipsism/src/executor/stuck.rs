@@ -62,6 +62,8 @@ pub(crate) struct StuckTask {
     pub(crate) task: u32,
     pub(crate) site: &'static Location<'static>,
     pub(crate) is_background: bool,
+    /// When it went to sleep.
+    pub(crate) since: Instant,
     /// All that it waits for, as far as that is ours.
     pub(crate) waits: Vec<Wait>,
     pub(crate) standing: Standing,
@@ -139,6 +141,16 @@ impl Wait {
                 what: What::Read(stream) | What::Write(stream),
                 ..
             } => stream.peer_task,
+            _ => None,
+        }
+    }
+
+    /// Since when, where that is told.
+    pub(crate) fn since(&self) -> Option<Instant> {
+        match self {
+            Self::Signal { since, .. }
+            | Self::Value { since, .. }
+            | Self::Network { since, .. } => Some(*since),
             _ => None,
         }
     }
@@ -270,11 +282,12 @@ impl World {
     /// if it is asked what `drives` the clock, those that wait for it.
     fn stuck_tasks(&self, body: Option<&Arc<Header>>, drives: bool) -> (Vec<StuckTask>, usize) {
         let waits = self.waits(body);
-        let stuck = |header: &Arc<Header>| StuckTask {
+        let stuck = |header: &Arc<Header>, since: u64| StuckTask {
             who: header.to_string(),
             task: header.key.id,
             site: header.site,
             is_background: header.is_background(),
+            since: Instant::from_nanos(since),
             waits: waits.of(header.key.id),
             standing: if header.is_queued() {
                 Standing::Ready
@@ -287,7 +300,8 @@ impl World {
             stacks: Stacks::default(),
             again: Again::Unseen,
         };
-        let mut all: Vec<_> = body.map(stuck).into_iter().collect();
+        let body = body.map(|header| stuck(header, self.body_since.get()));
+        let mut all: Vec<_> = body.into_iter().collect();
         let tasks = self.tasks.borrow();
         let mut alive = tasks.sorted();
         alive.retain(|(task, _)| !task.header.is_finished());
@@ -298,7 +312,7 @@ impl World {
         };
         let mut around = 0;
         for (task, joiner) in &alive {
-            let stuck = stuck(&task.header);
+            let stuck = stuck(&task.header, task.since);
             let is_deadline = |wait: &Wait| matches!(wait, Wait::Deadline { .. });
             if is_own(stuck.task)
                 || joiner.is_some_and(is_own)

@@ -135,6 +135,8 @@ pub(crate) struct Task {
     pub(crate) place: Place,
     /// How often it was polled. Counted anew after `u32::MAX`.
     pub(crate) polls: u32,
+    /// When it was polled last, in nanoseconds.
+    pub(crate) since: u64,
 }
 
 /// A task's place. It is freed when the task is finished and nobody will ask for its output.

@@ -112,6 +112,10 @@ pub(crate) struct World {
     pub(super) trace: OnceCell<Arc<Trace>>,
     /// How often the body was polled.
     pub(super) body_polls: Cell<u32>,
+    /// When it was polled last.
+    pub(super) body_since: Cell<u64>,
+    /// What the clock showed when it was last moved or read: cheaper to ask.
+    pub(super) instant: Cell<u64>,
     /// Which of its polls this is.
     pub(super) current_poll: Cell<u32>,
     /// And where it runs; between two polls, where a body does.
@@ -197,6 +201,8 @@ impl World {
             waking: Cell::new(By::OUTSIDE),
             trace: OnceCell::new(),
             body_polls: Cell::new(0),
+            body_since: Cell::new(0),
+            instant: Cell::new(0),
             current_poll: Cell::new(0),
             place: Cell::new(HOME),
             nest: RefCell::default(),
@@ -300,7 +306,9 @@ impl World {
         if let Some(now) = self.hosted.as_ref().and_then(|hosted| hosted.now()) {
             self.clock.borrow_mut().move_to(now);
         }
-        self.clock.borrow().now()
+        let now = self.clock.borrow().now();
+        self.instant.set(now);
+        now
     }
 
     pub(crate) fn wall(&self) -> SystemTime {
@@ -405,6 +413,7 @@ impl World {
                 stage,
                 place,
                 polls: 0,
+                since: 0,
             }
         });
         let header = header.expect("`insert` makes the task");

@@ -14,7 +14,7 @@ use super::{Doing, Next, Report, Stopped, Verdict, late};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
 use crate::executor::{Failure, Heartbeats, HeldBy, Lost, Wait};
-use crate::frames::without_machine;
+use crate::frames::{is_ours, without_machine};
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -274,7 +274,7 @@ impl Report {
         if matches!(self.verdict, Verdict::Livelock { .. }) {
             return Ok(());
         }
-        tasks::write(f, &self.standstill.tasks)?;
+        tasks::write(f, &self.standstill.tasks, self.at)?;
         self.write_unread(f)?;
         match self.standstill.around {
             0 => {}
@@ -312,6 +312,14 @@ const UNREAD: usize = 3;
 fn place(task: u32, site: &Location<'_>) -> String {
     if task == 0 {
         format!("at {site}")
+    } else if is_ours(site) {
+        // Which file of ours that is helps nobody; whoever has a name bears his own.
+        let by = if site.file().contains("hyper") {
+            "hyper"
+        } else {
+            "solipsism"
+        };
+        format!("spawned by {by}")
     } else {
         format!("spawned at {site}")
     }

@@ -24,7 +24,7 @@ async fn a_handler_that_never_answers() {
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:37:10, in the background
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
               a_handler_never_answers  tests/src/bin/stack_failures.rs:32  serve_connection(stream, service_fn(never)).await
-          task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+          task 2 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
@@ -56,7 +56,7 @@ async fn a_server_that_does_not_speak_http() {
               nobody_speaks_http  tests/src/bin/stack_failures.rs:56  client().get(uri).await.expect("it is answered");
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:53:10, in the background
             kept no waker: nothing can ever wake it
-          task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+          task 2 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)

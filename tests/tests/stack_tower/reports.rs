@@ -25,7 +25,7 @@ async fn a_server_that_never_answers_behind_a_stack_of_middleware() {
           task 1 `server`, spawned at tests/src/bin/stack_tower_failures.rs:40:10, in the background
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
               a_server_never_answers  tests/src/bin/stack_tower_failures.rs:35  serve_connection(stream, service_fn(never)).await
-          task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+          task 2 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen

@@ -7,11 +7,12 @@ use super::facts::fact;
 use super::{WAITS, place};
 use crate::executor::{Again, Progress, Standing, StuckTask, Wait};
 use crate::frames::{Chain, Leaf, Primitive, Step};
+use crate::time::Instant;
 
 /// More than this are counted, not listed: who is stuck for a reason of its own is among the first.
 const LISTED: usize = 40;
 
-pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Result {
+pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask], now: Instant) -> fmt::Result {
     let cycles = cycles(tasks);
     for cycle in cycles.iter().filter(|cycle| cycle.len() > 1) {
         let names = cycle
@@ -51,7 +52,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
         }
     }
     for (told, of) in groups.iter().take(LISTED) {
-        write_head(f, of)?;
+        write_head(f, of, now)?;
         f.write_str(told)?;
         super::wakes::write(f, of)?;
     }
@@ -144,7 +145,7 @@ fn is_like(one: &StuckTask, other: &StuckTask) -> bool {
         && one.site == other.site
 }
 
-fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask]) -> fmt::Result {
+fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fmt::Result {
     let first = of[0];
     let last = of[of.len() - 1];
     if of.len() == 1 {
@@ -167,6 +168,12 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask]) -> fmt::Result {
     write!(f, ", {}", place(first.task, first.site))?;
     if first.is_background {
         f.write_str(", in the background")?;
+    }
+    let since = first.since;
+    let is_told = |wait: &Wait| wait.since() == Some(since);
+    let is_news = since != now && !first.waits.iter().any(is_told);
+    if is_news && of.iter().all(|task| task.since == since) {
+        write!(f, ", asleep since {since:?}")?;
     }
     Ok(())
 }
