@@ -219,12 +219,9 @@ impl Deadlines {
         })
     }
 
-    /// Where the deadlines of an instant were set.
-    pub(crate) fn due_at(&self, at: u64) -> impl Iterator<Item = &'static Location<'static>> {
-        let timers = self.timers.iter().map(|(_, timer)| timer);
-        timers
-            .filter(move |timer| timer.at == at)
-            .map(|timer| timer.site)
+    /// The deadlines of an instant.
+    pub(crate) fn due_at(&self, at: u64) -> impl Iterator<Item = Pending> {
+        self.pending().filter(move |pending| pending.at == at)
     }
 
     /// The earliest live entry; dead ones above it are dropped.

@@ -13,7 +13,7 @@ mod signal_number;
 mod signals;
 
 pub(crate) use clock::Clock;
-pub(crate) use deadlines::{Deadlines, Key, NEVER};
+pub(crate) use deadlines::{Deadlines, Key, NEVER, Pending};
 pub(crate) use nested::{LoopId, Nested, OUTERMOST};
 pub(crate) use random::Random;
 pub(crate) use signal_number::{DefaultAction, SignalNumber};

@@ -75,7 +75,9 @@ impl World {
         let mut stopped = self.report(verdict, Some(&header));
         if cfg!(panic = "abort") && stopped.stuck().is_some() {
             // A panic in what follows would be the end of the process.
-            eprintln!("{stopped}");
+            eprintln!(
+                "before its tasks are polled once more, which may end the process:\n{stopped}"
+            );
         }
         if let Some(stuck) = stopped.stuck() {
             self.pause_trace(true);

@@ -236,7 +236,7 @@ impl World {
                 held_by: matches!(verdict, Verdict::WallLimit { .. })
                     .then(|| self.held_by())
                     .flatten(),
-                heartbeats: self.take_heartbeats(),
+                heartbeats: self.tell_heartbeats(),
                 faults,
                 #[cfg(feature = "tokio")]
                 foreign: self.hosted.as_ref().map(|hosted| Foreign {

@@ -335,9 +335,14 @@ impl fmt::Display for Heartbeats {
             f,
             "the clock moved {steps} times since the body was last polled; in the last {sampled} of these steps fired"
         )?;
-        for (site, count) in self.fired.iter().take(HEARTBEATS) {
-            let unit = if *count == 1 { "deadline" } else { "deadlines" };
+        for fired in self.fired.iter().take(HEARTBEATS) {
+            let (site, count) = (fired.site, fired.count);
+            let unit = if count == 1 { "deadline" } else { "deadlines" };
             write!(f, "\n    {count} {unit} set at {site}")?;
+            for (place, who) in fired.whom.iter().enumerate() {
+                let link = if place == 0 { ", by" } else { " and" };
+                write!(f, "{link} {who}")?;
+            }
         }
         if self.fired.len() > HEARTBEATS {
             write!(

@@ -288,7 +288,29 @@ impl fmt::Display for Step {
     }
 }
 
+/// As many tasks whose ends are awaited are listed one by one.
+const AWAITED: usize = 3;
+
 fn write_waits(f: &mut fmt::Formatter<'_>, waits: &[&Wait]) -> fmt::Result {
+    let awaited = waits.iter().filter_map(|wait| match wait {
+        Wait::Task { who, .. } => Some(who),
+        _ => None,
+    });
+    let awaited: Vec<_> = awaited.collect();
+    let others;
+    let waits = match &awaited[..] {
+        [first, .., last] if awaited.len() > AWAITED => {
+            write!(
+                f,
+                "\n    waits for {} tasks to finish, {first} … {last}",
+                awaited.len()
+            )?;
+            let is_other = |wait: &&&Wait| !matches!(wait, Wait::Task { .. });
+            others = waits.iter().filter(is_other).copied().collect::<Vec<_>>();
+            &others
+        }
+        _ => waits,
+    };
     for wait in waits.iter().take(WAITS) {
         write!(f, "\n    {wait}")?;
     }
