@@ -179,10 +179,10 @@ fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
                     keeper = Some(Whose::Ours);
                     primitive = Some(Primitive::Task);
                 }
-                own = names::of_library(&frame.symbol);
+                own = names::of_frame(frame);
             }
             Whose::Dependency => {
-                let name = names::of_library(&frame.symbol);
+                let name = names::of_frame(frame);
                 if !is_of_macro(frame) && !is_glue(&name) && libraries.last() != Some(&name) {
                     libraries.push(name);
                 }

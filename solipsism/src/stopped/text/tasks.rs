@@ -279,7 +279,8 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.function)?;
         if !self.file.is_empty() {
-            write!(f, "  {}:{}", self.file, self.line)?;
+            let gap = if self.function.is_empty() { "" } else { "  " };
+            write!(f, "{gap}{}:{}", self.file, self.line)?;
         }
         match &self.source {
             Some(source) => write!(f, "  {source}"),
