@@ -12,7 +12,9 @@ mod provided;
 mod shareable;
 mod teardown;
 
-pub(crate) use asked::{Asked, AskedOne, Making, Wanted};
+pub(crate) use asked::{Asked, Wanted};
+#[cfg(feature = "net")]
+pub(crate) use asked::{AskedOne, Making};
 pub use asked::{Choice, Fresh, Owned, Shared};
 pub use asker::Asker;
 pub(crate) use asker::{Asking, RunTeardown, Subject, Teardown};

@@ -27,7 +27,9 @@ mod event_loop;
 pub mod fixtures;
 #[cfg(feature = "hyper")]
 pub mod hyper;
+#[cfg(feature = "net")]
 pub mod io;
+#[cfg(feature = "net")]
 pub mod net;
 pub mod signal;
 // Their programs are compiled and run elsewhere, against what they come from.
@@ -35,6 +37,7 @@ pub mod signal;
 pub mod moving_in;
 mod stopped;
 pub mod task;
+#[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
 #[cfg(feature = "tls")]

@@ -23,6 +23,7 @@ pub use crate::fixture::{
     FromSendError, Keep, Kept, NoSettings, NoTeardown, Outcome, Owned, Provided, Shareable, Shared,
     TearDown, TornDown, TornDownBy,
 };
+#[cfg(feature = "testing")]
 pub use crate::testing::private as testing;
 pub use crate::time::epoch;
 #[cfg(feature = "files")]
@@ -36,8 +37,8 @@ use crate::case::Body;
 use crate::ending::TestReturn;
 use crate::executor::World;
 use crate::fixture::{Asked, Asking, Configurable, FixtureReturn, Ownable, Share, Wanted, told};
-use crate::fixtures::transport::Transport;
-use crate::fixtures::{AnyService, Listed, MakeTransport, OverTransport};
+#[cfg(feature = "net")]
+use crate::fixtures::{AnyService, Listed, MakeTransport, OverTransport, transport::Transport};
 use crate::panics::{self, Print};
 
 /// What `main!` calls.
@@ -82,6 +83,7 @@ pub const fn shared<T: Fixture<By, Settings = S>, By, S: Default + 'static>() ->
     Shared(Wanted::new(|settings| settings))
 }
 
+#[cfg(feature = "net")]
 /// A server over each of the transports that the asker lists.
 pub fn each_transport<T: OverTransport>(
     axis: usize,
@@ -94,16 +96,19 @@ pub fn each_transport<T: OverTransport>(
     }
 }
 
+#[cfg(feature = "net")]
 /// One of the services that a test lists.
 pub fn service<S: AnyService + 'static>(service: S) -> Box<dyn AnyService> {
     Box::new(service)
 }
 
+#[cfg(feature = "net")]
 /// One of them.
 pub fn transport<T: Transport>(make: impl FnOnce() -> T) -> MakeTransport {
     MakeTransport::by(make)
 }
 
+#[cfg(feature = "net")]
 /// What can be listed without being imported.
 pub mod transports {
     #[cfg(feature = "tls")]

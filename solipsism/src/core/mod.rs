@@ -7,6 +7,7 @@
 mod clock;
 mod deadlines;
 mod nested;
+#[cfg_attr(not(feature = "net"), path = "without_net.rs")]
 pub(crate) mod net;
 mod random;
 mod signal_number;

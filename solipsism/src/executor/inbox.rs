@@ -90,6 +90,10 @@ pub(crate) struct Stranger {
 #[derive(Clone, Copy, Debug)]
 enum Deed {
     Woke,
+    #[cfg_attr(
+        not(feature = "net"),
+        expect(dead_code, reason = "only sockets are dropped so")
+    )]
     Dropped,
 }
 
@@ -160,6 +164,7 @@ impl Inbox {
     }
 
     /// Takes what was dropped outside of the world's running loop.
+    #[cfg(feature = "net")]
     pub(crate) fn leave(&self, dropped: Dropped) {
         let foreigner = self.foreigner();
         let mut letters = self.letters();

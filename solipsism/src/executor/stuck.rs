@@ -137,10 +137,7 @@ impl Wait {
     pub(crate) fn whom(&self) -> Option<u32> {
         match self {
             Self::Task { task, .. } => Some(*task),
-            Self::Network {
-                what: What::Read(stream) | What::Write(stream),
-                ..
-            } => stream.peer_task,
+            Self::Network { what, .. } => what.peer_task(),
             _ => None,
         }
     }
@@ -173,13 +170,7 @@ impl Wait {
     /// The faults of the network that keep what it waits for.
     fn faults(&self) -> impl Iterator<Item = Keeper> + use<> {
         let faults = match self {
-            Self::Network { what, .. } => match what {
-                What::Read(stream) | What::Write(stream) => {
-                    [stream.keeper, stream.unheard.map(|(_, keeper)| keeper)]
-                }
-                What::Connect { keeper, .. } => [*keeper, None],
-                What::Accept { .. } | What::Receive { .. } | What::Send { .. } => [None, None],
-            },
+            Self::Network { what, .. } => what.keepers(),
             _ => [None, None],
         };
         faults.into_iter().flatten()
@@ -470,10 +461,7 @@ impl World {
                 })
             };
             for wait in network.0.waits(&is_given_up) {
-                let peer = match &wait.what {
-                    What::Read(stream) | What::Write(stream) => stream.peer_task,
-                    _ => None,
-                };
+                let peer = wait.what.peer_task();
                 let network = Wait::Network {
                     since: Instant::from_nanos(wait.since),
                     what: wait.what,

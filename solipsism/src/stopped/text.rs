@@ -2,6 +2,7 @@
 
 mod cures;
 mod facts;
+#[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
 mod tasks;
 mod wakes;

@@ -41,6 +41,27 @@ pub(crate) enum What {
     },
 }
 
+impl What {
+    /// The task that used the other end of the stream last.
+    pub(crate) fn peer_task(&self) -> Option<u32> {
+        match self {
+            Self::Read(stream) | Self::Write(stream) => stream.peer_task,
+            _ => None,
+        }
+    }
+
+    /// The faults that keep it.
+    pub(crate) fn keepers(&self) -> [Option<Keeper>; 2] {
+        match self {
+            Self::Read(stream) | Self::Write(stream) => {
+                [stream.keeper, stream.unheard.map(|(_, keeper)| keeper)]
+            }
+            Self::Connect { keeper, .. } => [*keeper, None],
+            Self::Accept { .. } | Self::Receive { .. } | Self::Send { .. } => [None, None],
+        }
+    }
+}
+
 /// A stream as one of its ends sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Stream {
