@@ -127,6 +127,7 @@ impl Builder {
     /// # Panics
     ///
     /// If it is zero.
+    #[cfg(feature = "blocking")]
     #[track_caller]
     pub fn blocking_threads(mut self, threads: usize) -> Self {
         assert!(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use futures_util::task::waker_ref;
+use futures_task::waker_ref;
 
 use super::budget::Budget;
 use super::header::{Header, TaskKey};

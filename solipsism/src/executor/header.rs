@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use futures_util::task::ArcWake;
+use futures_task::ArcWake;
 
 use super::trace::By;
 use super::{Inbox, World};

@@ -8,9 +8,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures_executor::ThreadPool;
-
 use super::World;
+use super::futures_executor::ThreadPool;
 use super::inbox::JobResult;
 use super::trace::By;
 use crate::core::{LoopId, Waiter};
@@ -81,6 +80,10 @@ pub(crate) struct Job<T> {
 
 impl World {
     /// Sends a job out. Time stands still until it is back.
+    #[cfg_attr(
+        not(feature = "blocking"),
+        expect(dead_code, reason = "there are no threads for it")
+    )]
     pub(crate) fn submit<T: Send + 'static>(
         &self,
         site: &'static Location<'static>,

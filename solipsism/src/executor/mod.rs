@@ -29,7 +29,14 @@ mod second_poll;
 mod stuck;
 mod tasks;
 mod trace;
+#[cfg(not(feature = "blocking"))]
+mod without_futures_executor;
 mod world;
+
+#[cfg(feature = "blocking")]
+use ::futures_executor;
+#[cfg(not(feature = "blocking"))]
+use without_futures_executor as futures_executor;
 
 pub(crate) use budget::Busy;
 pub(crate) use child::ChildSettings;

@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use futures_util::task::waker_ref;
+use futures_task::waker_ref;
 
 pub(crate) use self::stacks::Stacks;
 use super::header::{Header, TaskKey};

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use futures_util::task::waker_ref;
+use futures_task::waker_ref;
 
 use super::header::Header;
 use super::heartbeats::Heartbeats;
