@@ -83,6 +83,8 @@ pub struct Ran {
     pub repetition: Option<Repetition>,
     /// What [`Options::debug`] asked to be told.
     pub remarks: Vec<String>,
+    /// What it left behind, a line each, where that is no failure.
+    pub left_behind: Vec<String>,
 }
 
 impl Ran {
@@ -116,6 +118,7 @@ impl From<Ended> for Ran {
             failed_before: Vec::new(),
             repetition: None,
             remarks: Vec::new(),
+            left_behind: Vec::new(),
         }
     }
 }

@@ -137,6 +137,9 @@ impl Run {
         if let (true, Some(trace)) = (case.options.debug, ran.trace(None)) {
             eprintln!("{}: {trace}", case.name);
         }
+        for line in &ran.left_behind {
+            eprintln!("{}: left behind: {line}", case.name);
+        }
         (ran, teardowns)
     }
 

@@ -15,6 +15,7 @@ mod crate_path;
 mod fixture_arguments;
 
 mod item;
+mod leaks;
 mod lifetimes;
 mod markers;
 mod ours;

@@ -28,6 +28,7 @@ pub mod fixtures;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 pub mod io;
+pub mod leaks;
 pub mod net;
 pub mod signal;
 // Their programs are compiled and run elsewhere, against what they come from.

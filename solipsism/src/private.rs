@@ -27,6 +27,7 @@ pub use crate::fixture::{
     FromSendError, Keep, Kept, NoSettings, NoTeardown, Outcome, Owned, Provided, Shareable, Shared,
     TearDown, TornDown, TornDownBy,
 };
+pub use crate::leaks::{AllowLeak, Kind as LeakKind, Policy as LeakPolicy};
 pub use crate::testing::private as testing;
 pub use crate::time::epoch;
 pub use solipsism_macros::{defaults, defaults_of_target, fixture, test};

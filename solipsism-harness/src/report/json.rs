@@ -45,6 +45,9 @@ impl Lines {
         if let Some(report) = verdict.report() {
             event = event.text("report", report);
         }
+        if !record.left_behind.is_empty() {
+            event = event.texts("left_behind", &record.left_behind);
+        }
         if !record.printed.is_empty() {
             event = event.text("printed", &record.printed);
         }
@@ -102,6 +105,12 @@ impl Object {
 
     fn text(self, key: &str, value: &str) -> Self {
         self.with(key, &format!("\"{}\"", escape(value)))
+    }
+
+    fn texts(self, key: &str, values: &[String]) -> Self {
+        let values = values.iter().map(|it| format!("\"{}\"", escape(it)));
+        let values: Vec<_> = values.collect();
+        self.with(key, &format!("[{}]", values.join(",")))
     }
 
     fn number(self, key: &str, value: usize) -> Self {

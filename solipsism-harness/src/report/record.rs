@@ -17,6 +17,8 @@ pub(crate) struct Record {
     pub(crate) virtual_time: Option<Duration>,
     /// What its random numbers were made of, if it was run.
     pub(crate) seed: Option<u64>,
+    /// What it left behind, a line each, where that is no failure.
+    pub(crate) left_behind: Vec<String>,
     /// The reports of the teardowns of wider fixtures that failed after it.
     pub(crate) teardowns: Vec<String>,
 }

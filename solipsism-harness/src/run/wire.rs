@@ -300,6 +300,7 @@ impl Wire for Ran {
         self.failed_before.put(to);
         self.repetition.put(to);
         self.remarks.put(to);
+        self.left_behind.put(to);
     }
 
     fn get(from: &mut &[u8]) -> Option<Self> {
@@ -311,6 +312,7 @@ impl Wire for Ran {
             failed_before: Vec::get(from)?,
             repetition: Option::get(from)?,
             remarks: Vec::get(from)?,
+            left_behind: Vec::get(from)?,
         })
     }
 }
@@ -458,6 +460,7 @@ mod tests {
                     seed: Some(4),
                 }),
                 remarks: vec!["slow".to_owned()],
+                left_behind: vec!["1 task".to_owned()],
             };
             let expected = format!("{ran:?}");
             let over = Over {

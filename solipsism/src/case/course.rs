@@ -6,6 +6,7 @@ use std::time::Duration;
 use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider};
 
 use crate::executor::{self, Inbox};
+use crate::leaks::{Leaks, Policy};
 use crate::stopped::Stopped;
 use crate::time::Instant;
 
@@ -16,6 +17,8 @@ pub(crate) struct Course {
     teardowns: Vec<(&'static Provider, Stopped)>,
     /// What fixtures have to say that is no failure.
     remarks: Vec<String>,
+    /// What was left behind, a line each, where that is no failure.
+    left_behind: Vec<String>,
     /// How much virtual time passed from its set-up to its end.
     pub(crate) virtual_time: Duration,
 }
@@ -27,6 +30,8 @@ enum First {
     /// Not at all, for the fixtures of a wider scope are in no state for it.
     NotRun(String),
     Body(Stopped),
+    /// Well, but for what was left behind.
+    Left(Leaks),
     /// The set-up of the last of these failed, each on behalf of the one before it.
     SetUp(Stopped, Vec<&'static Provider>),
 }
@@ -73,6 +78,7 @@ impl Course {
             first,
             teardowns: Vec::new(),
             remarks: Vec::new(),
+            left_behind: Vec::new(),
             virtual_time: Duration::ZERO,
         }
     }
@@ -90,6 +96,28 @@ impl Course {
         self.remarks.extend(remarks);
     }
 
+    /// This was left behind. A failure it is only where nothing else went wrong.
+    pub(crate) fn leave(&mut self, leaks: Leaks, policy: Policy) {
+        if leaks.is_empty() || matches!(self.first, First::Skipped(_) | First::NotRun(_)) {
+            return;
+        }
+        match (&mut self.first, policy) {
+            (First::Well(_), Policy::Fail) if self.teardowns.is_empty() => {
+                self.first = First::Left(leaks);
+            }
+            (First::Well(_), _) if self.teardowns.is_empty() => self.left_behind = leaks.lines(),
+            (First::Body(stopped) | First::SetUp(stopped, _), _) => {
+                let told = stopped.stuck_ids();
+                self.remarks.extend(leaks.remarks(&told));
+            }
+            _ => self.remarks.extend(leaks.remarks(&[])),
+        }
+    }
+
+    pub(crate) fn take_left_behind(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.left_behind)
+    }
+
     /// The world was closed, and left these to be told.
     pub(crate) fn close(
         &mut self,
@@ -99,7 +127,7 @@ impl Course {
     ) {
         match &mut self.first {
             First::Body(stopped) | First::SetUp(stopped, _) => stopped.attach(failures),
-            First::Well(_) | First::Skipped(_) | First::NotRun(_) => {
+            First::Well(_) | First::Left(_) | First::Skipped(_) | First::NotRun(_) => {
                 if let Err(stopped) = Stopped::after(failures, at, inbox) {
                     self.first = First::Body(stopped);
                 }
@@ -151,7 +179,7 @@ impl Course {
         match &self.first {
             First::Well(outcome) => *outcome,
             First::Skipped(_) => Outcome::Passed,
-            First::NotRun(_) => Outcome::Failed,
+            First::NotRun(_) | First::Left(_) => Outcome::Failed,
             First::Body(stopped) | First::SetUp(stopped, _) => stopped.outcome(),
         }
     }
@@ -183,6 +211,10 @@ impl Course {
                     None => FailureKind::Failed,
                 };
                 (kind, Some(stopped.late()))
+            }
+            First::Left(leaks) => {
+                parts.push(leaks.to_string());
+                (FailureKind::Failed, None)
             }
             First::SetUp(stopped, path) => {
                 parts.push(format!("{}\n{stopped}", set_up_failed(path)));

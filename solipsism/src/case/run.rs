@@ -12,8 +12,9 @@ use super::course::Course;
 use crate::ClockKind;
 use crate::Outcome;
 use crate::ending::Ending;
-use crate::executor::{Failure, Stage, World};
+use crate::executor::{Failure, Stage, Watched, World};
 use crate::fixture::{Asking, Skip, Teardown};
+use crate::leaks::Check;
 use crate::panics::{self, Print};
 use crate::stopped::{Stopped, Verdict};
 use crate::task::JoinError;
@@ -28,6 +29,7 @@ pub(crate) fn run_case(
     asking: &Rc<Asking>,
     body: Body,
     site: &'static Location<'static>,
+    check: Option<&Check>,
 ) -> Course {
     let _entered = world.enter("#[solipsism::test]");
     #[cfg(feature = "tokio")]
@@ -39,8 +41,25 @@ pub(crate) fn run_case(
     note(world, &mut ended, world.take_unheld_failures());
     tear_down(world, asking, &mut ended);
     ended.virtual_time = Duration::from_nanos(world.now());
+    let watched = check.and_then(|_| world.watch_leaks());
     note(world, &mut ended, world.close());
+    look_for_leaks(world, asking, &mut ended, check, watched);
     ended
+}
+
+/// Everything was dropped: tells what of it should not have been there.
+pub(crate) fn look_for_leaks(
+    world: &World,
+    asking: &Asking,
+    ended: &mut Course,
+    check: Option<&Check>,
+    watched: Option<Watched>,
+) {
+    let Some(check) = check else { return };
+    let cut_off = asking.end().take_cut_off();
+    if watched.is_some() || !cut_off.is_empty() {
+        ended.leave(world.leaks(watched, cut_off, check), check.policy);
+    }
 }
 
 /// What failed in the background is a part of what the body came to.

@@ -35,6 +35,9 @@ pub(crate) trait AnyStage {
 
     /// The error that the handle would get.
     fn error(&self) -> Option<&JoinError>;
+
+    /// The type of the future.
+    fn type_name(&self) -> &'static str;
 }
 
 /// A `Stage` whose output can be asked for by its type.
@@ -46,6 +49,11 @@ pub(crate) trait TaskStage: AnyStage {
 impl<F: Future> Stage<F> {
     pub(crate) fn new(future: F) -> Self {
         Self::Running { future }
+    }
+
+    /// Of a task that never was.
+    pub(crate) fn over() -> Self {
+        Self::Finished { output: None }
     }
 
     /// What the future came to, the first time that it is asked for.
@@ -91,6 +99,10 @@ impl<F: Future> AnyStage for Stage<F> {
             _ => None,
         }
     }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<F>()
+    }
 }
 
 impl<F> TaskStage for Stage<F>
@@ -113,6 +125,9 @@ pub(crate) struct Place {
     pub(crate) host: u32,
     /// The loop to which it, and whatever it makes, belongs.
     pub(crate) owner: LoopId,
+    /// Whether it may outlive a test on purpose, and so may what it makes: it is in the background, or was spawned by
+    /// what is.
+    pub(crate) is_beside: bool,
 }
 
 /// A task that the executor holds.
@@ -122,6 +137,8 @@ pub(crate) struct Task {
     pub(crate) place: Place,
     /// How often it was polled. Counted anew after `u32::MAX`.
     pub(crate) polls: u32,
+    /// When it was spawned.
+    pub(crate) since: u64,
 }
 
 /// A task's place. It is freed when the task is finished and nobody will ask for its output.
@@ -216,6 +233,18 @@ impl Tasks {
         let slot = self.slot(key)?;
         slot.joiner = waiter.task;
         slot.joiner_waker.replace(waiter.waker)
+    }
+
+    /// The task may outlive the test on purpose, and so may what it spawns.
+    pub(crate) fn excuse(&mut self, key: TaskKey) {
+        if let Some(task) = self.slot(key).and_then(|slot| slot.task.as_mut()) {
+            task.place.is_beside = true;
+        }
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
     }
 
     /// Frees the place of a task that is finished. Gives back what was in it.

@@ -13,10 +13,11 @@ use std::time::Duration;
 use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 
 use super::{ScopeThread, builder};
-use crate::case::{Body, Course, note, run_body, run_set_up, seed_of, tear_down};
+use crate::case::{Body, Course, look_for_leaks, note, run_body, run_set_up, seed_of, tear_down};
 use crate::ending::Ending;
 use crate::executor::{ChildSettings, Failure, Inbox, World};
 use crate::fixture::{Asker, Asking, Kept, RunTeardown, Subject};
+use crate::leaks::Check;
 use crate::stopped::Stopped;
 use crate::time::Instant;
 
@@ -224,6 +225,7 @@ impl Residents {
         asking: &Rc<Asking>,
         body: Body,
         site: &'static Location<'static>,
+        check: Option<&Check>,
     ) -> Course {
         if let Some(broken) = &self.broken {
             return Course::of_fixtures(broken.clone());
@@ -239,8 +241,10 @@ impl Residents {
         note(&self.world, &mut course, self.world.take_unheld_failures());
         tear_down(&self.world, asking, &mut course);
         course.virtual_time = Duration::from_nanos(self.world.now() - began);
+        let watched = check.and_then(|_| self.world.watch_leaks());
         let end = self.world.end_child(child);
         note(&self.world, &mut course, end.untold);
+        look_for_leaks(&self.world, asking, &mut course, check, watched);
         let now = Instant::from_nanos(self.world.now());
         let rest = Stopped::after(end.of_parents, now, self.world.inbox()).and(end.rest);
         self.broken = rest.err().map(|stopped| format!("{BROKEN}\n{stopped}"));
