@@ -79,6 +79,8 @@ pub(crate) enum State {
     Plain,
     /// No waker of the task is alive.
     NeverWoken,
+    /// It waits for the end of what is told before it.
+    Waits,
     /// A destructor spawned it while everything was dropped.
     Born,
     /// The same, and so did its own destructor, and that one's, and so on.

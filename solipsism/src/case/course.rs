@@ -55,6 +55,11 @@ impl Course {
         matches!(self.first, First::Well(_))
     }
 
+    /// Whether anything went wrong, so that remarks are read.
+    pub(crate) fn has_failed(&self) -> bool {
+        !self.teardowns.is_empty() || !matches!(self.first, First::Well(_) | First::Skipped(_))
+    }
+
     pub(crate) fn skipped(why: String) -> Self {
         Self::of(First::Skipped(why))
     }

@@ -190,6 +190,9 @@ pub(crate) fn tear_down(world: &Rc<World>, asking: &Asking, ended: &mut Course) 
         world.end_teardown(limits);
     }
     ended.remark(asking.end().take_remarks());
+    if ended.has_failed() {
+        ended.remark(asking.end().take_cut_off_remarks());
+    }
 }
 
 fn run_teardown(

@@ -104,7 +104,7 @@ impl World {
     pub(crate) fn detach(&self, task: &Header) {
         task.detach();
         if !task.is_finished() {
-            self.leave_task(task.key);
+            self.leave_task(task);
         }
         let left = {
             let mut tasks = self.tasks.borrow_mut();

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::Location;
 
-use super::header::TaskKey;
+use super::header::{Header, TaskKey};
 use super::tasks::Task;
 use super::world::World;
 use crate::core::net::{OpenKind, OpenSocket, SocketKey};
@@ -26,6 +26,15 @@ pub(crate) enum Thing {
     Other(u64),
 }
 
+impl Thing {
+    fn task(&self) -> Option<u32> {
+        match self {
+            Self::Task(task) => Some(*task),
+            _ => None,
+        }
+    }
+}
+
 /// What went while everything was dropped.
 #[derive(Default)]
 pub(super) struct Leaving {
@@ -38,6 +47,7 @@ pub(super) struct Leaving {
 
 /// A task that a destructor spawned then.
 struct Birth {
+    task: u32,
     by: u32,
     leak: Leak,
 }
@@ -45,6 +55,8 @@ struct Birth {
 /// What was there before anything was dropped.
 pub(crate) struct Watched {
     things: Vec<(Thing, Leak)>,
+    /// The tasks that somebody waits for, each with who does.
+    waits: Vec<(u32, u32)>,
     /// The tasks that may outlive a test.
     beside: BTreeSet<u32>,
 }
@@ -128,8 +140,13 @@ impl World {
             return None;
         }
         let of = self.nest.borrow().innermost();
+        if self.is_watched() {
+            // Or else the watch's reference would pass for a waker.
+            self.inbox.watch(None);
+        }
         let watched = Watched {
             things: self.things(of, Kinds::ALL),
+            waits: self.awaited_tasks(),
             beside: self.tasks_beside(of),
         };
         *self.leaving.borrow_mut() = Some(Box::default());
@@ -192,6 +209,16 @@ impl World {
             && network.as_ref().is_none_or(|state| state.0.is_clean())
     }
 
+    /// Those whose end somebody waits for, and who does.
+    fn awaited_tasks(&self) -> Vec<(u32, u32)> {
+        let tasks = self.tasks.borrow();
+        let sorted = tasks.sorted().into_iter();
+        sorted
+            .filter(|(task, _)| !task.header.is_finished())
+            .filter_map(|(task, joiner)| Some((task.header.key.id, joiner?)))
+            .collect()
+    }
+
     /// The tasks that may outlive a test.
     fn tasks_beside(&self, of: LoopId) -> BTreeSet<u32> {
         let tasks = self.tasks.borrow();
@@ -226,7 +253,8 @@ impl World {
                 things.push((Thing::Task(super::FOREIGN), leak));
             }
         }
-        for (number, owner, leak) in &*self.announced.borrow() {
+        let announced = self.announced.borrow();
+        for (number, owner, leak) in &*announced {
             if *owner >= of && kinds.contains(leak.kind) {
                 things.push((Thing::Other(*number), leak.clone()));
             }
@@ -236,7 +264,15 @@ impl World {
             let sockets = sockets
                 .into_iter()
                 .map(|it| (Thing::Socket(it.key), Leak::from(it)));
-            things.extend(sockets.filter(|(_, leak)| kinds.contains(leak.kind)));
+            // What listens for something announced is a part of that.
+            let is_part = |leak: &Leak| {
+                leak.kind == Kind::Listeners
+                    && announced
+                        .iter()
+                        .any(|(_, _, whole)| whole.created == leak.created)
+            };
+            let sockets = sockets.filter(|(_, leak)| kinds.contains(leak.kind) && !is_part(leak));
+            things.extend(sockets);
         }
         if kinds.contains(Kind::Timers) {
             things.extend(self.timers(of));
@@ -297,6 +333,7 @@ impl World {
     /// A destructor spawns something then.
     pub(super) fn begin_birth(
         &self,
+        task: TaskKey,
         name: Option<&str>,
         type_name: &'static str,
         site: &'static Location<'static>,
@@ -314,7 +351,11 @@ impl World {
         let leaving = leaving.get_or_insert_default();
         leaving.depth += 1;
         if !is_beside || is_undying {
-            leaving.born.push(Birth { by, leak });
+            leaving.born.push(Birth {
+                task: task.id,
+                by,
+                leak,
+            });
         }
     }
 
@@ -324,66 +365,131 @@ impl World {
         }
     }
 
-    /// The handle of a task that goes on is dropped.
-    pub(super) fn leave_task(&self, key: TaskKey) {
-        self.leave(|| Thing::Task(key.id));
+    /// The handle of a task that is not finished is dropped. One that goes on does so without the holder.
+    pub(super) fn leave_task(&self, task: &Header) {
+        if task.is_aborted() {
+            self.leave(|| Thing::Task(task.key.id));
+        }
     }
 }
 
 impl Watched {
     fn leaks(self, leaving: Leaving, check: &Check) -> Vec<Leak> {
+        let Self {
+            mut things,
+            waits,
+            beside: mut allowed,
+        } = self;
+        things.retain(|(thing, leak)| match thing {
+            Thing::Task(task) if allowed.contains(task) => false,
+            Thing::Task(task) if check.allows(leak) => {
+                allowed.insert(*task);
+                false
+            }
+            _ => !check.allows(leak),
+        });
+        excuse_awaited(&mut allowed, &waits);
         // The first note counts: what is dropped twice was taken back in between, by nobody who is left.
         let mut holders = BTreeMap::new();
         for (thing, by) in leaving.gone {
-            holders.entry(thing).or_insert(by);
+            holders.entry(thing).or_insert(known(by));
         }
         let mut tasks: BTreeMap<u32, usize> = BTreeMap::new();
         let mut causes: Vec<Leak> = Vec::new();
-        let mut held: Vec<(u32, Leak)> = Vec::new();
-        let mut allowed = self.beside;
-        for (thing, leak) in self.things {
-            let holder = holders.get(&thing).copied();
-            let is_allowed = check.allows(&leak);
-            match (thing, holder.map(known)) {
-                (Thing::Task(task), _) if allowed.contains(&task) => {}
-                (Thing::Task(task), _) if is_allowed => {
-                    allowed.insert(task);
-                }
-                (_, _) if is_allowed => {}
-                // What holds it comes before it, if that is a task at all.
-                (_, Some(holder)) if allowed.contains(&holder) => {
-                    if let Thing::Task(task) = thing {
-                        allowed.insert(task);
-                    }
-                }
-                (_, Some(holder)) if tasks.contains_key(&holder) => {
-                    let cause = tasks[&holder];
-                    if let Thing::Task(task) = thing {
-                        tasks.insert(task, cause);
-                    }
-                    held.push((u32::try_from(cause).expect("fewer than 2^32"), leak));
-                }
-                _ => {
-                    if let Thing::Task(task) = thing {
-                        tasks.insert(task, causes.len());
-                    }
-                    causes.push(leak);
-                }
+        let mut held: Vec<(usize, Leak)> = Vec::new();
+        // Tasks come first. One that waits for another comes after that, and so does one that a dropped set had aborted.
+        let (own, others): (Vec<_>, Vec<_>) = things
+            .into_iter()
+            .partition(|(thing, _)| matches!(thing, Thing::Task(_)));
+        let alive: BTreeSet<u32> = own.iter().filter_map(|(thing, _)| thing.task()).collect();
+        let awaited: BTreeMap<u32, u32> = waits
+            .iter()
+            .filter(|(task, _)| alive.contains(task) && !allowed.contains(task))
+            .map(|(task, joiner)| (*joiner, *task))
+            .collect();
+        let mut waiting = Vec::new();
+        for (thing, mut leak) in own {
+            let Thing::Task(task) = thing else { continue };
+            let holder = holders.get(&thing);
+            if allowed.contains(&task) || holder.is_some_and(|holder| allowed.contains(holder)) {
+                allowed.insert(task);
+            } else if let Some(cause) = holder.and_then(|holder| tasks.get(holder)).copied() {
+                tasks.insert(task, cause);
+                held.push((cause, leak));
+            } else if awaited.contains_key(&task) {
+                leak.state = State::Waits;
+                waiting.push((task, leak));
+            } else {
+                tasks.insert(task, causes.len());
+                causes.push(leak);
             }
         }
-        for Birth { by, leak } in leaving.born {
-            let is_allowed = allowed.contains(&by) || check.allows(&leak);
-            match tasks.get(&by) {
-                _ if is_allowed && leak.state != State::Undying => {}
-                Some(&cause) if leak.state != State::Undying => causes[cause].holds.push(leak),
+        for (task, mut leak) in waiting {
+            if let Some(cause) = cause_of(task, &awaited, &tasks) {
+                tasks.insert(task, cause);
+                held.push((cause, leak));
+            } else {
+                // They wait for one another.
+                leak.state = State::Plain;
+                tasks.insert(task, causes.len());
+                causes.push(leak);
+            }
+        }
+        for (thing, leak) in others {
+            match holders.get(&thing) {
+                Some(holder) if allowed.contains(holder) => {}
+                Some(holder) if tasks.contains_key(holder) => held.push((tasks[holder], leak)),
                 _ => causes.push(leak),
             }
         }
+        for Birth { task, by, leak } in leaving.born {
+            let is_undying = leak.state == State::Undying;
+            if (allowed.contains(&by) || check.allows(&leak)) && !is_undying {
+                allowed.insert(task);
+            } else if let Some(&cause) = tasks.get(&by) {
+                tasks.insert(task, cause);
+                held.push((cause, leak));
+            } else {
+                tasks.insert(task, causes.len());
+                causes.push(leak);
+            }
+        }
         for (cause, leak) in held {
-            causes[cause as usize].holds.push(leak);
+            causes[cause].holds.push(leak);
         }
         causes
     }
+}
+
+/// Whom one waits for that may outlive a test may do so as well: it works for that one.
+fn excuse_awaited(allowed: &mut BTreeSet<u32>, waits: &[(u32, u32)]) {
+    loop {
+        let before = allowed.len();
+        for (task, joiner) in waits {
+            if allowed.contains(joiner) {
+                allowed.insert(*task);
+            }
+        }
+        if allowed.len() == before {
+            return;
+        }
+    }
+}
+
+/// Where it is told whom a task waits for, or whom that one waits for, and so on.
+fn cause_of(
+    mut task: u32,
+    awaited: &BTreeMap<u32, u32>,
+    tasks: &BTreeMap<u32, usize>,
+) -> Option<usize> {
+    // A circle is no longer than this.
+    for _ in 0..=awaited.len() {
+        task = *awaited.get(&task)?;
+        if let Some(cause) = tasks.get(&task) {
+            return Some(*cause);
+        }
+    }
+    None
 }
 
 /// Tokio's tasks are one.

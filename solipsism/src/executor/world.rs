@@ -403,10 +403,7 @@ impl World {
     ) -> Arc<Header> {
         let (inbox, since) = (Arc::clone(&self.inbox), self.last_now());
         let is_late = place.owner >= self.closing.get();
-        if is_late {
-            let name = name.as_ref().map(|name| &***name);
-            self.begin_birth(name, stage.type_name(), site);
-        }
+        let type_name = stage.type_name();
         let mut header = None;
         self.tasks.borrow_mut().insert(|key| {
             let made = Arc::new(Header::new(inbox, key, site, name));
@@ -421,6 +418,8 @@ impl World {
         });
         let header = header.expect("`insert` makes the task");
         if is_late {
+            let name = header.name.as_ref().map(|name| &***name);
+            self.begin_birth(header.key, name, type_name, site);
             self.drop_task(header.key);
             self.end_birth();
         } else {

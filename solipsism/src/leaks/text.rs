@@ -6,15 +6,17 @@ use super::allowed::origin;
 use super::{Kind, Leak, Leaks, State};
 use crate::frames::without_machine;
 
-/// What a thing that nobody is known to hold can be held by.
-const HIDDEN: &str = "no task and no body holds it: look for `mem::forget`, a cycle of `Rc`s, a `static`, a thread local, or the \
-    value of a wider fixture, and drop it there";
+/// Of a thing that nobody is known to hold.
+const HIDDEN: &str = "drop {} before the test ends: neither the body nor a task has {}, so look for a `static`, a thread local, the \
+    value of a wider fixture, a cycle of `Rc`s, or `mem::forget`";
+
+const NO_SPAWN: &str = "do not spawn in `Drop`: have what must be awaited done by an async `close`, before the test ends";
 
 /// "left something behind at 1s", and of each what it is, what it holds, and what to do about it.
 impl fmt::Display for Leaks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = if self.is_over {
-            format!("left something behind, seen at {:?}", self.at)
+            format!("left something behind at {:?}", self.at)
         } else {
             format!("something is left at {:?}", self.at)
         };
@@ -24,12 +26,7 @@ impl fmt::Display for Leaks {
                 _ = write!(text, "\n    {note}");
             }
             for held in &leak.holds {
-                let whose = if leak.count == 1 {
-                    "it has"
-                } else {
-                    "they have"
-                };
-                _ = write!(text, "\n    {whose} {}", held.told_as_held());
+                _ = write!(text, "\n    {}", held.told_as_held(leak.count == 1));
             }
             _ = write!(text, "\n    {}", leak.cure(self.is_over));
         }
@@ -51,13 +48,19 @@ impl Leak {
             _ = write!(line, "; {note}");
         }
         if !self.holds.is_empty() {
-            let holds: Vec<_> = self.holds.iter().map(Self::counted).collect();
-            let whose = if self.count == 1 {
-                "it has"
-            } else {
-                "they have"
-            };
-            _ = write!(line, "; {whose} {}", listed(&holds));
+            let (holds, rest): (Vec<&Self>, Vec<_>) = self
+                .holds
+                .iter()
+                .partition(|held| matches!(held.state, State::Plain | State::NeverWoken));
+            let holds: Vec<_> = holds.into_iter().map(Self::counted).collect();
+            if !holds.is_empty() {
+                let has = if self.count == 1 { "has" } else { "have" };
+                let it = if self.count == 1 { "it" } else { "they" };
+                _ = write!(line, "; {it} {has} {}", listed(&holds));
+            }
+            for held in rest {
+                _ = write!(line, "; {}", held.told_as_held(self.count == 1));
+            }
         }
         without_machine(&line).into_owned()
     }
@@ -83,9 +86,26 @@ impl Leak {
         )
     }
 
-    /// "1 TCP stream to db.internal:80, with 5 bytes unread: connected at tests/it.rs:3:5 at 0ns"
-    fn told_as_held(&self) -> String {
-        format!("{}{}: {}", self.counted(), self.taken(), self.made())
+    /// "it has 1 TCP stream to db.internal:80, with 5 bytes unread: connected at tests/it.rs:3:5 at 0ns"
+    fn told_as_held(&self, by_one: bool) -> String {
+        let (has, it) = if by_one {
+            ("it has", "it")
+        } else {
+            ("they have", "them")
+        };
+        let counted = self.counted();
+        let made = self.made();
+        match self.state {
+            State::Plain | State::NeverWoken => format!("{has} {counted}{}: {made}", self.taken()),
+            State::Waits if self.count == 1 => format!("{counted} waits for {it}: {made}"),
+            State::Waits => format!("{counted} wait for {it}: {made}"),
+            State::Born => format!(
+                "when everything was dropped, destructors in {it} spawned {counted}, which never ran: {made}"
+            ),
+            State::Undying => format!(
+                "and {counted} more, each by the destructor of the one before, until the next was not dropped any more: {made}"
+            ),
+        }
     }
 
     /// "2 TCP streams to db.internal:80"
@@ -178,8 +198,17 @@ impl Leak {
         }
     }
 
-    /// What to do about it.
+    /// What to do about it, and about what its destructors did.
     fn cure(&self, is_over: bool) -> String {
+        let cure = self.own_cure(is_over);
+        let is_born = |held: &Self| matches!(held.state, State::Born | State::Undying);
+        if self.holds.iter().any(is_born) {
+            return format!("{cure}; {NO_SPAWN}");
+        }
+        cure
+    }
+
+    fn own_cure(&self, is_over: bool) -> String {
         let them = if self.count == 1 { "it" } else { "them" };
         let when = if is_over {
             "before the test ends"
@@ -198,9 +227,7 @@ impl Leak {
             );
         }
         match (self.kind, self.state) {
-            (_, State::Born | State::Undying) => {
-                "do not spawn in `Drop`: have what must be awaited done by an async `close`, before the test ends".to_owned()
-            }
+            (_, State::Born | State::Undying) => NO_SPAWN.to_owned(),
             (Kind::Tasks, _) if is_over => format!(
                 "await or abort {them} {when}, or call `.background()` on what `spawn` gave if {} may outlive the test",
                 if self.count == 1 { "it" } else { "they" }
@@ -212,12 +239,12 @@ impl Leak {
                 "await or abort {them} {when}, or write `allow_leaks(tokio_tasks)` if a library keeps {them}"
             ),
             (Kind::Handlers, _) => {
-                "have the client end its side first, or write `allow_leaks(handlers)` if that is what is tested".to_owned()
+                "have it return when its stream ends, or write `allow_leaks(handlers)` if the test wants one that never does".to_owned()
             }
             (Kind::Faults, _) => {
                 "what was to bear it was never tested: send something that it hits, or leave it out".to_owned()
             }
-            _ if is_over => HIDDEN.to_owned(),
+            _ if is_over => HIDDEN.replace("{}", them),
             _ => format!("drop {them} {when}"),
         }
     }
