@@ -89,7 +89,7 @@ impl Run {
             .filter(|&place| is_run(&plan[place]))
             .collect();
         Ok(Self {
-            scopes: Scopes::new(&plan, &selected, ForReal(Marks::Unwanted)),
+            scopes: Scopes::new(&plan, &selected, ForReal::new(Marks::Unwanted)),
             selection,
             errors: Mutex::default(),
             serial,

@@ -38,7 +38,7 @@ pub(super) fn run(shared: &Shared, part: &[usize], results: &Sending) {
 /// What the cases of this part share; most share nothing.
 pub(super) fn scopes(plan: &Arc<Plan>, part: &[usize], marks: Marks) -> Option<Scopes<ForReal>> {
     let shares = part.iter().any(|&place| !plan.needs(place).is_empty());
-    shares.then(|| Scopes::new(plan, part, ForReal(marks)))
+    shares.then(|| Scopes::new(plan, part, ForReal::new(marks)))
 }
 
 /// Runs a case, and what is to be done before and after it.
@@ -56,7 +56,7 @@ pub(super) fn bring(
     let came = if let Some(scopes) = scopes {
         scopes.run(place)
     } else {
-        let (stage, case) = (ForReal(marks), &plan[place]);
+        let (stage, case) = (ForReal::new(marks), &plan[place]);
         let ignored = stage.ignored(case);
         Came {
             to: CameTo::Ran(ignored.map_or_else(|| stage.run(case), Ran::from)),

@@ -9,6 +9,8 @@ mod clean_up;
 mod fixtures;
 #[path = "leaks/others.rs"]
 mod others;
+#[path = "leaks/scopes.rs"]
+mod scopes;
 #[path = "leaks/sockets.rs"]
 mod sockets;
 #[path = "leaks/tasks.rs"]
