@@ -43,7 +43,7 @@ pub struct Leaks {
     at: Instant,
     /// Whether the test was over.
     is_over: bool,
-    leaks: Vec<Leak>,
+    groups: Vec<Leak>,
 }
 
 /// Things that are alike and were left behind: of one kind, made at one place, in one state.
@@ -90,7 +90,7 @@ pub(crate) enum State {
 impl Leaks {
     /// Each group of them.
     pub fn iter(&self) -> impl Iterator<Item = &Leak> {
-        self.leaks.iter()
+        self.groups.iter()
     }
 
     /// When that was seen.
@@ -99,12 +99,12 @@ impl Leaks {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.leaks.is_empty()
+        self.groups.is_empty()
     }
 
     /// A line for each under the report of a failure, which tells of these tasks already.
     pub(crate) fn remarks(&self, told: &[u32]) -> Vec<String> {
-        let untold = self.leaks.iter().filter_map(|leak| leak.without(told));
+        let untold = self.groups.iter().filter_map(|leak| leak.without(told));
         untold
             .map(|leak| {
                 format!(
@@ -117,7 +117,7 @@ impl Leaks {
 
     /// A line for each.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.leaks
+        self.groups
             .iter()
             .map(|leak| leak.line(self.is_over))
             .collect()

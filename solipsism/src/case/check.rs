@@ -12,7 +12,7 @@ impl Check {
     pub(crate) fn of_module(module: &str) -> Option<Self> {
         let defaults = defaults_of(module);
         let settings = defaults.iter().filter_map(|one| settings_of(one));
-        let settings = settings.fold(Settings::DEFAULT, |all, one| all.or(one));
+        let settings = settings.fold(Settings::DEFAULT, Settings::or);
         Self::of(&settings, defaults.into_iter())
     }
 

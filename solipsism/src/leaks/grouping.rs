@@ -21,7 +21,7 @@ impl Leaks {
         Self {
             at,
             is_over,
-            leaks: grouped(things),
+            groups: grouped(things),
         }
     }
 }
@@ -38,12 +38,11 @@ fn grouped(things: Vec<Leak>) -> Vec<Leak> {
             thing.created,
             thing.state,
         );
-        match places.get(&alike) {
-            Some(&place) => groups[place].join(thing),
-            None => {
-                places.insert(alike, groups.len());
-                groups.push(thing);
-            }
+        if let Some(&place) = places.get(&alike) {
+            groups[place].join(thing);
+        } else {
+            places.insert(alike, groups.len());
+            groups.push(thing);
         }
     }
     for group in &mut groups {

@@ -20,7 +20,7 @@ impl fmt::Display for Leaks {
         } else {
             format!("something is left at {:?}", self.at)
         };
-        for leak in &self.leaks {
+        for leak in &self.groups {
             _ = write!(text, "\n  {}", leak.told());
             if let Some(note) = leak.note() {
                 _ = write!(text, "\n    {note}");
@@ -67,15 +67,12 @@ impl Leak {
 
     /// "1 task `conn` is still alive: spawned at tests/it.rs:3:5 at 0ns"
     pub(crate) fn told(&self) -> String {
-        match self.kind {
-            Kind::TokioTasks => {
-                return format!(
-                    "{} {} still alive; where they were spawned tokio does not tell",
-                    self.counted(),
-                    if self.count == 1 { "is" } else { "are" }
-                );
-            }
-            _ => {}
+        if self.kind == Kind::TokioTasks {
+            return format!(
+                "{} {} still alive; where they were spawned tokio does not tell",
+                self.counted(),
+                if self.count == 1 { "is" } else { "are" }
+            );
         }
         let state = self.verb();
         format!(

@@ -302,14 +302,12 @@ fn left(
     if leaks.is_empty() {
         return Vec::new();
     }
-    match check.policy {
-        Policy::Fail => vec![FixtureFailure::Failed(format!("{who}: {leaks}"))],
-        _ => {
-            let lines = leaks.lines().into_iter();
-            let lines = lines.map(|line| FixtureFailure::Left(format!("{who}: {line}")));
-            lines.collect()
-        }
+    if check.policy == Policy::Fail {
+        return vec![FixtureFailure::Failed(format!("{who}: {leaks}"))];
     }
+    let lines = leaks.lines().into_iter();
+    let lines = lines.map(|line| FixtureFailure::Left(format!("{who}: {line}")));
+    lines.collect()
 }
 
 /// The module for whose tests it is there; of what the session shares, the root of the fixture's crate.
