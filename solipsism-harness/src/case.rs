@@ -87,6 +87,8 @@ pub struct Ran {
     pub remarks: Vec<String>,
     /// What happened until its end, where [`Options::trace`] asked for that: lines, the first of which says what they are.
     pub events: Option<String>,
+    /// What it left behind, a line each, where that is no failure.
+    pub left_behind: Vec<String>,
 }
 
 impl Ran {
@@ -121,6 +123,7 @@ impl From<Ended> for Ran {
             repetition: None,
             remarks: Vec::new(),
             events: None,
+            left_behind: Vec::new(),
         }
     }
 }

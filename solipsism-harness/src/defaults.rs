@@ -39,7 +39,7 @@ fn sort(all: &mut [&'static Defaults]) {
 }
 
 /// Those that hold for a test of this module, the closest first.
-pub(crate) fn of_module(module: &str) -> Vec<&'static Defaults> {
+pub fn of_module(module: &str) -> Vec<&'static Defaults> {
     around(all(), module)
 }
 

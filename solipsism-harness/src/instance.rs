@@ -81,4 +81,6 @@ pub enum FixtureFailure {
     Skipped(String),
     /// The whole text, without a newline at its end.
     Failed(String),
+    /// All went well, and this was left behind: a line that is told and fails nothing.
+    Left(String),
 }

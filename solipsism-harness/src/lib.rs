@@ -80,7 +80,7 @@ pub use inventory::submit;
 pub use crate::axis::{Axis, AxisValue};
 pub use crate::case::{Case, Ran, Runner};
 pub use crate::configuration::{Configuration, configure};
-pub use crate::defaults::Defaults;
+pub use crate::defaults::{Defaults, of_module as defaults_of};
 pub use crate::duration::{duration, parse_duration};
 pub use crate::ended::{Ended, Failure, FailureKind, Outcome, Postscript};
 #[cfg(feature = "files")]

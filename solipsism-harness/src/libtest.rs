@@ -90,7 +90,7 @@ impl Run {
             .filter(|&place| is_run(&plan[place]))
             .collect();
         Ok(Self {
-            scopes: Scopes::new(&plan, &selected, ForReal(Audience::default())),
+            scopes: Scopes::new(&plan, &selected, ForReal::new(Audience::default())),
             selection,
             errors: Mutex::default(),
             serial,
@@ -137,6 +137,9 @@ impl Run {
         let case = &self.plan()[place];
         if let (true, Some(trace)) = (case.options.debug, ran.trace(None)) {
             eprintln!("{}: {trace}", case.name);
+        }
+        for line in &ran.left_behind {
+            eprintln!("{}: left behind: {line}", case.name);
         }
         (ran, teardowns)
     }

@@ -39,6 +39,7 @@ pub(crate) fn run(case: &Case, times: NonZero<u32>, audience: &Audience) -> Ran 
             _ = writeln!(io::stderr(), "{repetition}");
         }
         let (mut remarks, mut failed_before) = (ran.remarks, ran.failed_before);
+        let mut left_behind = ran.left_behind;
         let options = Options {
             seed: repetition.seed,
             ..case.options
@@ -51,6 +52,12 @@ pub(crate) fn run(case: &Case, times: NonZero<u32>, audience: &Audience) -> Ran 
         remarks.append(&mut ran.remarks);
         failed_before.append(&mut ran.failed_before);
         (ran.remarks, ran.failed_before) = (remarks, failed_before);
+        // What each of them leaves is told once.
+        let known = left_behind.len();
+        let is_new = |line: &String| !left_behind[..known].contains(line);
+        let new: Vec<_> = ran.left_behind.into_iter().filter(is_new).collect();
+        left_behind.extend(new);
+        ran.left_behind = left_behind;
     }
     let has_failed = !ran.ended.meets(case.should_panic);
     Ran {

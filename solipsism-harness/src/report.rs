@@ -6,6 +6,7 @@ mod file;
 mod files;
 mod json;
 mod junit;
+mod leftovers;
 mod printed;
 mod record;
 mod summary;

@@ -107,7 +107,7 @@ impl<S: Stage> Scopes<S> {
                 teardowns: Vec::new(),
             };
         }
-        let to = if let Some(ended) = self.stage.ignored(case) {
+        let mut to = if let Some(ended) = self.stage.ignored(case) {
             CameTo::Ran(ended.into())
         } else {
             let group = self.plan.group_of_case(place);
@@ -124,10 +124,11 @@ impl<S: Stage> Scopes<S> {
             #[cfg(feature = "libtest-mimic")]
             CameTo::LeftOut => Outcome::Passed,
         };
-        Came {
-            to,
-            teardowns: self.release(place, outcome),
+        let teardowns = self.release(place, outcome);
+        if let CameTo::Ran(ran) = &mut to {
+            ran.left_behind.extend(self.stage.take_left());
         }
+        Came { to, teardowns }
     }
 
     /// Runs nothing of a selected case, but tears down what is there and no other case needs any more.
@@ -151,7 +152,7 @@ impl<S: Stage> Scopes<S> {
             match set_up {
                 Ok(()) => {}
                 Err(FixtureFailure::Skipped(why)) => return Err(Missing::Skipped(why.clone())),
-                Err(FixtureFailure::Failed(report)) => {
+                Err(FixtureFailure::Failed(report) | FixtureFailure::Left(report)) => {
                     return Err(Missing::Failed(BrokenSetUp {
                         instance,
                         report: report.clone(),

@@ -1,6 +1,6 @@
 //! [`Stage`]: what is done to instances and cases, one by one. When, and after what, is for `scopes` to say.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::audience::Audience;
 use crate::case::caught;
@@ -20,10 +20,46 @@ pub(crate) trait Stage {
 
     /// The reports of all that failed.
     fn end(&self, keeper: &dyn Keeper, group: &Arc<Group>) -> Vec<String>;
+
+    /// What was left behind by what was torn down and ended since the last call, a line each.
+    fn take_left(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Does it. A runner or a keeper that unwinds in spite of its promise has failed, and that is all.
-pub(crate) struct ForReal(pub(crate) Audience);
+pub(crate) struct ForReal {
+    audience: Audience,
+    left: Mutex<Vec<String>>,
+}
+
+impl ForReal {
+    pub(crate) fn new(audience: Audience) -> Self {
+        Self {
+            audience,
+            left: Mutex::default(),
+        }
+    }
+
+    /// The reports of what failed; what was left is kept.
+    fn reports(&self, failures: Vec<FixtureFailure>) -> Vec<String> {
+        let mut reports = Vec::new();
+        for failure in failures {
+            match failure {
+                FixtureFailure::Failed(report) => reports.push(report),
+                FixtureFailure::Skipped(why) => reports.push(format!(
+                    "a teardown cannot skip anything, and one said: {why}"
+                )),
+                FixtureFailure::Left(line) => self.left().push(line),
+            }
+        }
+        reports
+    }
+
+    fn left(&self) -> MutexGuard<'_, Vec<String>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Stage for ForReal {
     fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure> {
@@ -42,13 +78,13 @@ impl Stage for ForReal {
     }
 
     fn run(&self, case: &Case) -> Ran {
-        case.run(&self.0)
+        case.run(&self.audience)
     }
 
     fn tear_down(&self, instance: &Arc<Instance>, outcome: Outcome) -> Vec<String> {
         let provider = instance.provider;
         match caught(|| provider.keeper.tear_down(instance, outcome)) {
-            Ok(failures) => reports(failures),
+            Ok(failures) => self.reports(failures),
             Err(message) => vec![format!(
                 "fixture {provider}: its teardown failed\nits keeper panicked: {message}"
             )],
@@ -57,20 +93,14 @@ impl Stage for ForReal {
 
     fn end(&self, keeper: &dyn Keeper, group: &Arc<Group>) -> Vec<String> {
         match caught(|| keeper.end(group)) {
-            Ok(failures) => reports(failures),
+            Ok(failures) => self.reports(failures),
             Err(message) => vec![format!(
                 "the thread of wider fixtures could not be ended: a keeper panicked: {message}"
             )],
         }
     }
-}
 
-fn reports(failures: Vec<FixtureFailure>) -> Vec<String> {
-    let report = |failure| match failure {
-        FixtureFailure::Failed(report) => report,
-        FixtureFailure::Skipped(why) => {
-            format!("a teardown cannot skip anything, and one said: {why}")
-        }
-    };
-    failures.into_iter().map(report).collect()
+    fn take_left(&self) -> Vec<String> {
+        std::mem::take(&mut self.left())
+    }
 }

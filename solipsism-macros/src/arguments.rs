@@ -8,6 +8,7 @@ use quote::ToTokens;
 use syn::{Error, LitInt, LitStr};
 
 use crate::crate_path::CratePath;
+use crate::leaks::{self, Allowed};
 use crate::markers::{self, Markers};
 use crate::mistake::mistake;
 
@@ -37,10 +38,13 @@ pub(crate) enum Value {
     Text(LitStr, &'static str),
     /// The argument was there, alone.
     Word,
+    /// A variant of `Policy`, spanned at what was typed.
+    Policy(Ident),
+    Allowed(Vec<Allowed>),
 }
 
 /// The name of each argument about the test's world, which is a field of `Settings`, and an example of its value.
-const SETTINGS: [(&str, &str); 8] = [
+const SETTINGS: [(&str, &str); 10] = [
     ("clock", "\"manual\""),
     ("seed", "0x7f3a"),
     ("time_limit", "\"1h\""),
@@ -49,6 +53,8 @@ const SETTINGS: [(&str, &str); 8] = [
     ("poll_budget", "1000"),
     ("epoch", "\"2024-02-29T12:00:00Z\""),
     ("tokio", ""),
+    ("leaks", "\"fail\""),
+    ("allow_leaks", ""),
 ];
 
 const CRATE: (&str, &str) = ("crate", "::solipsism");
@@ -115,6 +121,12 @@ impl Arguments {
         if name == "tokio" {
             return self.set_tokio(name, rest, all);
         }
+        if name == "allow_leaks" {
+            let value = Value::Allowed(leaks::allowed(rest, &all)?);
+            let name = name.clone();
+            self.settings.push(Setting { name, value });
+            return Ok(());
+        }
         let cure = format!("write, for example, `{name} = {example}`");
         match rest {
             [equals, value @ ..] if is_punct(equals, '=') && !value.is_empty() => {
@@ -151,6 +163,7 @@ impl Arguments {
                 return Ok(());
             }
             "clock" => Value::Clock(clock(&string()?)?),
+            "leaks" => Value::Policy(leaks::policy(&string()?)?),
             "time_limit" | "wall_limit" => Value::Text(string()?, "duration"),
             "epoch" => Value::Text(string()?, "epoch"),
             _ => integer(value, cure)?,

@@ -15,6 +15,7 @@ mod crate_path;
 mod fixture_arguments;
 
 mod item;
+mod leaks;
 mod lifetimes;
 mod markers;
 mod ours;
@@ -47,7 +48,7 @@ mod mistake;
 ///
 /// # Arguments
 ///
-/// All are optional and but for `tokio` and `unrepeatable` written `name = value`, separated by commas. A flag or a variable of the run beats them.
+/// All are optional and but for `tokio`, `allow_leaks` and `unrepeatable` written `name = value`, separated by commas. A flag or a variable of the run beats them.
 ///
 /// | argument | value | without it |
 /// |---|---|---|
@@ -59,6 +60,8 @@ mod mistake;
 /// | `poll_budget` | an integer: how many polls one instant may take before it is a livelock | the event loop's budget |
 /// | `epoch` | what the wall clock shows at the start, such as `"2024-02-29T12:00:00Z"` | `"2000-01-01T00:00:00Z"` |
 /// | `tokio` | none: a word of its own, with the feature `tokio`. The world is inside of a tokio runtime, on the same clock; see `EventLoop::builder().tokio()` | `tokio::` functions find no runtime |
+/// | `leaks` | what becomes of a test that leaves tasks, timers, sockets and so on behind: `"fail"`; `"warn"`: the end of the run tells of it; `"allow"`. See the chapter `solipsism::leaks` | `"warn"` |
+/// | `allow_leaks` | what may be left behind, in parentheses: `allow_leaks(listeners, task = "pool *", crate = "hyper_util", type = "Heartbeat")` | nothing |
 /// | `crate` | the path under which `solipsism` is known, such as `crate = my_tests::solipsism` | `::solipsism` |
 ///
 /// A duration is one number and one unit: `ns`, `us`, `ms`, `s`, `m`, `h` or `d`.

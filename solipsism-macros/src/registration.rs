@@ -109,6 +109,14 @@ fn field(arguments: &Arguments, Setting { name, value }: &Setting) -> TokenStrea
             let private = arguments.crate_path.private_at(clock.span());
             quote!(#name: ::core::option::Option::Some(#private::Clock::#clock))
         }
+        Value::Policy(policy) => {
+            let private = arguments.crate_path.private_at(policy.span());
+            quote!(#name: ::core::option::Option::Some(#private::LeakPolicy::#policy))
+        }
+        Value::Allowed(allowed) => {
+            let allowed = allowed.iter().map(|it| it.expand(&arguments.crate_path));
+            quote!(#name: &[#(#allowed),*])
+        }
         Value::Word => quote!(#name: ::core::option::Option::Some(true)),
         Value::Integer(integer, span) => {
             quote_spanned!(*span=> #name: ::core::option::Option::Some(#integer))

@@ -1,6 +1,7 @@
 //! One case in one world: set-up, body, the rest of its instant, the end; and a watch over the real time that takes.
 
 mod alive;
+mod check;
 mod course;
 mod run;
 mod watch;
@@ -19,7 +20,9 @@ use solipsism_harness::{
 
 pub(crate) use self::alive::{Alive, Gone, pair as alive};
 pub(crate) use self::course::Course;
-pub(crate) use self::run::{note, note_untold, run_body, run_case, run_set_up, tear_down};
+pub(crate) use self::run::{
+    look_for_leaks, note, note_untold, run_body, run_case, run_set_up, tear_down,
+};
 pub(crate) use self::watch::Watch;
 use crate::__private::body;
 use crate::ClockKind;
@@ -27,6 +30,7 @@ use crate::ending::Ending;
 use crate::event_loop::Builder;
 use crate::executor::{Inbox, Standstill};
 use crate::fixture::{self, Asked, Asking, Subject};
+use crate::leaks::{AllowLeak, Check, Policy};
 use crate::panics::{self, Print};
 use crate::scope::{self, Missed, ScopeThread};
 use crate::stopped::{Doing, Stopped, Verdict};
@@ -91,6 +95,8 @@ pub struct Settings {
     pub poll_budget: Option<u64>,
     pub epoch: Option<Epoch>,
     pub tokio: Option<bool>,
+    pub leaks: Option<Policy>,
+    pub allow_leaks: &'static [AllowLeak],
 }
 
 impl Settings {
@@ -104,6 +110,8 @@ impl Settings {
         poll_budget: None,
         epoch: None,
         tokio: None,
+        leaks: None,
+        allow_leaks: &[],
     };
 
     /// What holds for this case: where the attribute says nothing, what the closest defaults do.
@@ -125,7 +133,15 @@ impl Settings {
             poll_budget: self.poll_budget.or(other.poll_budget),
             epoch: self.epoch.or(other.epoch),
             tokio: self.tokio.or(other.tokio),
+            leaks: self.leaks.or(other.leaks),
+            // What is further off is added by `check`.
+            allow_leaks: self.allow_leaks,
         }
+    }
+
+    /// How the case is looked at when it is over, if it is: what its modules allow is allowed as well.
+    fn check(&self, case: &Case) -> Option<Check> {
+        Check::of(self, case.defaults())
     }
 
     fn clock(&self) -> ClockKind {
@@ -264,6 +280,7 @@ fn run_watched(settings: &Settings, case: &Case, body: MakeBody) -> Ran {
 fn run_alone(settings: &Settings, case: &Case, body: MakeBody, watch: &mut Watch) -> Ran {
     let (builder, site) = (settings.builder(case), case.test.site);
     let subject = settings.subject(case);
+    let check = settings.check(case);
     let inbox = Arc::new(Inbox::new());
     let ended = Arc::new(Mutex::new(None));
     let (alive, gone) = alive::pair();
@@ -278,7 +295,8 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, watch: &mut Watch
                 (instance.provider, kept.expect("what is used was set up"))
             });
             let asking = Asking::new(subject, values.collect(), choices);
-            let run = run_case(&world, &asking, body(Rc::clone(&asking)), site);
+            let body = body(Rc::clone(&asking));
+            let run = run_case(&world, &asking, body, site, check.as_ref());
             *ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(run);
         }
     });
@@ -325,14 +343,15 @@ fn run_on_thread(
 ) -> Ran {
     let (builder, site) = (settings.builder(case), case.test.site);
     let (uses, choices) = (case.uses.clone(), case.choices.clone());
-    let subject = settings.subject(case);
+    let (subject, check) = (settings.subject(case), settings.check(case));
     let inbox = Arc::new(Inbox::new());
     let own = Arc::clone(&inbox);
     let run =
         ScopeThread::of(group, case.options).call(&case.name, &inbox, watch, move |residents| {
             let world = Rc::new(builder.build_watched(own));
             let asking = Asking::new(subject, residents.values_of(&uses), choices);
-            run_case(&world, &asking, body(Rc::clone(&asking)), site)
+            let body = body(Rc::clone(&asking));
+            run_case(&world, &asking, body, site, check.as_ref())
         });
     ended(case, run, &inbox, 0)
 }
@@ -347,13 +366,13 @@ fn run_in_loop(
 ) -> Ran {
     let (child, site) = (settings.builder(case).child(), case.test.site);
     let (uses, choices) = (case.uses.clone(), case.choices.clone());
-    let subject = settings.subject(case);
+    let (subject, check) = (settings.subject(case), settings.check(case));
     let thread = ScopeThread::of(group, case.options);
     let began = thread.inbox().now();
     let run = thread.call(&case.name, thread.inbox(), watch, move |residents| {
         let asking = Asking::new(subject, residents.values_of(&uses), choices);
         let body = body(Rc::clone(&asking));
-        residents.run(&child, &asking, body, site)
+        residents.run(&child, &asking, body, site, check.as_ref())
     });
     ended(case, run, thread.inbox(), began)
 }
@@ -387,6 +406,7 @@ fn ran(case: &Case, mut course: Course) -> Ran {
     Ran {
         virtual_time: Some(course.virtual_time),
         events: course.take_events(),
+        left_behind: course.take_left_behind(),
         ..course.told().into()
     }
 }

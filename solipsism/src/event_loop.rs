@@ -15,6 +15,7 @@ use std::pin::pin;
 use std::rc::Rc;
 
 use crate::executor::{Stage, World};
+use crate::leaks::{Kinds, Leaks};
 use crate::panics::Print;
 use crate::stopped::Stopped;
 use crate::time::{Instant, SystemTime};
@@ -276,6 +277,51 @@ impl EventLoop {
     /// ```
     pub fn external(&self) -> External {
         External::new(self.world.inbox())
+    }
+
+    /// Looks at what is there now of these kinds, as the end of a test does, and leaves it there: the tasks, timers and
+    /// sockets of the current loop, but for the task that asks and what is [in the
+    /// background](crate::task::JoinHandle::background).
+    ///
+    /// Before the end nobody can tell who holds a socket or a timer: what the caller itself still needs is told as well,
+    /// unless its kind is left out. Of the background are sockets that a task of it used last. To let tasks end that were
+    /// told to, [`settle`](Self::settle) first.
+    ///
+    /// # Errors
+    ///
+    /// What there is: an error that fails a test, and plain data.
+    ///
+    /// # Panics
+    ///
+    /// Where the loop is not running.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::EventLoop;
+    /// use solipsism::leaks::{Kind, Kinds};
+    /// use solipsism::net::TcpListener;
+    ///
+    /// let event_loop = EventLoop::new();
+    /// event_loop.run(async {
+    ///     let listener = TcpListener::bind("api.internal:80").await.unwrap();
+    ///     let event_loop = EventLoop::current();
+    ///     assert!(event_loop.check(Kind::Tasks | Kind::Timers).is_ok());
+    ///     let leaks = event_loop.check(Kinds::ALL).unwrap_err();
+    ///     assert!(leaks.to_string().contains("(api.internal) is still open: bound at "));
+    ///     drop(listener);
+    ///     assert!(event_loop.check(Kinds::ALL).is_ok());
+    /// }).unwrap();
+    /// ```
+    #[track_caller]
+    pub fn check(&self, kinds: impl Into<Kinds>) -> Result<(), Leaks> {
+        let current = World::with("EventLoop::check", Rc::clone);
+        assert!(
+            Rc::ptr_eq(&current, &self.world),
+            "`EventLoop::check` was called on the loop of another world: ask `EventLoop::current()`"
+        );
+        let leaks = current.left_now(kinds.into());
+        if leaks.is_empty() { Ok(()) } else { Err(leaks) }
     }
 
     /// Drops the loop's tasks, as dropping the loop does, but tells what went wrong meanwhile.

@@ -29,6 +29,7 @@ pub mod fixtures;
 pub mod hyper;
 #[cfg(feature = "net")]
 pub mod io;
+pub mod leaks;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod signal;

@@ -23,6 +23,7 @@ pub use crate::fixture::{
     FromSendError, Keep, Kept, NoSettings, NoTeardown, Outcome, Owned, Provided, Shareable, Shared,
     TearDown, TornDown, TornDownBy,
 };
+pub use crate::leaks::{AllowLeak, Kind as LeakKind, Policy as LeakPolicy};
 #[cfg(feature = "testing")]
 pub use crate::testing::private as testing;
 pub use crate::time::epoch;
@@ -43,9 +44,9 @@ use crate::panics::{self, Print};
 
 /// What `main!` calls.
 #[cfg(feature = "harness")]
-pub fn main() -> std::process::ExitCode {
+pub fn main(target: Target) -> std::process::ExitCode {
     panics::prepare();
-    solipsism_harness::main()
+    solipsism_harness::main(target)
 }
 
 /// A parameter `T`.

@@ -238,6 +238,12 @@ impl Stopped {
         is_about.then_some(&mut *self.0.standstill.tasks)
     }
 
+    /// The tasks that the report tells of, by number.
+    pub(crate) fn stuck_ids(&self) -> Vec<u32> {
+        let tasks = self.0.standstill.tasks.iter();
+        tasks.map(|task| task.task).collect()
+    }
+
     /// What went wrong beside the verdict.
     pub(crate) fn failures(&self) -> impl Iterator<Item = &Failure> {
         self.0.failures.iter().chain(&self.0.after)

@@ -256,7 +256,9 @@ async fn what_came_after_a_verdict_is_told_at_the_end() {
 
 #[solipsism::test]
 async fn a_panic_hook_does_not_outlive_the_test_that_set_it() {
-    reports(&["spoils"], &expect![[r#"
+    reports(
+        &["spoils"],
+        &expect![[r#"
 
         running 2 tests
         test spoils::a_sets_a_panic_hook ... ok
@@ -276,7 +278,8 @@ async fn a_panic_hook_does_not_outlive_the_test_that_set_it() {
 
         test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 14 filtered out; finished in …
 
-    "#]]);
+    "#]],
+    );
 }
 
 #[solipsism::test]

@@ -48,6 +48,9 @@ impl Lines {
         if !record.failed_before.is_empty() {
             event = event.texts("failed_before", &record.failed_before);
         }
+        if !record.left_behind.is_empty() {
+            event = event.texts("left_behind", &record.left_behind);
+        }
         if !record.printed.is_empty() {
             event = event.text("printed", &record.printed);
         }

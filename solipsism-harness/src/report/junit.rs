@@ -162,6 +162,11 @@ fn case(xml: &mut String, target: &str, plan: &Plan, record: &Record) {
     if !record.printed.is_empty() {
         element(&mut inside, 6, "system-out", "", &record.printed);
     }
+    if !record.left_behind.is_empty() {
+        let lines = record.left_behind.iter();
+        let lines: Vec<_> = lines.map(|it| format!("left behind: {it}")).collect();
+        element(&mut inside, 6, "system-err", "", &lines.join("\n"));
+    }
     if inside.is_empty() {
         *xml += "/>\n";
     } else {

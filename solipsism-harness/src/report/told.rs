@@ -8,7 +8,7 @@ use libtest_mimic::{Completion, Failed};
 
 use super::printed::{plain, shown};
 use super::record::{Counts, Record, Verdict};
-use super::{Files, ReportArguments, annotations, ignored, summary};
+use super::{Files, ReportArguments, annotations, ignored, leftovers, summary};
 use crate::arguments::Arguments;
 use crate::errors::{Errors, count};
 use crate::flaky::Flaky;
@@ -95,6 +95,7 @@ impl Told {
             virtual_time: ran.virtual_time,
             seed: ran.seed,
             failed_before: ran.failed_before,
+            left_behind: std::mem::take(&mut ran.left_behind),
             teardowns,
         };
         if let Ended::Skipped(why) = ran.ended {
@@ -152,6 +153,7 @@ impl Told {
             self.files.worker_failed(text);
         }
         print_section(arguments, self.flaky.text());
+        print_section(arguments, leftovers::text(plan, &self.records));
         if self.errors.left_out() > 0 {
             let tests = count(self.errors.left_out(), "test");
             let text =
@@ -188,6 +190,7 @@ impl Told {
                     virtual_time: None,
                     seed: None,
                     failed_before: Vec::new(),
+                    left_behind: Vec::new(),
                     teardowns: Vec::new(),
                 },
             );

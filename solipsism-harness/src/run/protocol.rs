@@ -188,6 +188,7 @@ mod tests {
                     seed: Some(4),
                 }),
                 remarks: vec!["slow".to_owned()],
+                left_behind: vec!["1 task".to_owned()],
                 events: Some("  the trace: nothing happened".to_owned()),
             };
             let expected = format!("{ran:?}");

@@ -44,7 +44,7 @@ pub(super) fn scopes(
     audience: &Audience,
 ) -> Option<Scopes<ForReal>> {
     let shares = part.iter().any(|&place| !plan.needs(place).is_empty());
-    shares.then(|| Scopes::new(plan, part, ForReal(audience.clone())))
+    shares.then(|| Scopes::new(plan, part, ForReal::new(audience.clone())))
 }
 
 /// Runs a case, and what is to be done before and after it.
@@ -58,7 +58,7 @@ pub(super) fn bring(
     let came = if let Some(scopes) = scopes {
         scopes.run(place)
     } else {
-        let (stage, case) = (ForReal(audience.clone()), &plan[place]);
+        let (stage, case) = (ForReal::new(audience.clone()), &plan[place]);
         let ignored = stage.ignored(case);
         Came {
             to: CameTo::Ran(ignored.map_or_else(|| stage.run(case), Ran::from)),

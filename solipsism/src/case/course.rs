@@ -6,6 +6,7 @@ use std::time::Duration;
 use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider, ShouldPanic};
 
 use crate::executor::{self, Inbox};
+use crate::leaks::{Leaks, Policy};
 use crate::stopped::Stopped;
 use crate::time::Instant;
 
@@ -18,6 +19,8 @@ pub(crate) struct Course {
     remarks: Vec<String>,
     /// What happened that no report of these tells, where that is kept.
     untold: Option<String>,
+    /// What was left behind, a line each, where that is no failure.
+    left_behind: Vec<String>,
     /// How much virtual time passed from its set-up to its end.
     pub(crate) virtual_time: Duration,
 }
@@ -29,6 +32,8 @@ enum First {
     /// Not at all, for the fixtures of a wider scope are in no state for it.
     NotRun(String),
     Body(Stopped),
+    /// Well, but for what was left behind.
+    Left(Leaks),
     /// The set-up of the last of these failed, each on behalf of the one before it.
     SetUp(Stopped, Vec<&'static Provider>),
 }
@@ -50,6 +55,11 @@ impl Course {
 
     pub(crate) fn is_well(&self) -> bool {
         matches!(self.first, First::Well(_))
+    }
+
+    /// Whether anything went wrong, so that remarks are read.
+    pub(crate) fn has_failed(&self) -> bool {
+        !self.teardowns.is_empty() || !matches!(self.first, First::Well(_) | First::Skipped(_))
     }
 
     pub(crate) fn skipped(why: String) -> Self {
@@ -76,6 +86,7 @@ impl Course {
             teardowns: Vec::new(),
             remarks: Vec::new(),
             untold: None,
+            left_behind: Vec::new(),
             virtual_time: Duration::ZERO,
         }
     }
@@ -102,7 +113,7 @@ impl Course {
     pub(crate) fn take_events(&mut self) -> Option<String> {
         let first = match &mut self.first {
             First::Body(stopped) | First::SetUp(stopped, _) => stopped.take_trace(),
-            First::Well(_) | First::Skipped(_) | First::NotRun(_) => None,
+            First::Well(_) | First::Left(_) | First::Skipped(_) | First::NotRun(_) => None,
         };
         let teardowns = self.teardowns.iter_mut();
         let of_teardowns = teardowns.filter_map(|(provider, stopped)| {
@@ -120,6 +131,28 @@ impl Course {
         }
     }
 
+    /// This was left behind. A failure it is only where nothing else went wrong.
+    pub(crate) fn leave(&mut self, leaks: Leaks, policy: Policy) {
+        if leaks.is_empty() || matches!(self.first, First::Skipped(_) | First::NotRun(_)) {
+            return;
+        }
+        match (&mut self.first, policy) {
+            (First::Well(_), Policy::Fail) if self.teardowns.is_empty() => {
+                self.first = First::Left(leaks);
+            }
+            (First::Well(_), _) if self.teardowns.is_empty() => self.left_behind = leaks.lines(),
+            (First::Body(stopped) | First::SetUp(stopped, _), _) => {
+                let told = stopped.stuck_ids();
+                self.remarks.extend(leaks.remarks(&told));
+            }
+            _ => self.remarks.extend(leaks.remarks(&[])),
+        }
+    }
+
+    pub(crate) fn take_left_behind(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.left_behind)
+    }
+
     /// The world was closed, and left these to be told.
     pub(crate) fn close(
         &mut self,
@@ -129,7 +162,7 @@ impl Course {
     ) {
         match &mut self.first {
             First::Body(stopped) | First::SetUp(stopped, _) => stopped.attach(failures),
-            First::Well(_) | First::Skipped(_) | First::NotRun(_) => {
+            First::Well(_) | First::Left(_) | First::Skipped(_) | First::NotRun(_) => {
                 if let Err(stopped) = Stopped::after(failures, at, inbox) {
                     self.first = First::Body(stopped);
                 }
@@ -193,7 +226,7 @@ impl Course {
         match &self.first {
             First::Well(outcome) => *outcome,
             First::Skipped(_) => Outcome::Passed,
-            First::NotRun(_) => Outcome::Failed,
+            First::NotRun(_) | First::Left(_) => Outcome::Failed,
             First::Body(stopped) | First::SetUp(stopped, _) => stopped.outcome(),
         }
     }
@@ -225,6 +258,10 @@ impl Course {
                     None => FailureKind::Failed,
                 };
                 (kind, Some(stopped.late()))
+            }
+            First::Left(leaks) => {
+                parts.push(leaks.to_string());
+                (FailureKind::Failed, None)
             }
             First::SetUp(stopped, path) => {
                 parts.push(format!("{}\n{stopped}", set_up_failed(path)));

@@ -12,9 +12,10 @@ use super::course::Course;
 use crate::ClockKind;
 use crate::Outcome;
 use crate::ending::Ending;
-use crate::executor::{Failure, Stage, World};
+use crate::executor::{Failure, Stage, Watched, World};
 use crate::fixture::{Asking, Skip, Teardown};
 use crate::frames::without_machine;
+use crate::leaks::Check;
 use crate::panics::{self, Print};
 use crate::stopped::{Stopped, Verdict};
 use crate::task::JoinError;
@@ -29,6 +30,7 @@ pub(crate) fn run_case(
     asking: &Rc<Asking>,
     body: Body,
     site: &'static Location<'static>,
+    check: Option<&Check>,
 ) -> Course {
     let _entered = world.enter("#[solipsism::test]");
     #[cfg(feature = "tokio")]
@@ -41,7 +43,9 @@ pub(crate) fn run_case(
     tear_down(world, asking, &mut ended);
     ended.virtual_time = Duration::from_nanos(world.now());
     note_untold(world, &mut ended);
+    let watched = check.and_then(|_| world.watch_leaks());
     note(world, &mut ended, world.close());
+    look_for_leaks(world, asking, &mut ended, check, watched);
     ended
 }
 
@@ -49,6 +53,21 @@ pub(crate) fn run_case(
 pub(crate) fn note_untold(world: &World, ended: &mut Course) {
     let events = world.tell_trace();
     ended.untold(events.map(|events| without_machine(&events.to_string()).into_owned()));
+}
+
+/// Everything was dropped: tells what of it should not have been there.
+pub(crate) fn look_for_leaks(
+    world: &World,
+    asking: &Asking,
+    ended: &mut Course,
+    check: Option<&Check>,
+    watched: Option<Watched>,
+) {
+    let Some(check) = check else { return };
+    let cut_off = asking.end().take_cut_off();
+    if watched.is_some() || !cut_off.is_empty() {
+        ended.leave(world.leaks(watched, cut_off, check), check.policy);
+    }
 }
 
 /// What failed in the background is a part of what the body came to.
@@ -179,6 +198,9 @@ pub(crate) fn tear_down(world: &Rc<World>, asking: &Asking, ended: &mut Course) 
         world.end_teardown(limits);
     }
     ended.remark(asking.end().take_remarks());
+    if ended.has_failed() {
+        ended.remark(asking.end().take_cut_off_remarks());
+    }
 }
 
 fn run_teardown(

@@ -23,7 +23,7 @@ const LAST: u64 = 1 << 63;
 const SWEEP_FROM: usize = 64;
 
 /// A set deadline, until it fires or is cancelled. A key outlives its deadline harmlessly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     slot: u32,
     order: u64,
@@ -39,7 +39,9 @@ impl Key {
 /// What a report wants to know of a deadline that has not fired.
 pub(crate) struct Pending {
     pub(crate) at: u64,
+    pub(crate) key: Key,
     pub(crate) task: u32,
+    pub(crate) since: u64,
     pub(crate) site: &'static Location<'static>,
 }
 
@@ -70,7 +72,16 @@ struct Timer {
     at: u64,
     order: u64,
     waiter: Waiter,
+    /// When it was set.
+    since: u64,
     site: &'static Location<'static>,
+}
+
+impl Key {
+    /// Its place in the order in which deadlines were set.
+    pub(crate) fn number(self) -> u64 {
+        self.order & !LAST
+    }
 }
 
 impl Deadlines {
@@ -80,6 +91,7 @@ impl Deadlines {
         at: u64,
         last: bool,
         waiter: Waiter,
+        since: u64,
         site: &'static Location<'static>,
     ) -> Key {
         let order = self.set | if last { LAST } else { 0 };
@@ -88,6 +100,7 @@ impl Deadlines {
             at,
             order,
             waiter,
+            since,
             site,
         });
         let slot = u32::try_from(slot).expect("fewer than 2^32 deadlines are pending");
@@ -205,6 +218,11 @@ impl Deadlines {
         taken.collect()
     }
 
+    /// Whether none is set, not even one that never fires.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.timers.is_empty()
+    }
+
     /// How many deadlines are set and will fire.
     pub(crate) fn len(&self) -> usize {
         self.timers.len() - self.never
@@ -212,8 +230,13 @@ impl Deadlines {
 
     /// All that has not fired, in no promised order.
     pub(crate) fn pending(&self) -> impl Iterator<Item = Pending> {
-        self.timers.iter().map(|(_, timer)| Pending {
+        self.timers.iter().map(|(slot, timer)| Pending {
             at: timer.at,
+            key: Key {
+                slot: u32::try_from(slot).expect("fewer than 2^32 deadlines are pending"),
+                order: timer.order,
+            },
+            since: timer.since,
             task: timer.waiter.task,
             site: timer.site,
         })
@@ -252,7 +275,7 @@ mod tests {
             task: 1,
             poll: 0,
         };
-        deadlines.set(at, last, waiter, Location::caller())
+        deadlines.set(at, last, waiter, 0, Location::caller())
     }
 
     fn fire(deadlines: &mut Deadlines) -> usize {

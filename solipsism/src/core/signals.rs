@@ -14,10 +14,12 @@ use super::{LoopId, Waiter};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ListenerKey(u64);
 
-/// What a report wants to know of a listener that somebody waits for.
+/// What a report wants to know of a listener.
 pub(crate) struct Listening {
+    pub(crate) key: ListenerKey,
     pub(crate) signal: SignalNumber,
-    pub(crate) task: u32,
+    /// Who waits for it, if anybody does.
+    pub(crate) task: Option<u32>,
     pub(crate) since: u64,
     pub(crate) site: &'static Location<'static>,
 }
@@ -127,16 +129,22 @@ impl Signals {
         waiters.collect()
     }
 
-    /// Every listener that somebody waits for, in the order in which they were made.
-    pub(crate) fn waiting(&self) -> impl Iterator<Item = Listening> {
-        self.listeners.values().filter_map(|listener| {
-            Some(Listening {
-                signal: listener.signal,
-                task: listener.waiter.as_ref()?.task,
-                since: listener.since,
-                site: listener.site,
-            })
+    /// Every listener of this loop and of those inside of it, in the order in which they were made.
+    pub(crate) fn listening(&self, of: LoopId) -> impl Iterator<Item = Listening> {
+        let own = self.listeners.iter();
+        let own = own.filter(move |(_, listener)| listener.owner >= of);
+        own.map(|(key, listener)| Listening {
+            key: *key,
+            signal: listener.signal,
+            task: listener.waiter.as_ref().map(|waiter| waiter.task),
+            since: listener.since,
+            site: listener.site,
         })
+    }
+
+    /// Whether nobody listens.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.listeners.is_empty()
     }
 }
 
@@ -197,7 +205,13 @@ mod tests {
         let mut signals = Signals::default();
         let key = listen(&mut signals);
         assert!(wait(&mut signals, key).is_none());
-        assert_eq!(signals.waiting().count(), 1);
+        assert_eq!(
+            signals
+                .listening(0)
+                .filter(|one| one.task.is_some())
+                .count(),
+            1
+        );
         assert!(signals.remove(key).is_some() && signals.remove(key).is_none());
         assert!(signals.stop_waiting(key).is_none() && !signals.take(key));
         assert!(wait(&mut signals, key).is_some(), "it comes back");

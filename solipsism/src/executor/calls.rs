@@ -37,9 +37,10 @@ impl World {
         let (_, call) = &mut *state;
         self.tell_time(call);
         call.task = self.current();
-        let Place { host, owner } = self.place.get();
+        let Place { host, owner, .. } = self.place.get();
         call.host = host;
         call.owner = owner;
+        call.site = self.maker.get();
         state
     }
 

@@ -82,6 +82,12 @@ impl Nest {
         self.children.last().map_or(OUTERMOST, |child| child.id)
     }
 
+    /// How many deadlines had been set when this loop began.
+    pub(super) fn deadlines_before(&self, of: LoopId) -> u64 {
+        let own = self.children.iter().find(|child| child.id == of);
+        own.map_or(0, |child| child.deadlines)
+    }
+
     /// A panic was lost; of a loop's own it is told to all children inside of it.
     pub(super) fn note(&mut self, failure: &Failure) {
         for child in &mut self.children {
@@ -169,6 +175,7 @@ impl World {
         let mut untold = self.failures.take();
         untold.extend(self.held_failures(id));
         self.drop_what_runs(id);
+        self.end_leaving();
         // A held panic was told above; what is new are destructors, and what the dropped handles held of the parents'.
         let lost = self.failures.take().into_iter();
         untold.extend(lost.filter(|lost| lost.what != Lost::Task || lost.owner < id));
@@ -304,6 +311,7 @@ fn body_of(owner: LoopId) -> Place {
     Place {
         host: HostId::LOCAL.0,
         owner,
+        is_beside: false,
     }
 }
 

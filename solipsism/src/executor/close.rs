@@ -108,6 +108,9 @@ impl World {
     /// The handle is gone: the task goes on alone, and its output, if it has one by now, is dropped.
     pub(crate) fn detach(&self, task: &Header) {
         task.detach();
+        if !task.is_finished() {
+            self.leave_task(task);
+        }
         let left = {
             let mut tasks = self.tasks.borrow_mut();
             if task.is_finished() {
@@ -143,7 +146,8 @@ impl World {
     /// Runs destructors of the user's, as part of this task. A panic of theirs is contained and told of.
     pub(super) fn destroy(&self, task: &Header, place: Place, drop: impl FnOnce()) {
         let outer = self.current.replace(task.key.id);
-        let outer_place = self.place.replace(place);
+        let is_beside = place.is_beside || task.is_background();
+        let outer_place = self.place.replace(Place { is_beside, ..place });
         let dropped = panics::catch(Print::Later, drop);
         self.current.set(outer);
         self.place.set(outer_place);
@@ -279,6 +283,7 @@ impl World {
             self.contain(|| hosted.close());
             failures.extend(hosted.take_destructors());
         }
+        self.end_leaving();
         let unfired = self.deadlines.take();
         let listening = self.signals.take();
         let settling = self.settling.take();

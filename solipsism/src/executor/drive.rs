@@ -251,8 +251,10 @@ impl World {
         header.unqueue();
         self.current.set(header.key.id);
         self.current_poll.set(poll);
-        let outer = self.place.replace(place);
+        let is_beside = place.is_beside || header.is_background();
+        let outer = self.place.replace(Place { is_beside, ..place });
         self.crashed.borrow_mut().clear();
+        self.maker.set(None);
         if self.watched {
             self.inbox.watch(Some(header));
             self.inbox.count_poll();

@@ -1,5 +1,6 @@
 //! What was dropped where its world was not running, and how that world makes up for it.
 
+use super::leaks::Thing;
 use super::world::World;
 use crate::core::net::{Claim, DatagramKey, EndKey, ListenerKey};
 
@@ -37,6 +38,12 @@ impl World {
     }
 
     fn end_one(&self, dropped: Dropped) {
+        match dropped {
+            Dropped::End(key) => self.leave(|| Thing::Socket(key.into())),
+            Dropped::Listener(key) => self.leave(|| Thing::Socket(key.into())),
+            Dropped::Datagrams(key) => self.leave(|| Thing::Socket(key.into())),
+            Dropped::Writer(_) | Dropped::Claim(_) => {}
+        }
         self.call_network(|network, call| match dropped {
             Dropped::End(key) => network.close(key, call),
             Dropped::Writer(key) => {

@@ -25,10 +25,11 @@ impl World {
 
     /// What a host runs, from now on also when it is restarted.
     pub(crate) fn add_program(&self, host: u32, program: Program) {
-        let owner = self.owner();
-        self.programs
-            .borrow_mut()
-            .push((Place { host, owner }, program));
+        let place = Place {
+            host,
+            ..self.place.get()
+        };
+        self.programs.borrow_mut().push((place, program));
     }
 
     /// What a host runs.

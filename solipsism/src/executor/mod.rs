@@ -4,7 +4,7 @@
 //! `drive` the loop that runs it within its `budget`, and `close` how it ends. A `child` is a part of a run that ends
 //! before its world does. `hosts` is what each host of the network runs. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
 //! run, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
-//! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `recording` looks at whom `tracing` tells what, and `trace` keeps what
+//! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `leaks` looks at what is left at the end, and who had it, `recording` looks at whom `tracing` tells what, and `trace` keeps what
 //! happened last, where it is asked for. `hosted` is a second driver: it has the world run inside of a tokio runtime.
 
 mod budget;
@@ -22,6 +22,7 @@ mod hosted;
 mod hosts;
 mod inbox;
 mod jobs;
+mod leaks;
 mod ready;
 #[cfg(feature = "tracing")]
 mod recording;
@@ -47,6 +48,7 @@ pub(crate) use heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 pub(crate) use hosted::{FOREIGN, note_panic_in_job};
 pub(crate) use inbox::{Inbox, Stranger};
+pub(crate) use leaks::{Presence, Thing, Watched};
 pub(crate) use second_poll::{Again, Progress};
 #[cfg(feature = "tokio")]
 pub(crate) use stuck::Foreign;

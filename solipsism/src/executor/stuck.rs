@@ -12,7 +12,7 @@ use super::hosted::FOREIGN;
 use super::second_poll::{Again, Stacks};
 use super::world::World;
 use crate::core::net::{Keeper, What};
-use crate::core::{NEVER, SignalNumber, Waiter};
+use crate::core::{NEVER, OUTERMOST, SignalNumber, Waiter};
 use crate::frames::Primitive;
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
@@ -418,13 +418,14 @@ impl World {
                 add(waiter.task, Wait::Job { site });
             }
         }
-        for listening in self.signals.borrow().waiting() {
+        for listening in self.signals.borrow().listening(OUTERMOST) {
+            let Some(task) = listening.task else { continue };
             let wait = Wait::Signal {
                 signal: listening.signal,
                 since: Instant::from_nanos(listening.since),
                 site: listening.site,
             };
-            add(listening.task, wait);
+            add(task, wait);
         }
         for (_, value) in self.awaited.borrow().iter() {
             let wait = Wait::Value {

@@ -38,6 +38,9 @@ pub(crate) trait AnyStage {
 
     /// Whether the handle would get a `Result`: the type may say that something went wrong.
     fn holds_result(&self) -> bool;
+
+    /// The type of the future.
+    fn type_name(&self) -> &'static str;
 }
 
 /// A `Stage` whose output can be asked for by its type.
@@ -49,6 +52,11 @@ pub(crate) trait TaskStage: AnyStage {
 impl<F: Future> Stage<F> {
     pub(crate) fn new(future: F) -> Self {
         Self::Running { future }
+    }
+
+    /// Of a task that never was.
+    pub(crate) fn over() -> Self {
+        Self::Finished { output: None }
     }
 
     /// What the future came to, the first time that it is asked for.
@@ -104,6 +112,10 @@ impl<F: Future> AnyStage for Stage<F> {
         );
         holds && std::any::type_name::<F::Output>().starts_with("core::result::Result<")
     }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<F>()
+    }
 }
 
 impl<F> TaskStage for Stage<F>
@@ -126,6 +138,9 @@ pub(crate) struct Place {
     pub(crate) host: u32,
     /// The loop to which it, and whatever it makes, belongs.
     pub(crate) owner: LoopId,
+    /// Whether it may outlive a test on purpose, and so may what it makes: it is in the background, or was spawned by
+    /// what is.
+    pub(crate) is_beside: bool,
 }
 
 /// A task that the executor holds.
@@ -137,6 +152,8 @@ pub(crate) struct Task {
     pub(crate) polls: u32,
     /// When it was polled last, in nanoseconds.
     pub(crate) since: u64,
+    /// When it was spawned.
+    pub(crate) spawned: u64,
 }
 
 /// A task's place. It is freed when the task is finished and nobody will ask for its output.
@@ -231,6 +248,18 @@ impl Tasks {
         let slot = self.slot(key)?;
         slot.joiner = waiter.task;
         slot.joiner_waker.replace(waiter.waker)
+    }
+
+    /// The task may outlive the test on purpose, and so may what it spawns.
+    pub(crate) fn excuse(&mut self, key: TaskKey) {
+        if let Some(task) = self.slot(key).and_then(|slot| slot.task.as_mut()) {
+            task.place.is_beside = true;
+        }
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
     }
 
     /// Frees the place of a task that is finished. Gives back what was in it.

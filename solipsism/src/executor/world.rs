@@ -5,6 +5,7 @@ use std::cell::{Cell, OnceCell, RefCell, RefMut};
 use std::collections::VecDeque;
 use std::num::NonZero;
 use std::panic::Location;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -19,14 +20,16 @@ use super::heartbeats::Heartbeats;
 use super::hosted::Hosted;
 use super::inbox::Inbox;
 use super::jobs::Jobs;
+use super::leaks::Leaving;
 use super::ready::Ready;
 #[cfg(feature = "tracing")]
 use super::recording::Recording;
-use super::tasks::{Place, Stage, Task, Tasks};
+use super::tasks::{Place, Stage, Task, TaskStage, Tasks};
 use super::trace::{By, Trace};
 use crate::core::net::{Call, HostId, Network};
 use crate::core::{Clock, Deadlines, LoopId, NEVER, OUTERMOST, Signals, Waiter};
 use crate::event_loop::ClockKind;
+use crate::leaks::Leak;
 
 /// What a world is made from.
 #[derive(Clone, Debug)]
@@ -120,6 +123,14 @@ pub(crate) struct World {
     pub(super) current_poll: Cell<u32>,
     /// And where it runs; between two polls, where a body does.
     pub(super) place: Cell<Place>,
+    /// Things that parts of this crate made, with their numbers and the loops that they belong to.
+    pub(super) announced: RefCell<Vec<(u64, LoopId, Leak)>>,
+    /// What went while everything is dropped.
+    pub(super) leaving: RefCell<Option<Box<Leaving>>>,
+    /// Whether that is noted; cheaper to ask.
+    pub(super) is_leaving: Cell<bool>,
+    /// On whose behalf code of ours makes sockets that a caller of it asked for.
+    pub(crate) maker: Cell<Option<&'static Location<'static>>>,
     /// The children that are there, and what is to be as before when they are gone.
     pub(super) nest: RefCell<Nest>,
     /// The hosts that crashed in the course of the poll.
@@ -170,6 +181,7 @@ pub(super) const NONE: LoopId = LoopId::MAX;
 const HOME: Place = Place {
     host: HostId::LOCAL.0,
     owner: OUTERMOST,
+    is_beside: false,
 };
 
 impl World {
@@ -205,6 +217,10 @@ impl World {
             instant: Cell::new(0),
             current_poll: Cell::new(0),
             place: Cell::new(HOME),
+            announced: RefCell::default(),
+            leaving: RefCell::default(),
+            is_leaving: Cell::new(false),
+            maker: Cell::new(None),
             nest: RefCell::default(),
             crashed: RefCell::default(),
             settling: RefCell::default(),
@@ -311,6 +327,11 @@ impl World {
         now
     }
 
+    /// As `now`, as far as somebody has looked.
+    pub(crate) fn last_now(&self) -> u64 {
+        self.clock.borrow().now()
+    }
+
     pub(crate) fn wall(&self) -> SystemTime {
         self.now();
         self.clock.borrow().wall()
@@ -400,10 +421,26 @@ impl World {
     {
         let place = Place {
             host,
-            owner: self.owner(),
+            ..self.place.get()
         };
-        let inbox = Arc::clone(&self.inbox);
-        let stage = Box::pin(Stage::new(future));
+        // One destructor too many spawns the next.
+        if place.owner >= self.closing.get() && !self.may_be_born() {
+            std::mem::forget(future);
+            return self.begin(place, Box::pin(Stage::<F>::over()), name, site);
+        }
+        self.begin(place, Box::pin(Stage::new(future)), name, site)
+    }
+
+    fn begin(
+        &self,
+        place: Place,
+        stage: Pin<Box<dyn TaskStage>>,
+        name: Option<Name>,
+        site: &'static Location<'static>,
+    ) -> Arc<Header> {
+        let (inbox, spawned) = (Arc::clone(&self.inbox), self.last_now());
+        let is_late = place.owner >= self.closing.get();
+        let type_name = stage.type_name();
         let mut header = None;
         self.tasks.borrow_mut().insert(|key| {
             let made = Arc::new(Header::new(inbox, key, site, name));
@@ -414,14 +451,18 @@ impl World {
                 place,
                 polls: 0,
                 since: 0,
+                spawned,
             }
         });
         let header = header.expect("`insert` makes the task");
         if self.is_traced() {
             self.note_spawn(&header);
         }
-        if place.owner >= self.closing.get() {
+        if is_late {
+            let name = header.name.as_ref().map(|name| &***name);
+            self.begin_birth(header.key, name, type_name, site);
             self.drop_task(header.key);
+            self.end_birth();
         } else {
             self.schedule_by(&header, By::SPAWN);
         }
@@ -431,6 +472,22 @@ impl World {
     /// Where the body stands that was run last.
     pub(crate) fn body_site(&self) -> Option<&'static Location<'static>> {
         self.body_site.get()
+    }
+
+    /// What is made from here on was asked for there, unless that is part of what was asked for elsewhere. Gives what the
+    /// case was.
+    pub(crate) fn made_for(
+        &self,
+        site: Option<&'static Location<'static>>,
+    ) -> Option<&'static Location<'static>> {
+        let outer = self.maker.get();
+        self.maker.set(outer.or(site));
+        outer
+    }
+
+    /// The task may outlive a test on purpose, and so may what it spawns.
+    pub(crate) fn excuse(&self, task: &Header) {
+        self.tasks.borrow_mut().excuse(task.key);
     }
 
     /// A number that no other has in this world.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind};
+use std::panic::Location;
 use std::task::{Context, Poll};
 
 use super::attempt::{Attempt, Source};
@@ -33,20 +34,30 @@ impl Acceptor {
     }
 
     #[track_caller]
-    fn try_accept(&self) -> io::Result<(Socket, Addr)> {
+    fn try_accept(&self, site: Option<&'static Location<'static>>) -> io::Result<(Socket, Addr)> {
         self.home.with("a listener", |world| {
-            let (end, peer) = world.network(|network, call| network.accept(self.key, call))?;
+            let (end, peer) = world.network(|network, call| {
+                call.site = call.site.or(site);
+                network.accept(self.key, call)
+            })?;
             Ok((Socket::new(world, end), peer))
         })
     }
 
-    pub(super) async fn accept(&self) -> io::Result<(Socket, Addr)> {
-        Attempt::new(self, Interest::READABLE, || self.try_accept()).await
+    pub(super) async fn accept(
+        &self,
+        site: Option<&'static Location<'static>>,
+    ) -> io::Result<(Socket, Addr)> {
+        Attempt::new(self, Interest::READABLE, || self.try_accept(site)).await
     }
 
     #[track_caller]
-    pub(super) fn poll_accept(&self, cx: &Context<'_>) -> Poll<io::Result<(Socket, Addr)>> {
-        match self.try_accept() {
+    pub(super) fn poll_accept(
+        &self,
+        cx: &Context<'_>,
+        site: Option<&'static Location<'static>>,
+    ) -> Poll<io::Result<(Socket, Addr)>> {
+        match self.try_accept(site) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 self.home.with("a listener", |world| {
                     self.wait(world, Interest::READABLE, Ticket::POLL, cx);

@@ -135,6 +135,8 @@ impl Host {
             };
             let name = Some(Box::new(name.clone().into_boxed_str()));
             let task = world.spawn_on(id, future, name, site);
+            // A machine goes on when the test is over, as it was asked to.
+            world.excuse(&task);
             world.detach(&task);
         };
         self.home.with("a host", |world| {

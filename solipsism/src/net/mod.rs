@@ -100,6 +100,7 @@ mod lookup;
 mod network;
 
 mod acceptor;
+mod asked_at;
 mod attempt;
 mod datagrams;
 mod half;
@@ -111,6 +112,7 @@ mod stream;
 mod traits;
 
 pub use any::Stream;
+pub(crate) use asked_at::AskedAt;
 pub use host::Host;
 pub use incoming::Incoming;
 pub use link::Link;

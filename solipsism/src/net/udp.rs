@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::panic::Location;
 use std::task::{Context, Poll};
 
 use super::datagrams::{DatagramSocket, datagram_methods};
@@ -63,17 +64,24 @@ impl UdpSocket {
     /// # Panics
     ///
     /// Outside of a world.
-    pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
-        World::with("UdpSocket::bind", |_| ());
-        first_of(addr.target()?, async |addr| {
-            World::with("UdpSocket::bind", |world| {
-                let key = world.network(|network, call| network.open_udp(addr, call))?;
-                Ok(Self {
-                    socket: DatagramSocket::new(world, key),
+    #[track_caller]
+    pub fn bind<A: ToSocketAddrs>(addr: A) -> impl Future<Output = io::Result<Self>> {
+        let site = Location::caller();
+        async move {
+            World::with("UdpSocket::bind", |_| ());
+            first_of(addr.target()?, async |addr| {
+                World::with("UdpSocket::bind", |world| {
+                    let key = world.network(|network, call| {
+                        call.made_at(site);
+                        network.open_udp(addr, call)
+                    })?;
+                    Ok(Self {
+                        socket: DatagramSocket::new(world, key),
+                    })
                 })
             })
-        })
-        .await
+            .await
+        }
     }
 
     /// Closes it before it is dropped. Nobody must use it afterwards.

@@ -13,10 +13,13 @@ use std::time::Duration;
 use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 
 use super::{ScopeThread, builder};
-use crate::case::{Body, Course, note, note_untold, run_body, run_set_up, seed_of, tear_down};
+use crate::case::{
+    Body, Course, look_for_leaks, note, note_untold, run_body, run_set_up, seed_of, tear_down,
+};
 use crate::ending::Ending;
-use crate::executor::{ChildSettings, Failure, Inbox, World};
+use crate::executor::{ChildSettings, Failure, Inbox, Watched, World};
 use crate::fixture::{Asker, Asking, Kept, RunTeardown, Subject};
+use crate::leaks::{Check, Leak, Policy};
 use crate::stopped::Stopped;
 use crate::time::Instant;
 
@@ -35,6 +38,8 @@ pub(crate) struct Residents {
     world: Rc<World>,
     /// In the order of their set-up.
     values: Vec<Resident>,
+    /// For whose tests the last of them is there that was torn down.
+    module: &'static str,
     /// How a task of the fixtures failed: nobody can rely on them any more.
     broken: Option<String>,
 }
@@ -93,6 +98,7 @@ impl Residents {
         Self {
             world,
             values: Vec::new(),
+            module: "",
             broken: None,
         }
     }
@@ -197,6 +203,7 @@ impl Residents {
         outcome: Outcome,
     ) -> Vec<FixtureFailure> {
         let place = self.place(instance).expect("what is torn down was set up");
+        self.module = scope_of(instance);
         let Resident {
             asking,
             kept,
@@ -208,12 +215,25 @@ impl Residents {
         let _entered = world.enter("a fixture's teardown");
         let mut course = Course::ended_with(outcome);
         tear_down(&world, &asking, &mut course);
+        let check = Check::of_module(scope_of(instance));
+        // The loop that it shares with others is looked at when that ends.
+        let check = check.filter(|_| !instance.group.has_loop);
+        let watched = check.as_ref().and_then(|_| world.watch_leaks());
         let failures = end_of_part(&world, instance);
         let now = Instant::from_nanos(world.now());
         course.left_by_teardown(failures, instance.provider, now, world.inbox());
         match course.told() {
             Ended::Failed(failure) => vec![FixtureFailure::Failed(failure.report)],
-            Ended::Passed | Ended::Skipped(_) => Vec::new(),
+            Ended::Passed | Ended::Skipped(_) => {
+                let who = format!("fixture {}", instance.provider);
+                left(
+                    &world,
+                    watched,
+                    asking.end().take_cut_off(),
+                    check.as_ref(),
+                    &who,
+                )
+            }
         }
     }
 
@@ -224,6 +244,7 @@ impl Residents {
         asking: &Rc<Asking>,
         body: Body,
         site: &'static Location<'static>,
+        check: Option<&Check>,
     ) -> Course {
         if let Some(broken) = &self.broken {
             return Course::of_fixtures(broken.clone());
@@ -241,8 +262,10 @@ impl Residents {
         tear_down(&self.world, asking, &mut course);
         note_untold(&self.world, &mut course);
         course.virtual_time = Duration::from_nanos(self.world.now() - began);
+        let watched = check.and_then(|_| self.world.watch_leaks());
         let end = self.world.end_child(child);
         note(&self.world, &mut course, end.untold);
+        look_for_leaks(&self.world, asking, &mut course, check, watched);
         let now = Instant::from_nanos(self.world.now());
         let rest = Stopped::after(end.of_parents, now, self.world.inbox()).and(end.rest);
         self.broken = rest.err().map(|stopped| format!("{BROKEN}\n{stopped}"));
@@ -252,15 +275,50 @@ impl Residents {
     /// Ends the world.
     pub(crate) fn end(&mut self) -> Vec<FixtureFailure> {
         let _entered = self.world.enter_to_close();
+        let check = Check::of_module(self.module);
+        let watched = check.as_ref().and_then(|_| self.world.watch_leaks());
         let failures = self.world.close();
         let now = Instant::from_nanos(self.world.now());
         match Stopped::after(failures, now, self.world.inbox()) {
-            Ok(()) => Vec::new(),
+            Ok(()) => {
+                let who = "the loop of the fixtures";
+                left(&self.world, watched, Vec::new(), check.as_ref(), who)
+            }
             Err(stopped) => vec![FixtureFailure::Failed(format!(
                 "the loop of the fixtures: {stopped}"
             ))],
         }
     }
+}
+
+/// What fixtures left behind, in whose teardown nothing went wrong.
+fn left(
+    world: &World,
+    watched: Option<Watched>,
+    cut_off: Vec<Leak>,
+    check: Option<&Check>,
+    who: &str,
+) -> Vec<FixtureFailure> {
+    let Some(check) = check else {
+        return Vec::new();
+    };
+    let leaks = world.leaks(watched, cut_off, check);
+    if leaks.is_empty() {
+        return Vec::new();
+    }
+    if check.policy == Policy::Fail {
+        return vec![FixtureFailure::Failed(format!("{who}: {leaks}"))];
+    }
+    let lines = leaks.lines().into_iter();
+    let lines = lines.map(|line| FixtureFailure::Left(format!("{who}: {line}")));
+    lines.collect()
+}
+
+/// The module for whose tests it is there; of what the session shares, the root of the fixture's crate.
+fn scope_of(instance: &Instance) -> &'static str {
+    let module = instance.provider.module;
+    let root = module.split("::").next().unwrap_or(module);
+    instance.module.unwrap_or(root)
 }
 
 /// What failed in the background since an instance was set up or torn down; a world of its own ends with that.
@@ -292,13 +350,12 @@ fn subject(instance: &Instance) -> Subject {
         Some(seed) => seed ^ own,
         None => own,
     };
-    // What the session shares is configured by the root of the fixture's crate.
-    let root = module.split("::").next().unwrap_or(module);
     Subject {
         seed,
         base: scope.clone(),
         name: scope,
-        module: instance.module.unwrap_or(root),
+        // What the session shares is configured by the root of the fixture's crate.
+        module: scope_of(instance),
         site,
     }
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::core::{DefaultAction, ListenerKey, SignalNumber};
-use crate::executor::World;
+use crate::executor::{Thing, World};
 
 pub use super::kind::SignalKind;
 
@@ -202,7 +202,10 @@ impl fmt::Debug for Signal {
 
 impl Drop for Signal {
     fn drop(&mut self) {
-        let waiter = self.try_with(|world| world.signals(|signals| signals.remove(self.key)));
+        let waiter = self.try_with(|world| {
+            world.leave(|| Thing::Signal(self.key));
+            world.signals(|signals| signals.remove(self.key))
+        });
         drop(waiter);
     }
 }

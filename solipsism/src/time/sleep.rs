@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Instant;
 use crate::core::Key;
-use crate::executor::World;
+use crate::executor::{Thing, World};
 use crate::trace::Kind;
 
 /// Waits for `duration` of the world's time, exactly. `sleep(Duration::ZERO)` lets the others run once.
@@ -122,7 +122,8 @@ impl Sleep {
             at: self.deadline,
             site,
         });
-        State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, site)))
+        let since = world.last_now();
+        State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, since, site)))
     }
 
     /// What becomes of a deadline that did not simply fire.
@@ -162,7 +163,10 @@ impl Sleep {
         if let State::Set(key) = self.state {
             let waiter = World::try_with(|world| {
                 let ours = self.world == Some(world.id());
-                ours.then(|| world.deadlines(|deadlines| deadlines.cancel(key)))
+                ours.then(|| {
+                    world.leave(|| Thing::Timer(key));
+                    world.deadlines(|deadlines| deadlines.cancel(key))
+                })
             });
             drop(waiter);
         }

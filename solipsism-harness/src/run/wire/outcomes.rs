@@ -63,6 +63,7 @@ impl Wire for Ran {
         self.repetition.put(to);
         self.remarks.put(to);
         self.events.put(to);
+        self.left_behind.put(to);
     }
 
     fn get(from: &mut &[u8]) -> Option<Self> {
@@ -75,6 +76,7 @@ impl Wire for Ran {
             repetition: Option::get(from)?,
             remarks: Vec::get(from)?,
             events: Option::get(from)?,
+            left_behind: Vec::get(from)?,
         })
     }
 }

@@ -11,7 +11,7 @@ use super::options::check_capacity;
 use super::pipe::{Payload, Pipe};
 use super::transfer::whole;
 use super::waiters::{AskedAt, Waiters};
-use super::{Addr, Call, Claim, HostId, Network, Options, Side, Ticket};
+use super::{Addr, Birth, Call, Claim, HostId, Network, Options, Side, Ticket};
 use crate::core::{LoopId, OUTERMOST, Waiter};
 
 /// One end of a connection, as its handle knows it. A key outlives its connection harmlessly.
@@ -104,6 +104,7 @@ pub(super) struct End {
     pub(super) owner: LoopId,
     /// It ended with its loop, and its handle is still there.
     pub(super) is_orphan: bool,
+    pub(super) birth: Birth,
 }
 
 #[derive(Debug)]
@@ -134,6 +135,7 @@ impl End {
             user: call.task,
             owner: call.owner,
             is_orphan: false,
+            birth: call.birth(),
         }
     }
 
@@ -153,6 +155,7 @@ impl End {
             user: u32::MAX,
             owner: OUTERMOST,
             is_orphan: false,
+            birth: Birth::default(),
         }
     }
 }

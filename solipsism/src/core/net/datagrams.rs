@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 
 use super::nesting::Gone;
 use super::waiters::Waiters;
-use super::{Addr, Call, HostId, Network, Side, Ticket};
+use super::{Addr, Birth, Call, HostId, Network, Side, Ticket};
 use crate::core::{LoopId, Waiter};
 
 pub(crate) use udp::Datagram;
@@ -18,6 +18,12 @@ pub(crate) use udp::Datagram;
 pub(crate) struct DatagramKey {
     serial: u64,
     slot: u32,
+}
+
+impl DatagramKey {
+    pub(super) fn serial(self) -> u64 {
+        self.serial
+    }
 }
 
 #[derive(Debug)]
@@ -32,6 +38,7 @@ pub(super) struct Datagrams {
     error: Option<ErrorKind>,
     gone: Option<Gone>,
     pub(super) owner: LoopId,
+    pub(super) birth: Birth,
     pub(super) readers: Waiters,
     /// Only unix sockets wait to send.
     pub(super) writers: Waiters,
@@ -79,6 +86,7 @@ impl Network {
             error: None,
             gone: None,
             owner: call.owner,
+            birth: call.birth(),
             readers: Waiters::default(),
             writers: Waiters::default(),
         });
@@ -329,7 +337,15 @@ impl Datagrams {
         }
     }
 
-    #[cfg(test)]
+    /// How many datagrams nobody has read.
+    pub(super) fn unread(&self) -> usize {
+        self.queue.len()
+    }
+
+    pub(super) fn serial(&self) -> u64 {
+        self.serial
+    }
+
     pub(super) fn is_gone(&self) -> bool {
         self.gone.is_some()
     }

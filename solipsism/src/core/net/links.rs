@@ -84,7 +84,7 @@ impl Latency {
 /// A fault that a test ordered, and whether it ever did something.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    owner: LoopId,
+    pub(super) owner: LoopId,
     pub(crate) what: &'static str,
     pub(crate) site: &'static Location<'static>,
     pub(crate) fired: bool,

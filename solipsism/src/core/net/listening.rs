@@ -10,7 +10,7 @@ use super::pipe::Payload;
 use super::ports::Holder;
 use super::waiters::{AskedAt, Waiters};
 use super::{
-    Addr, Call, Claim, EndKey, HostId, Network, Options, Protocol, Sharing, Ticket, UnixAddr,
+    Addr, Birth, Call, Claim, EndKey, HostId, Network, Options, Protocol, Sharing, Ticket, UnixAddr,
 };
 use crate::core::{LoopId, Waiter};
 
@@ -45,6 +45,7 @@ pub(super) struct Listener {
     pub(super) options: Options,
     /// Whoever accepts a connection says when its client is connected.
     pub(super) answers_late: bool,
+    pub(super) birth: Birth,
 }
 
 /// What a listener occupies.
@@ -209,6 +210,7 @@ impl Network {
             acceptors: Waiters::default(),
             options,
             answers_late: false,
+            birth: call.birth(),
         });
         // Whoever was there first is answered first.
         for end in std::mem::take(&mut self.unanswered) {
@@ -282,8 +284,13 @@ impl Network {
         let Some(end) = listener.queue.pop_front() else {
             return Err(ErrorKind::WouldBlock.into());
         };
+        let birth = Birth {
+            since: call.now(),
+            site: call.site.or(listener.birth.site),
+        };
         self.refill(key, call);
         let connection = &mut self.connections[end.slot()];
+        connection.ends[1].birth = birth;
         connection.ends[1].user = call.task;
         connection.ends[1].owner = call.owner;
         let from = connection.addr(0, 1);

@@ -5,8 +5,8 @@
 //! rest. Hosts and their names are in `hosts`, ports in `ports`, what lies between two hosts in `links`. A stream is a
 //! `connection`: two ends, with their `options`, and a `pipe` for each direction. `listening` and `connecting` make them,
 //! `transfer` reads and writes, `closing` ends them. `datagrams` come one by one. `events` are what happens by itself,
-//! `crash` ends all that a host has, `nesting` all that a child loop has, `explain` says what everybody waits for, and `deeds`
-//! what happened.
+//! `crash` ends all that a host has, `nesting` all that a child loop has, `explain` says what everybody waits for, `deeds` what
+//! happened, and `leftovers` what nobody has closed.
 
 mod addr;
 mod closing;
@@ -18,6 +18,7 @@ mod deeds;
 mod events;
 mod explain;
 mod hosts;
+mod leftovers;
 mod links;
 mod listening;
 mod nesting;
@@ -35,6 +36,7 @@ pub(crate) use datagrams::{Datagram, DatagramKey};
 pub use deeds::{NetEvent, Preview};
 pub(crate) use explain::{Keeper, Stream, Upcoming, What};
 pub(crate) use hosts::{HostId, Hosts, is_name};
+pub(crate) use leftovers::{OpenKind, OpenSocket, SocketKey};
 pub use links::Latency;
 pub(crate) use links::{Links, Mishap, Which};
 pub(crate) use listening::{Backlog, ListenerKey};
@@ -43,6 +45,7 @@ pub(crate) use ports::{Claim, Protocol, Sharing};
 pub(crate) use waiters::Ticket;
 
 use std::collections::BTreeMap;
+use std::panic::Location;
 use std::task::Waker;
 
 use slab::Slab;
@@ -71,6 +74,8 @@ pub(crate) struct Call {
     pub(crate) host: u32,
     /// The loop to which what is made belongs.
     pub(crate) owner: LoopId,
+    /// Where somebody asks to make something, if that is known.
+    pub(crate) site: Option<&'static Location<'static>>,
     /// To be woken, in this order.
     pub(crate) wake: Vec<Waker>,
     /// To be dropped where user code may run.
@@ -80,9 +85,29 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// What is made was asked for there, unless it is known better.
+    pub(crate) fn made_at(&mut self, site: &'static Location<'static>) {
+        self.site.get_or_insert(site);
+    }
+
+    /// When and where something comes to be.
+    pub(crate) fn birth(&self) -> Birth {
+        Birth {
+            since: self.now(),
+            site: self.site,
+        }
+    }
+
     pub(crate) fn now(&self) -> u64 {
         self.clock.and_then(|clock| clock()).unwrap_or(self.seen)
     }
+}
+
+/// When and where a socket was made.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Birth {
+    pub(crate) since: u64,
+    pub(crate) site: Option<&'static Location<'static>>,
 }
 
 /// What can be waited for at a socket.

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::io::{AsyncRead, AsyncWrite};
 
-use super::{Addr, TcpStream, UnixStream};
+use super::{Addr, AskedAt, TcpStream, UnixStream};
 
 /// A connection over TCP, over unix sockets, or over whatever else carries bytes both ways.
 ///
@@ -117,10 +117,13 @@ impl Stream {
     /// # Cancel safety
     ///
     /// Dropping the future gives the connection up.
-    pub async fn connect(addr: &Addr) -> io::Result<Self> {
-        Ok(match addr {
-            Addr::Inet(addr) => TcpStream::connect(*addr).await?.into(),
-            Addr::Unix(addr) => UnixStream::connect_addr(addr).await?.into(),
+    #[track_caller]
+    pub fn connect(addr: &Addr) -> impl Future<Output = io::Result<Self>> {
+        AskedAt::caller(async move {
+            Ok(match addr {
+                Addr::Inet(addr) => TcpStream::connect(*addr).await?.into(),
+                Addr::Unix(addr) => UnixStream::connect_addr(addr).await?.into(),
+            })
         })
     }
 

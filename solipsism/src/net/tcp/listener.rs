@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::task::{Context, Poll};
 
 use super::TcpStream;
@@ -52,20 +53,25 @@ impl TcpListener {
     /// # Panics
     ///
     /// Outside of a world.
-    pub async fn bind<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
-        World::with("TcpListener::bind", |_| ());
-        first_free(addr.target()?, async |addr| {
-            World::with("TcpListener::bind", |world| {
-                let key = world.network(|network, call| {
-                    let claim = network.claim(Protocol::Tcp, addr, Sharing::Reuse, call)?;
-                    network
-                        .listen(claim, BACKLOG, Options::default(), call)
-                        .inspect_err(|_| network.release(claim))
-                })?;
-                Ok(Self::new(Acceptor::new(world, key)))
+    #[track_caller]
+    pub fn bind<A: ToSocketAddrs>(addr: A) -> impl Future<Output = io::Result<Self>> {
+        let site = Location::caller();
+        async move {
+            World::with("TcpListener::bind", |_| ());
+            first_free(addr.target()?, async |addr| {
+                World::with("TcpListener::bind", |world| {
+                    let key = world.network(|network, call| {
+                        call.made_at(site);
+                        let claim = network.claim(Protocol::Tcp, addr, Sharing::Reuse, call)?;
+                        network
+                            .listen(claim, BACKLOG, Options::default(), call)
+                            .inspect_err(|_| network.release(claim))
+                    })?;
+                    Ok(Self::new(Acceptor::new(world, key)))
+                })
             })
-        })
-        .await
+            .await
+        }
     }
 
     /// The next connection, and the address of its other end, in the order in which they came.
@@ -77,8 +83,16 @@ impl TcpListener {
     /// # Cancel safety
     ///
     /// No connection is lost.
-    pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
-        self.acceptor.accept().await.map(Self::accepted)
+    #[track_caller]
+    pub fn accept(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> {
+        let accepting = self.acceptor.accept(Some(Location::caller()));
+        async { accepting.await.map(Self::accepted) }
+    }
+
+    /// As `accept`, where nobody knows who asked for the stream: it is told by where the listener was bound.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn accept_unasked(&self) -> io::Result<(TcpStream, SocketAddr)> {
+        self.acceptor.accept(None).await.map(Self::accepted)
     }
 
     /// As [`accept`](Self::accept), for a hand-written future. The last caller is woken.
@@ -88,7 +102,9 @@ impl TcpListener {
     /// As `accept`.
     #[track_caller]
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
-        self.acceptor.poll_accept(cx).map_ok(Self::accepted)
+        self.acceptor
+            .poll_accept(cx, Some(Location::caller()))
+            .map_ok(Self::accepted)
     }
 
     /// From now on a client is connected when [`TcpStream::answer`] says so, and is refused if the stream that was

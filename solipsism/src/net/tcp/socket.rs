@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::panic::Location;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -121,11 +122,13 @@ impl TcpSocket {
         if self.state().bound.is_none() {
             self.bind(SocketAddr::new(self.any(), 0))?;
         }
+        let site = Location::caller();
         let home = self.home().expect("it was bound just now");
         home.with("a bound `TcpSocket`", |world| {
             let (options, claim) = self.take();
             let claim = claim.expect("it is bound");
             let key = world.network(|network, call| {
+                call.made_at(site);
                 network
                     .listen(claim, Backlog(backlog), options, call)
                     .inspect_err(|_| network.release(claim))
@@ -143,7 +146,16 @@ impl TcpSocket {
     /// # Panics
     ///
     /// Outside of a world.
-    pub async fn connect(self, addr: SocketAddr) -> io::Result<TcpStream> {
+    #[track_caller]
+    pub fn connect(self, addr: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> {
+        self.connect_at(addr, Location::caller())
+    }
+
+    async fn connect_at(
+        self,
+        addr: SocketAddr,
+        site: &'static Location<'static>,
+    ) -> io::Result<TcpStream> {
         if addr.is_ipv6() != self.is_v6 {
             return Err(io::Error::new(
                 ErrorKind::InvalidInput,
@@ -154,7 +166,7 @@ impl TcpSocket {
             home.with("a bound `TcpSocket`", |_| {});
         }
         let (options, claim) = self.take();
-        TcpStream::connect_from(addr, claim, options).await
+        TcpStream::connect_from(addr, claim, options, site).await
     }
 
     /// The world in which it is bound.

@@ -2,6 +2,7 @@
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -76,22 +77,30 @@ impl TcpStream {
     /// # Cancel safety
     ///
     /// Dropping the future gives the connection up.
-    pub async fn connect<A: ToSocketAddrs>(addr: A) -> io::Result<Self> {
-        World::with("TcpStream::connect", |_| ());
-        let target = addr.target()?;
-        first_of(target, |addr| {
-            Self::connect_from(addr, None, Options::default())
-        })
-        .await
+    #[track_caller]
+    pub fn connect<A: ToSocketAddrs>(addr: A) -> impl Future<Output = io::Result<Self>> {
+        let site = Location::caller();
+        async move {
+            World::with("TcpStream::connect", |_| ());
+            let target = addr.target()?;
+            first_of(target, |addr| {
+                Self::connect_from(addr, None, Options::default(), site)
+            })
+            .await
+        }
     }
 
     pub(super) async fn connect_from(
         addr: SocketAddr,
         claim: Option<Claim>,
         options: Options,
+        site: &'static Location<'static>,
     ) -> io::Result<Self> {
         let socket = World::with("TcpStream::connect", |world| {
-            let end = world.network(|network, call| network.connect(addr, claim, options, call))?;
+            let end = world.network(|network, call| {
+                call.made_at(site);
+                network.connect(addr, claim, options, call)
+            })?;
             io::Result::Ok(Socket::new(world, end))
         })?;
         Ok(Self::new(socket.connected().await?))

@@ -24,7 +24,7 @@ impl Listener for TcpListener {
 
     /// Once its host has crashed there are no more, and this waits for ever.
     async fn accept(&mut self) -> (TcpStream, SocketAddr) {
-        match Self::accept(self).await {
+        match self.accept_unasked().await {
             Ok(accepted) => accepted,
             Err(_) => pending().await,
         }
@@ -42,7 +42,7 @@ impl Listener for UnixListener {
 
     /// Once its host has crashed there are no more, and this waits for ever.
     async fn accept(&mut self) -> (UnixStream, unix::SocketAddr) {
-        match Self::accept(self).await {
+        match self.accept_unasked().await {
             Ok(accepted) => accepted,
             Err(_) => pending().await,
         }

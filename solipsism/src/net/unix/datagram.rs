@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::Shutdown;
+use std::panic::Location;
 use std::path::Path;
 use std::task::{Context, Poll};
 
@@ -75,9 +76,14 @@ impl UnixDatagram {
         what: &str,
         open: impl FnOnce(&mut Network, &mut Call) -> io::Result<DatagramKey>,
     ) -> io::Result<Self> {
+        let site = Location::caller();
         World::with(what, |world| {
+            let key = world.network(|network, call| {
+                call.made_at(site);
+                open(network, call)
+            })?;
             Ok(Self {
-                socket: DatagramSocket::new(world, world.network(open)?),
+                socket: DatagramSocket::new(world, key),
             })
         })
     }
@@ -93,8 +99,12 @@ impl UnixDatagram {
     /// Outside of a world.
     #[track_caller]
     pub fn pair() -> io::Result<(Self, Self)> {
+        let site = Location::caller();
         World::with("UnixDatagram::pair", |world| {
-            let keys = world.network(|network, call| network.open_mailbox_pair(call));
+            let keys = world.network(|network, call| {
+                call.made_at(site);
+                network.open_mailbox_pair(call)
+            });
             let [one, other] = keys.map(|key| Self {
                 socket: DatagramSocket::new(world, key),
             });

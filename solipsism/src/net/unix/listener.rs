@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::panic::Location;
 use std::path::Path;
 use std::task::{Context, Poll};
 
@@ -59,8 +60,12 @@ impl UnixListener {
     /// Outside of a world.
     #[track_caller]
     pub fn bind_addr(addr: &SocketAddr) -> io::Result<Self> {
+        let site = Location::caller();
         World::with("UnixListener::bind", |world| {
-            let key = world.network(|network, call| network.listen_unix(addr, BACKLOG, call))?;
+            let key = world.network(|network, call| {
+                call.made_at(site);
+                network.listen_unix(addr, BACKLOG, call)
+            })?;
             Ok(Self {
                 acceptor: Acceptor::new(world, key),
             })
@@ -76,8 +81,16 @@ impl UnixListener {
     /// # Cancel safety
     ///
     /// No connection is lost.
-    pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
-        self.acceptor.accept().await.map(accepted)
+    #[track_caller]
+    pub fn accept(&self) -> impl Future<Output = io::Result<(UnixStream, SocketAddr)>> {
+        let accepting = self.acceptor.accept(Some(Location::caller()));
+        async { accepting.await.map(accepted) }
+    }
+
+    /// As `accept`, where nobody knows who asked for the stream: it is told by where the listener was bound.
+    #[cfg(feature = "axum")]
+    pub(crate) async fn accept_unasked(&self) -> io::Result<(UnixStream, SocketAddr)> {
+        self.acceptor.accept(None).await.map(accepted)
     }
 
     /// As [`accept`](Self::accept), for a hand-written future. The last caller is woken.
@@ -87,7 +100,9 @@ impl UnixListener {
     /// As `accept`.
     #[track_caller]
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<(UnixStream, SocketAddr)>> {
-        self.acceptor.poll_accept(cx).map_ok(accepted)
+        self.acceptor
+            .poll_accept(cx, Some(Location::caller()))
+            .map_ok(accepted)
     }
 
     /// The address that it listens on.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, IoSlice, IoSliceMut};
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -69,9 +70,12 @@ pub fn pipe_with_capacity(capacity: usize) -> io::Result<(Sender, Receiver)> {
 
 #[track_caller]
 fn pipe_of(capacity: Option<usize>) -> io::Result<(Sender, Receiver)> {
+    let site = Location::caller();
     World::with("pipe", |world| {
-        let [writer, reader] =
-            world.network(|network, call| network.pair(Kind::Pipe, capacity, call))?;
+        let [writer, reader] = world.network(|network, call| {
+            call.made_at(site);
+            network.pair(Kind::Pipe, capacity, call)
+        })?;
         Ok((
             Sender {
                 socket: Socket::new(world, writer),

@@ -1,6 +1,7 @@
 //! A connection between two unix sockets.
 
 use std::io::{self, IoSlice, IoSliceMut};
+use std::panic::Location;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -68,8 +69,10 @@ impl UnixStream {
     /// # Cancel safety
     ///
     /// Dropping the future gives the connection up.
-    pub async fn connect<P: AsRef<Path>>(path: P) -> io::Result<Self> {
-        Self::connect_addr(&SocketAddr::new(path.as_ref())).await
+    #[track_caller]
+    pub fn connect<P: AsRef<Path>>(path: P) -> impl Future<Output = io::Result<Self>> {
+        let site = Location::caller();
+        async move { Self::connect_at(&SocketAddr::new(path.as_ref()), site).await }
     }
 
     /// As [`connect`](Self::connect).
@@ -81,9 +84,17 @@ impl UnixStream {
     /// # Panics
     ///
     /// Outside of a world.
-    pub async fn connect_addr(addr: &SocketAddr) -> io::Result<Self> {
+    #[track_caller]
+    pub fn connect_addr(addr: &SocketAddr) -> impl Future<Output = io::Result<Self>> {
+        Self::connect_at(addr, Location::caller())
+    }
+
+    async fn connect_at(addr: &SocketAddr, site: &'static Location<'static>) -> io::Result<Self> {
         let socket = World::with("UnixStream::connect", |world| {
-            let end = world.network(|network, call| network.connect_unix(addr, call))?;
+            let end = world.network(|network, call| {
+                call.made_at(site);
+                network.connect_unix(addr, call)
+            })?;
             io::Result::Ok(Socket::new(world, end))
         })?;
         Ok(Self::new(socket.connected().await?))
@@ -119,9 +130,12 @@ impl UnixStream {
 
     #[track_caller]
     fn pair_of(capacity: Option<usize>) -> io::Result<(Self, Self)> {
+        let site = Location::caller();
         World::with("UnixStream::pair", |world| {
-            let [one, other] =
-                world.network(|network, call| network.pair(Kind::Unix, capacity, call))?;
+            let [one, other] = world.network(|network, call| {
+                call.made_at(site);
+                network.pair(Kind::Unix, capacity, call)
+            })?;
             Ok((
                 Self::new(Socket::new(world, one)),
                 Self::new(Socket::new(world, other)),
