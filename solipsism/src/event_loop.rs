@@ -275,8 +275,9 @@ impl EventLoop {
     /// assert_eq!(event_loop.run(receiver).unwrap().unwrap(), "from outside");
     /// thread.join().unwrap();
     /// ```
+    #[track_caller]
     pub fn external(&self) -> External {
-        External::new(self.world.inbox())
+        External::new(self.world.inbox(), Location::caller())
     }
 
     /// Looks at what is there now of these kinds, as the end of a test does, and leaves it there: the tasks, timers and

@@ -192,7 +192,7 @@ impl ArcWake for Header {
     fn wake_by_ref(this: &Arc<Self>) {
         if this.is_finished() {
             if this.cut_off.load(Ordering::Acquire) {
-                this.inbox.call_late();
+                this.inbox.call_late(this);
             }
             return;
         }

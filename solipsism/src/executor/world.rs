@@ -117,8 +117,6 @@ pub(crate) struct World {
     pub(super) body_polls: Cell<u32>,
     /// When it was polled last.
     pub(super) body_since: Cell<u64>,
-    /// What the clock showed when it was last moved or read: cheaper to ask.
-    pub(super) instant: Cell<u64>,
     /// Which of its polls this is.
     pub(super) current_poll: Cell<u32>,
     /// And where it runs; between two polls, where a body does.
@@ -214,7 +212,6 @@ impl World {
             trace: OnceCell::new(),
             body_polls: Cell::new(0),
             body_since: Cell::new(0),
-            instant: Cell::new(0),
             current_poll: Cell::new(0),
             place: Cell::new(HOME),
             announced: RefCell::default(),
@@ -322,9 +319,7 @@ impl World {
         if let Some(now) = self.hosted.as_ref().and_then(|hosted| hosted.now()) {
             self.clock.borrow_mut().move_to(now);
         }
-        let now = self.clock.borrow().now();
-        self.instant.set(now);
-        now
+        self.clock.borrow().now()
     }
 
     /// As `now`, as far as somebody has looked.

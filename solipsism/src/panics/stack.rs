@@ -13,12 +13,14 @@ use crate::frames::{Frame, Step, Whose, Workspace, parse, steps};
 const TOLD: usize = 12;
 
 #[derive(Clone, Default)]
-pub(crate) struct Stack(Option<Arc<Kept>>);
+pub(super) struct Stack(Option<Arc<Kept>>);
 
 struct Kept {
     stack: Backtrace,
     /// Where the body of its world stands: as every place of the user's is named.
     body: Option<&'static Location<'static>>,
+    /// When it was, among what happened in that world.
+    order: Option<u64>,
     steps: OnceLock<Vec<Step>>,
 }
 
@@ -27,8 +29,13 @@ impl Stack {
         Self(Some(Arc::new(Kept {
             stack: Backtrace::force_capture(),
             body: World::try_with(|world| world.body_site()).flatten(),
+            order: World::try_with(|world| world.ticket()),
             steps: OnceLock::new(),
         })))
+    }
+
+    pub(super) fn order(&self) -> Option<u64> {
+        self.0.as_ref()?.order
     }
 
     /// The functions of the user's on it, out to the root of the task, which may stand there.
@@ -42,7 +49,7 @@ impl Stack {
     }
 
     /// Writes in which functions it was, unless that says no more than where the panic was raised.
-    pub(crate) fn write(
+    pub(super) fn write(
         &self,
         f: &mut fmt::Formatter<'_>,
         location: Option<&str>,
