@@ -56,12 +56,9 @@ impl Stack {
         site: Option<&Location<'_>>,
     ) -> fmt::Result {
         let steps = self.steps(site);
-        let is_known = |step: &Step| {
-            let place = format!("{}:{}:", step.file, step.line);
-            location.is_some_and(|location| location.starts_with(&place))
-        };
         if let [step] = steps {
-            if is_known(step) {
+            let is_there = |location: &str| location.starts_with(&format!("{}:", step.file));
+            if location.is_some_and(is_there) {
                 return Ok(());
             }
         }

@@ -243,8 +243,8 @@ impl Report {
                 held_by.map_or(Ok(()), |held_by| write!(f, "{held_by}"))
             }
             Doing::Waiting | Doing::Ending => f.write_str(
-                "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, or a \
-                 destructor did not return",
+                "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, a \
+                 destructor did not return, or the machine was too busy to let it go on",
             ),
         }
     }
