@@ -18,6 +18,7 @@ use libtest_mimic::{ColorSetting, FormatSetting};
 
 use self::command_line::CommandLine;
 use self::variables::Variables;
+use crate::options::TRACED;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
 use crate::report::{Files, ReportArguments};
@@ -35,8 +36,8 @@ use crate::{Case, Options};
     reason = "a flag without a value is one"
 )]
 pub(crate) struct Arguments {
-    /// What libtest-mimic is to do: always on one thread, since the workers are ours, and with nothing left to filter but
-    /// [`FILTERED_OUT`].
+    /// What libtest-mimic is to do: always on one thread, since the workers are ours, and with nothing to tell but those that we say
+    /// are ignored, which all are that are asked for: it counts the others, and looks at nothing but that flag.
     pub(crate) mimic: libtest_mimic::Arguments,
     /// Which cases are asked for.
     selection: Selection,
@@ -45,8 +46,8 @@ pub(crate) struct Arguments {
     runs_tests: bool,
     /// What is to be shown instead of a run.
     pub(crate) shown: Option<Shown>,
-    /// How many cases run at a time.
-    pub(crate) threads: NonZero<usize>,
+    /// How many cases run at a time, if that is said.
+    threads: Option<NonZero<usize>>,
     /// What decides the order of the run, if it is to be another one than the plan's.
     pub(crate) shuffle_seed: Option<u64>,
     /// Whether no case is to be run after one that failed.
@@ -78,9 +79,6 @@ pub(crate) enum Shown {
     SetupPlan,
 }
 
-/// The name under which libtest-mimic finds the cases that are not asked for: no test is named so. It counts them.
-pub(crate) const FILTERED_OUT: &str = "(filtered out)";
-
 impl Arguments {
     /// Reads the command line and the variables of this process.
     pub(crate) fn of_this_process() -> Result<Self, Refusal> {
@@ -103,6 +101,8 @@ impl Arguments {
             time_limit: ours.time_limit,
             wall_limit: ours.wall_limit,
             debug: ours.debug,
+            trace: ours.trace.map(|count| count.unwrap_or(TRACED)),
+            trace_failures: ours.trace_failures,
             runs_ignored: which.ignored || which.include_ignored,
         };
         if ours.in_process && told.format == Some(FormatSetting::Json) {
@@ -118,8 +118,7 @@ impl Arguments {
         Ok(Self {
             mimic: libtest_mimic::Arguments {
                 test_threads: Some(1),
-                skip: vec![FILTERED_OUT.to_owned()],
-                exact: true,
+                ignored: true,
                 color: told.color,
                 format: told.format.or(terse),
                 ..libtest_mimic::Arguments::default()
@@ -139,7 +138,7 @@ impl Arguments {
                 (.., true) => Some(Shown::SetupPlan),
                 _ => None,
             },
-            threads: threads.unwrap_or_else(one_per_core),
+            threads,
             shuffle_seed: shuffle_seed.or_else(|| is_shuffled.then(any_seed)),
             fail_fast: how.fail_fast,
             logfile: told.logfile,
@@ -177,7 +176,9 @@ impl Arguments {
     /// Where what is scheduled is to run. One case alone can do no harm to others, and is nearer to a debugger here, unless what it
     /// prints is wanted elsewhere, or its end is to be told whatever it is.
     pub(crate) fn place_of(&self, schedule: &Schedule) -> Where {
-        let is_wanted = self.is_json() || self.show_output || self.report.files.asks_for_any();
+        let is_told = self.options.trace.is_some() || self.options.trace_failures;
+        let is_wanted =
+            is_told || self.is_json() || self.show_output || self.report.files.asks_for_any();
         let is_alone = schedule.len() < 2 && !is_wanted;
         let stays = self.in_process || is_alone || self.nocapture && !self.is_json();
         // `expect-test` rewrites sources, which it can do from one process alone.
@@ -188,6 +189,14 @@ impl Arguments {
             Where::WorkersOnStderr
         } else {
             Where::Workers
+        }
+    }
+
+    /// How many workers may work on what is scheduled. Nobody counts the cores for a single part: it takes longer than many a test.
+    pub(crate) fn threads(&self, schedule: &Schedule) -> NonZero<usize> {
+        match schedule.parts() {
+            [] | [_] => NonZero::<usize>::MIN,
+            _ => self.threads.unwrap_or_else(one_per_core),
         }
     }
 

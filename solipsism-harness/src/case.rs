@@ -6,13 +6,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audience::Audience;
 use crate::markers::Marked;
-use crate::repetition::{self, Marks};
-use crate::retries;
+use crate::options::TRACED;
+use crate::repetition;
 use crate::{
     Chosen, Defaults, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider,
-    Repetition, ShouldPanic, Test, Use,
+    Repetition, ShouldPanic, Target, Test, Use,
 };
+use crate::{retries, traced};
 
 /// A test as it is run: under its full name, with what the flags and the environment say.
 pub struct Case {
@@ -83,6 +85,8 @@ pub struct Ran {
     pub repetition: Option<Repetition>,
     /// What [`Options::debug`] asked to be told.
     pub remarks: Vec<String>,
+    /// What happened until its end, where [`Options::trace`] asked for that: lines, the first of which says what they are.
+    pub events: Option<String>,
     /// What it left behind, a line each, where that is no failure.
     pub left_behind: Vec<String>,
 }
@@ -118,6 +122,7 @@ impl From<Ended> for Ran {
             failed_before: Vec::new(),
             repetition: None,
             remarks: Vec::new(),
+            events: None,
             left_behind: Vec::new(),
         }
     }
@@ -193,6 +198,8 @@ impl Case {
             wall_limit,
             runs_ignored: _,
             debug: _,
+            trace,
+            trace_failures: _,
         } = self.options;
         // A seed would be that of wider fixtures too, and what went on in their loop before is that of all repetitions.
         let (seed, repeat) = match repetition {
@@ -203,11 +210,13 @@ impl Case {
         };
         let nanos =
             |name, limit: Option<Duration>| Some(format!("{name}={}ns ", limit?.as_nanos()));
+        let events = trace.unwrap_or(TRACED);
         let variables = [
             seed.map(|seed| format!("SOLIPSISM_SEED={seed:x} ")),
             repeat.map(|times| format!("SOLIPSISM_REPEAT={times} ")),
             nanos("SOLIPSISM_TIME_LIMIT", time_limit),
             nanos("SOLIPSISM_WALL_LIMIT", wall_limit),
+            Some(format!("SOLIPSISM_TRACE={events} ")),
         ];
         let variables: String = variables.into_iter().flatten().collect();
         let may_be_ignored = self.options.runs_ignored && self.marked.has_conditions();
@@ -216,6 +225,7 @@ impl Case {
         } else {
             ""
         };
+        let target = Target::arguments();
         let caveat = if self.marked.is_unrepeatable {
             Some("not repeatable: it is marked `unrepeatable`")
         } else {
@@ -224,20 +234,20 @@ impl Case {
         let caveat = caveat.map(|why| format!("   ({why})")).unwrap_or_default();
         if along.is_empty() {
             return format!(
-                "  run it again: {variables}cargo test {name} -- --exact{ignored}{caveat}"
+                "  run it again: {variables}cargo test {target}{name} -- --exact{ignored}{caveat}"
             );
         }
         let all = [along, &[name]].concat().join(" ");
         format!(
-            "  run it again, along with those before it in its loop: {variables}cargo test -- --exact{ignored} {all}{caveat}"
+            "  run it again, along with those before it in its loop: {variables}cargo test {target}-- --exact{ignored} {all}{caveat}"
         )
     }
 
     /// Runs it, as often as it is to be repeated.
-    pub(crate) fn run(&self, marks: Marks) -> Ran {
+    pub(crate) fn run(&self, audience: &Audience) -> Ran {
         match self.repeated() {
-            Some(times) => repetition::run(self, times, marks),
-            None => self.run_once(),
+            Some(times) => repetition::run(self, times, audience),
+            None => self.run_once(audience),
         }
     }
 
@@ -254,8 +264,9 @@ impl Case {
 
     /// Runs it, and again if it fails and is to be retried. A runner that unwinds in spite of its promise fails this case and no
     /// other.
-    pub(crate) fn run_once(&self) -> Ran {
-        retries::run(self, || self.attempt())
+    pub(crate) fn run_once(&self, audience: &Audience) -> Ran {
+        let ran = retries::run(self, audience, || self.attempt());
+        traced::run(self, ran, |case| case.attempt())
     }
 
     fn attempt(&self) -> Ran {
@@ -316,7 +327,9 @@ mod tests {
             markers: Markers::NONE,
             runner: &Unwinds,
         };
-        let outcome = Case::new(&TEST, Options::default()).run_once().ended;
+        let outcome = Case::new(&TEST, Options::default())
+            .run_once(&Audience::default())
+            .ended;
         assert!(!outcome.meets(TEST.should_panic));
         let Ended::Failed(failure) = outcome else {
             panic!("it passed")

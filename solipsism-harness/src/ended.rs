@@ -86,9 +86,14 @@ impl Ended {
 
     /// The verdict on a case: the report of what it wanted and did not get, or `Ok`.
     ///
-    /// A hang or an error is a failure for a test that is to panic too, and keeps its own report, with a remark. The last
-    /// lines say how to run the case again.
-    pub(crate) fn judge(self, case: &Case, again: impl FnOnce() -> String) -> Result<(), Failure> {
+    /// A hang or an error is a failure for a test that is to panic too, and keeps its own report, with a remark. What is known of
+    /// the `events` until then follows it. The last lines say how to run the case again.
+    pub(crate) fn judge(
+        self,
+        case: &Case,
+        events: Option<String>,
+        again: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
         if self.meets(case.should_panic) {
             return Ok(());
         }
@@ -103,7 +108,7 @@ impl Ended {
             Self::Failed(failure) => failure,
         };
         let remark = remark.map(|remark| format!("note: {remark}"));
-        for line in remark.into_iter().chain([again()]) {
+        for line in remark.into_iter().chain(events).chain([again()]) {
             if !failure.report.is_empty() {
                 failure.report.push('\n');
             }
@@ -182,10 +187,13 @@ mod tests {
     fn judge(outcome: Ended, should_panic: ShouldPanic) -> Result<(), String> {
         let case = Case::new(test("it", "a", should_panic), Options::default());
         outcome
-            .judge(&case, || case.again(None))
+            .judge(&case, None, || case.again(None))
             .map_err(|failure| {
                 let (report, again) = failure.report.rsplit_once('\n').expect("two lines");
-                assert_eq!(again, "  run it again: cargo test a -- --exact");
+                assert_eq!(
+                    again,
+                    "  run it again: SOLIPSISM_TRACE=100 cargo test a -- --exact"
+                );
                 report.replace(&case.test.site.to_string(), "FILE:LINE:COL")
             })
     }

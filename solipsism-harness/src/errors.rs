@@ -29,7 +29,7 @@ const LEFT_OUT: &str = "not run: --fail-fast";
 impl Errors {
     /// What is to be told of the case at this place. They are to be told in the order in which this is asked.
     pub(crate) fn tell(&mut self, plan: &Plan, place: usize, came: Came) -> Ran {
-        self.teardowns.extend(came.teardowns);
+        self.teardowns.extend(came.broken());
         match came.to {
             CameTo::TakenAlong(broken) => self.taken_along(plan, place, &broken).into(),
             #[cfg(feature = "libtest-mimic")]
@@ -48,6 +48,12 @@ impl Errors {
                 ran
             }
         }
+    }
+
+    /// These teardowns failed too, after cases of which nothing else is told.
+    #[cfg(feature = "libtest-mimic")]
+    pub(crate) fn add_teardowns(&mut self, reports: &[String]) {
+        self.teardowns.extend_from_slice(reports);
     }
 
     /// Whether this is of a set-up whose failure was told in full before.

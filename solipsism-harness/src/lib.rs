@@ -16,6 +16,7 @@
 
 #[cfg(feature = "libtest-mimic")]
 mod arguments;
+mod audience;
 mod axis;
 mod case;
 mod catalog;
@@ -42,6 +43,7 @@ mod logfile;
 mod markers;
 mod options;
 mod plan;
+mod printed_here;
 mod product;
 mod provider;
 mod refusal;
@@ -60,8 +62,12 @@ mod show;
 mod shuffle;
 mod stage;
 #[cfg(feature = "libtest-mimic")]
+mod stopwatch;
+#[cfg(feature = "libtest-mimic")]
 mod tags;
+mod target;
 mod test;
+mod traced;
 #[cfg(feature = "libtest-mimic")]
 mod traces;
 
@@ -83,8 +89,10 @@ pub use crate::instance::{Chosen, FixtureFailure, Group, Instance, Keeper, Place
 pub use crate::libtest::run_under_libtest;
 pub use crate::markers::{IgnoreIf, Markers};
 pub use crate::options::{Options, parse_seed};
+pub use crate::printed_here::PrintedHere;
 pub use crate::provider::{Autouse, How, Provider, Scope, Use};
 pub use crate::repetition::Repetition;
+pub use crate::target::Target;
 pub use crate::test::{ShouldPanic, Test};
 
 /// Runs every registered test that the command line and the environment ask for, and reports on stdout as libtest does.
@@ -92,7 +100,8 @@ pub use crate::test::{ShouldPanic, Test};
 /// The exit code is libtest's: 0 when all passed, 101 when one failed, and 101, with one error on stderr, when nothing could be
 /// run at all: a bad flag or variable, two tests of one name, no test.
 #[cfg(feature = "libtest-mimic")]
-pub fn main() -> std::process::ExitCode {
+pub fn main(target: Target) -> std::process::ExitCode {
+    target.is_this_process();
     run().unwrap_or_else(|refusal| refusal.exit_code())
 }
 
@@ -120,7 +129,8 @@ fn run() -> Result<std::process::ExitCode, refusal::Refusal> {
         report::print(&arguments, &format!("shuffle seed: {seed}"));
     }
     let place = arguments.place_of(&schedule);
-    let results = run::start(&plan, &Arc::new(schedule), place, arguments.threads)?;
+    let threads = arguments.threads(&schedule);
+    let results = run::start(&plan, &Arc::new(schedule), place, threads)?;
     let report = report::Report::new(results, files, logfile, &plan, &arguments);
     let conclusion = libtest_mimic::run(&arguments.mimic, report.trials(&plan, &arguments));
     let is_broken = report.print_rest(&plan, &arguments);

@@ -8,16 +8,16 @@ use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::audience::Audience;
 use crate::errors::{Errors, count};
 use crate::plan::Plan;
 use crate::provider::collect_autouse;
 use crate::refusal::Refusal;
-use crate::repetition::Marks;
 use crate::scopes::{CameTo, Scopes};
 use crate::selection::Selection;
 use crate::stage::ForReal;
 use crate::test::collect;
-use crate::{Case, Ended, FailureKind, Options, Provider, Ran, ShouldPanic, Test};
+use crate::{Case, Ended, FailureKind, Options, Provider, Ran, ShouldPanic, Target, Test};
 
 /// Runs the test registered under this name, all its cases one after another, as the body of the `#[test]` that libtest knows it by.
 ///
@@ -31,7 +31,8 @@ use crate::{Case, Ended, FailureKind, Options, Provider, Ran, ShouldPanic, Test}
 ///
 /// The process ends with 101 if no such test is registered, if a variable cannot be read, or if there is no plan of all tests, as where
 /// two are of one name.
-pub fn run_under_libtest(module: &'static str, name: &'static str) {
+pub fn run_under_libtest(module: &'static str, name: &'static str, target: Target) {
+    target.is_this_process();
     /// The one of this process.
     static RUN: OnceLock<Run> = OnceLock::new();
     // Whoever comes first ends the process if there is no plan, while all others wait here.
@@ -89,7 +90,7 @@ impl Run {
             .filter(|&place| is_run(&plan[place]))
             .collect();
         Ok(Self {
-            scopes: Scopes::new(&plan, &selected, ForReal::new(Marks::Unwanted)),
+            scopes: Scopes::new(&plan, &selected, ForReal::new(Audience::default())),
             selection,
             errors: Mutex::default(),
             serial,
@@ -130,7 +131,7 @@ impl Run {
                 eprintln!("attempt {attempt} failed, and it is run again:\n{report}");
             }
         }
-        let teardowns = came.teardowns.clone();
+        let teardowns = came.broken();
         let mut errors = self.errors.lock().unwrap_or_else(PoisonError::into_inner);
         let ran = errors.tell(self.plan(), place, came);
         let case = &self.plan()[place];
@@ -151,7 +152,10 @@ impl Run {
         let ended = ran.ended;
         match &ended {
             Ended::Failed(failure) if !ended.meets(should_panic) => {
-                eprintln!("{}\n{}", failure.report, case.again(ran.repetition));
+                let events = ran.events.iter().map(|events| format!("{events}\n"));
+                let events: String = events.collect();
+                let again = case.again(ran.repetition);
+                eprintln!("{}\n{events}{again}", failure.report);
             }
             // libtest has no word for it.
             Ended::Skipped(why) => eprintln!("skipped: {why}"),
@@ -209,7 +213,7 @@ impl Run {
                 eprintln!("{}: skipped: {why}", case.name);
             }
             let again = || case.again_as(&[], &test.libtest_name(), ran.repetition);
-            let verdict = ran.ended.judge(case, again);
+            let verdict = ran.ended.judge(case, ran.events, again);
             failed += usize::from(verdict.is_err() || !teardowns.is_empty());
             let reports = verdict.err().map(|failure| failure.report);
             for report in reports.into_iter().chain(teardowns) {

@@ -23,7 +23,14 @@ pub struct Options {
     pub runs_ignored: bool,
     /// `--debug`, `SOLIPSISM_DEBUG`: of each case, traces are told that are otherwise of no interest.
     pub debug: bool,
+    /// `--trace`, `SOLIPSISM_TRACE`: how many of the last events of a case are kept and told, if any.
+    pub trace: Option<NonZero<usize>>,
+    /// `--trace-failures`, `SOLIPSISM_TRACE_FAILURES`: run a case that failed once more, for its events.
+    pub trace_failures: bool,
 }
+
+/// As many are kept if nobody says how many: some screens full.
+pub(crate) const TRACED: NonZero<usize> = NonZero::new(100).expect("it is not zero");
 
 impl Options {
     /// What the variables say.
@@ -35,6 +42,9 @@ impl Options {
             wall_limit: variable("SOLIPSISM_WALL_LIMIT", parse_duration)?,
             runs_ignored: false,
             debug: variable("SOLIPSISM_DEBUG", parse_debug)?.unwrap_or_default(),
+            trace: variable("SOLIPSISM_TRACE", parse_trace)?,
+            trace_failures: variable("SOLIPSISM_TRACE_FAILURES", parse_trace_failures)?
+                .unwrap_or_default(),
         })
     }
 
@@ -48,6 +58,8 @@ impl Options {
             wall_limit: self.wall_limit.or(other.wall_limit),
             runs_ignored: self.runs_ignored || other.runs_ignored,
             debug: self.debug || other.debug,
+            trace: self.trace.or(other.trace),
+            trace_failures: self.trace_failures || other.trace_failures,
         }
     }
 }
@@ -85,6 +97,28 @@ fn parse_debug(text: &str) -> Result<bool, &'static str> {
         "1" => Ok(true),
         _ => Err("it is 1 for traces, or 0 for none"),
     }
+}
+
+fn parse_trace_failures(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "0" => Ok(false),
+        "1" => Ok(true),
+        _ => Err("it is 1 to run each test that fails once more for its events, or 0 not to"),
+    }
+}
+
+/// Reads how many events are kept.
+pub(crate) fn parse_trace(text: &str) -> Result<NonZero<usize>, &'static str> {
+    text.parse()
+        .map_err(|_| "it is a number, 1 or more: how many of the last events are told, such as 100")
+}
+
+/// As a flag, which what is meant for a filter may stand after.
+#[cfg(feature = "libtest-mimic")]
+pub(crate) fn parse_trace_flag(text: &str) -> Result<NonZero<usize>, &'static str> {
+    text.parse().map_err(|_| {
+        "it is a number, 1 or more: how many of the last events are told, or 100 if left out; write a filter before the flag"
+    })
 }
 
 /// Reads how often each case is to be run.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::num::NonZero;
 
+use crate::audience::Audience;
 use crate::shuffle::mix;
 use crate::{Case, Ended, Options, Ran};
 
@@ -18,18 +19,9 @@ pub struct Repetition {
     pub seed: Option<u64>,
 }
 
-/// Whether it is to be seen in what a case prints where a repetition begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Marks {
-    /// What is printed is kept for a report.
-    Wanted,
-    /// It goes where it goes.
-    Unwanted,
-}
-
 /// Runs a case up to so many times, until it fails or is skipped, and gives what came of the last time and the virtual time of all.
-pub(crate) fn run(case: &Case, times: NonZero<u32>, marks: Marks) -> Ran {
-    let mut ran = case.run_once();
+pub(crate) fn run(case: &Case, times: NonZero<u32>, audience: &Audience) -> Ran {
+    let mut ran = case.run_once(audience);
     let (first_seed, mut virtual_time) = (ran.seed, ran.virtual_time);
     let base = first_seed.or_else(|| case.test.runner.seed(case));
     let mut repetition = Repetition {
@@ -41,7 +33,7 @@ pub(crate) fn run(case: &Case, times: NonZero<u32>, marks: Marks) -> Ran {
         repetition.number += 1;
         let seed = derived(base.unwrap_or_default(), repetition.number);
         repetition.seed = Some(seed);
-        if marks == Marks::Wanted {
+        if audience.reads_what_is_printed() {
             // With nobody who reads it there is nothing to mark.
             _ = io::stdout().flush();
             _ = writeln!(io::stderr(), "{repetition}");
@@ -52,7 +44,7 @@ pub(crate) fn run(case: &Case, times: NonZero<u32>, marks: Marks) -> Ran {
             seed: repetition.seed,
             ..case.options
         };
-        ran = case.with_options(options).run_once();
+        ran = case.with_options(options).run_once(audience);
         virtual_time = match (virtual_time, ran.virtual_time) {
             (Some(before), Some(more)) => Some(before.saturating_add(more)),
             (before, more) => before.or(more),

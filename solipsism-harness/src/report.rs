@@ -14,11 +14,11 @@ mod told;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use libtest_mimic::{Completion, Trial};
+use libtest_mimic::{Completion, Failed, Trial};
 
 use self::told::Told;
 use crate::Case;
-use crate::arguments::{Arguments, FILTERED_OUT};
+use crate::arguments::Arguments;
 use crate::logfile::Logfile;
 use crate::plan::Plan;
 use crate::run::Results;
@@ -71,11 +71,11 @@ impl Report {
             }
             if !arguments.runs(case) {
                 let why = case.ignore.unwrap_or_default();
-                return Trial::ignorable_test(&case.name, move || Ok(ignored(why)));
+                return asked_for(&case.name, move || Ok(ignored(why)));
             }
             let told = Arc::clone(&self.told);
             let plan = Arc::clone(plan);
-            Trial::ignorable_test(&case.name, move || lock(&told).verdict(&plan, place))
+            asked_for(&case.name, move || lock(&told).verdict(&plan, place))
         };
         let others = std::iter::repeat_with(filtered_out).take(plan.others);
         plan.iter().enumerate().map(trial).chain(others).collect()
@@ -87,9 +87,17 @@ impl Report {
     }
 }
 
-/// A trial that libtest-mimic counts, and that is all.
+/// A trial of which libtest-mimic tells, as its `--ignored` asks for.
+fn asked_for(
+    name: &str,
+    tell: impl FnOnce() -> Result<Completion, Failed> + Send + 'static,
+) -> Trial {
+    Trial::ignorable_test(name, tell).with_ignored_flag(true)
+}
+
+/// A trial that libtest-mimic counts, and that is all: ten thousand of them allocate nothing.
 fn filtered_out() -> Trial {
-    Trial::test(FILTERED_OUT, || Ok(()))
+    Trial::test("", || Ok(()))
 }
 
 /// For this reason, if there is one.

@@ -37,8 +37,17 @@ struct Left {
 /// What became of a case, and of what ended with it.
 pub(crate) struct Came {
     pub(crate) to: CameTo,
-    /// The reports of the teardowns that failed after it.
-    pub(crate) teardowns: Vec<String>,
+    /// The teardowns that failed after it.
+    pub(crate) teardowns: Vec<BrokenTeardown>,
+}
+
+/// A teardown that failed, or the end of the thread of what was torn down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BrokenTeardown {
+    /// Of which instance.
+    pub(crate) instance: usize,
+    /// The whole text.
+    pub(crate) report: String,
 }
 
 /// What became of a case.
@@ -156,7 +165,7 @@ impl<S: Stage> Scopes<S> {
     }
 
     /// The case is over, and this became of it.
-    fn release(&self, place: usize, outcome: Outcome) -> Vec<String> {
+    fn release(&self, place: usize, outcome: Outcome) -> Vec<BrokenTeardown> {
         for &instance in self.plan.needs(place) {
             let worst = &mut self.left().outcomes[instance];
             *worst = outcome.max(*worst);
@@ -168,7 +177,7 @@ impl<S: Stage> Scopes<S> {
         broken
     }
 
-    fn release_scope(&self, place: usize, broken: &mut Vec<String>) {
+    fn release_scope(&self, place: usize, broken: &mut Vec<BrokenTeardown>) {
         let is_over = {
             let users = &mut self.left().users[place];
             *users -= 1;
@@ -179,10 +188,10 @@ impl<S: Stage> Scopes<S> {
         }
         let scope = &self.demand.scopes[place];
         for instance in self.in_order(place).into_iter().rev() {
-            broken.extend(self.tear_down(instance));
+            broken.extend(of(instance, self.tear_down(instance)));
         }
         for (&group, &instance) in &scope.groups {
-            broken.extend(self.leave(group, instance));
+            broken.extend(of(instance, self.leave(group, instance)));
         }
         if scope.holds_session {
             self.release_scope(SESSION, broken);
@@ -232,6 +241,18 @@ impl<S: Stage> Scopes<S> {
 
     fn left(&self) -> MutexGuard<'_, Left> {
         self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn of(instance: usize, reports: Vec<String>) -> impl Iterator<Item = BrokenTeardown> {
+    let teardown = move |report| BrokenTeardown { instance, report };
+    reports.into_iter().map(teardown)
+}
+
+impl Came {
+    /// The reports of the teardowns that failed after it.
+    pub(crate) fn broken(&self) -> Vec<String> {
+        self.teardowns.iter().map(|it| it.report.clone()).collect()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::audience::Audience;
 use crate::case::caught;
-use crate::repetition::Marks;
 use crate::{Case, Ended, FixtureFailure, Group, Instance, Keeper, Outcome, Ran};
 
 /// Does what it is told to, or only notes it down.
@@ -29,14 +29,14 @@ pub(crate) trait Stage {
 
 /// Does it. A runner or a keeper that unwinds in spite of its promise has failed, and that is all.
 pub(crate) struct ForReal {
-    marks: Marks,
+    audience: Audience,
     left: Mutex<Vec<String>>,
 }
 
 impl ForReal {
-    pub(crate) fn new(marks: Marks) -> Self {
+    pub(crate) fn new(audience: Audience) -> Self {
         Self {
-            marks,
+            audience,
             left: Mutex::default(),
         }
     }
@@ -78,7 +78,7 @@ impl Stage for ForReal {
     }
 
     fn run(&self, case: &Case) -> Ran {
-        case.run(self.marks)
+        case.run(&self.audience)
     }
 
     fn tear_down(&self, instance: &Arc<Instance>, outcome: Outcome) -> Vec<String> {

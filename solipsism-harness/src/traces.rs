@@ -21,6 +21,7 @@ impl Traces {
         let mut text = format!("---- {} ----\n{trace}", case.name);
         if !has_failed {
             text += printed;
+            text.extend(ran.events.iter().map(|events| format!("\n{events}")));
         }
         self.0.push(text);
     }

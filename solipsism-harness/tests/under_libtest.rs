@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use solipsism_harness::{
     Case, Ended, FixtureFailure, Group, How, Instance, Keeper, Markers, Outcome, Provider, Ran,
-    Runner, Scope, ShouldPanic, Test, Use, run_under_libtest,
+    Runner, Scope, ShouldPanic, Target, Test, Use, run_under_libtest,
 };
 
 /// How many tests were run with it.
@@ -82,7 +82,14 @@ macro_rules! users {
         #[test]
         $(#[$ignore])?
         fn $name() {
-            run_under_libtest(module_path!(), stringify!($name));
+            let target = Target {
+                package: None,
+                krate: None,
+                bin: None,
+                tmpdir: None,
+                file: file!(),
+            };
+            run_under_libtest(module_path!(), stringify!($name), target);
         }
     )*};
 }

@@ -28,7 +28,9 @@ use crate::signature::Subject;
 /// ```text
 /// /// doc
 /// #[::core::prelude::v1::test]
-/// pub fn name() { ::solipsism::__private::run_under_libtest(::core::module_path!(), "name") }
+/// pub fn name() {
+///     ::solipsism::__private::run_under_libtest(::core::module_path!(), "name", ::solipsism::__private::target!())
+/// }
 ///
 /// const _: () = {
 ///     /// doc
@@ -149,7 +151,9 @@ fn rejected(
 /// #[ignore = "slow"]
 /// #[allow(unused)]
 /// #[::core::prelude::v1::test]
-/// pub fn name() { ::solipsism::__private::run_under_libtest(::core::module_path!(), "name") }
+/// pub fn name() {
+///     ::solipsism::__private::run_under_libtest(::core::module_path!(), "name", ::solipsism::__private::target!())
+/// }
 /// ```
 fn wrapper(
     arguments: &Arguments,
@@ -169,6 +173,8 @@ fn wrapper(
         #(#wrapper)*
         #(#libtest)*
         #[::core::prelude::v1::test]
-        #visibility fn #name() { #private::run_under_libtest(::core::module_path!(), #text) }
+        #visibility fn #name() {
+            #private::run_under_libtest(::core::module_path!(), #text, #private::target!())
+        }
     }
 }

@@ -74,7 +74,7 @@ mod mistake;
 /// | `serial` | the name of a group, of which no two tests run at a time, in whatever modules they are | it runs beside any other |
 /// | `ignore_if` | the path of a function that tells whether to ignore the test here | it is run |
 /// | `unrepeatable` | none: another run may come to something else, since real time, threads or the machine take part | it cannot |
-/// | `retries` | an integer: how often it is run again if it fails. Needs `unrepeatable` or `clock = "real"` beside it | it fails when it fails |
+/// | `retries` | an integer: how often it is run again if it fails, or ends its worker process. Needs `unrepeatable` or `clock = "real"` beside it | it fails when it fails |
 ///
 /// All of them can be [defaults](macro@defaults) of a module, or of the target.
 ///

@@ -20,7 +20,9 @@ use solipsism_harness::{
 
 pub(crate) use self::alive::{Alive, Gone, pair as alive};
 pub(crate) use self::course::Course;
-pub(crate) use self::run::{look_for_leaks, note, run_body, run_case, run_set_up, tear_down};
+pub(crate) use self::run::{
+    look_for_leaks, note, note_untold, run_body, run_case, run_set_up, tear_down,
+};
 pub(crate) use self::watch::Watch;
 use crate::__private::body;
 use crate::ClockKind;
@@ -152,7 +154,9 @@ impl Settings {
 
     /// What the world is made from. What the command line says beats the attribute.
     fn builder(&self, case: &Case) -> Builder {
-        let mut builder = Builder::new().clock(self.clock());
+        let mut builder = Builder::new()
+            .clock(self.clock())
+            .traced(case.options.trace);
         builder = match case.options.seed.or(self.seed) {
             Some(seed) => builder.seed(seed),
             None => builder.derived_seed(seed_of(&case.name)),
@@ -303,14 +307,21 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, watch: &mut Watch
     let is_over = was_in_time || ends_by_itself(&inbox, &gone, limit);
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
-        (Some(ended), true) => ran(in_time(ended, was_in_time, &inbox, limit)),
-        (Some(ended), false) => {
+        (Some(ended), true) => ran(case, in_time(ended, was_in_time, &inbox, limit)),
+        (Some(mut ended), false) => {
             let virtual_time = ended.virtual_time;
-            lost(locals_are_stuck(ended, limit), virtual_time)
+            Ran {
+                events: ended.take_events(),
+                ..lost(locals_are_stuck(ended, limit), virtual_time)
+            }
         }
         (None, false) => {
-            let course = Course::of_body(wall_limit(&inbox, &gone, limit));
-            lost(course.told(), Duration::from_nanos(inbox.now()))
+            let mut course = Course::of_body(wall_limit(&inbox, &gone, limit));
+            let virtual_time = Duration::from_nanos(inbox.now());
+            Ran {
+                events: course.take_events(),
+                ..lost(course.told(), virtual_time)
+            }
         }
         (None, true) => {
             let payload = thread.join().expect_err("it ended without a word");
@@ -342,7 +353,7 @@ fn run_on_thread(
             let body = body(Rc::clone(&asking));
             run_case(&world, &asking, body, site, check.as_ref())
         });
-    ended(run, &inbox, 0)
+    ended(case, run, &inbox, 0)
 }
 
 /// In a child of the loop of the fixtures that asked for one.
@@ -363,29 +374,38 @@ fn run_in_loop(
         let body = body(Rc::clone(&asking));
         residents.run(&child, &asking, body, site, check.as_ref())
     });
-    ended(run, thread.inbox(), began)
+    ended(case, run, thread.inbox(), began)
 }
 
 /// How a case ended that was to be run on the thread of fixtures, in the world of this inbox, where it `began` at that time.
-fn ended(run: Result<Course, Missed>, inbox: &Inbox, began: u64) -> Ran {
+fn ended(case: &Case, run: Result<Course, Missed>, inbox: &Inbox, began: u64) -> Ran {
     match run {
-        Ok(course) => ran(course),
+        Ok(course) => ran(case, course),
         Err(Missed::WallLimit(stopped)) => {
             let virtual_time = Duration::from_nanos(inbox.now().saturating_sub(began));
-            lost(Course::of_body(stopped).told(), virtual_time)
+            let mut course = Course::of_body(stopped);
+            Ran {
+                events: course.take_events(),
+                ..lost(course.told(), virtual_time)
+            }
         }
         Err(Missed::Panicked(text)) => {
             failed(format!("the case could not be run: its thread {text}")).into()
         }
-        Err(Missed::Lost(what)) => ran(Course::of_fixtures(format!(
-            "not run: the thread of the fixtures that it uses never came back from {what}"
-        ))),
+        Err(Missed::Lost(what)) => {
+            let why = format!(
+                "not run: the thread of the fixtures that it uses never came back from {what}"
+            );
+            ran(case, Course::of_fixtures(why))
+        }
     }
 }
 
-fn ran(mut course: Course) -> Ran {
+fn ran(case: &Case, mut course: Course) -> Ran {
+    course.expect(case.should_panic);
     Ran {
         virtual_time: Some(course.virtual_time),
+        events: course.take_events(),
         left_behind: course.take_left_behind(),
         ..course.told().into()
     }

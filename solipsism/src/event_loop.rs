@@ -9,6 +9,7 @@ pub use clock_control::Freeze;
 pub use external::External;
 
 use std::fmt;
+use std::num::NonZero;
 use std::panic::{self, Location};
 use std::pin::pin;
 use std::rc::Rc;
@@ -18,6 +19,7 @@ use crate::leaks::{Kinds, Leaks};
 use crate::panics::Print;
 use crate::stopped::Stopped;
 use crate::time::{Instant, SystemTime};
+use crate::trace::Event;
 
 /// A world's event loop: one thread, a clock of its own, and nothing else.
 ///
@@ -123,7 +125,7 @@ impl EventLoop {
                 let output = body.output().expect("the run ends when the body does");
                 Ok(output.expect("a body is never aborted"))
             }
-            Err(ended) => match ended.payload {
+            Err(mut ended) => match ended.payload {
                 None => Err(ended.stopped),
                 Some(payload) => {
                     drop(entered);
@@ -131,6 +133,9 @@ impl EventLoop {
                     if ended.printed {
                         for failure in ended.stopped.failures() {
                             eprintln!("and {failure}");
+                        }
+                        if let Some(events) = ended.stopped.take_trace() {
+                            eprintln!("{events}");
                         }
                     } else {
                         let thread = std::thread::current();
@@ -185,6 +190,66 @@ impl EventLoop {
     /// The seed of this world's random choices.
     pub fn seed(&self) -> u64 {
         self.world.seed()
+    }
+
+    /// The last events, oldest first, as many as are kept. In a test that runs in a child of a wider fixture's loop these are the
+    /// events since the test began, the fixture's own among them.
+    ///
+    /// # Panics
+    ///
+    /// If none are kept: see [`trace`](crate::trace) for how to ask for them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::EventLoop;
+    /// use solipsism::trace::Kind;
+    ///
+    /// let event_loop = EventLoop::builder().trace(10).build();
+    /// event_loop.run(async { solipsism::spawn(async {}).await.unwrap() }).unwrap();
+    /// let finished = event_loop.trace().into_iter().find(|event| event.kind == Kind::Finishes);
+    /// assert_eq!(finished.unwrap().task.unwrap().to_string(), "task 1");
+    /// ```
+    #[track_caller]
+    pub fn trace(&self) -> Vec<Event> {
+        match self.world.trace_events() {
+            Some(events) => events,
+            None => panic!(
+                "`trace` was called on a loop of which no events are kept: call `start_trace` before what is to be looked at, make \
+                 the loop with `EventLoop::builder().trace(…)`, or run the tests with `--trace`"
+            ),
+        }
+    }
+
+    /// From here on keeps the last events, so many of them or as many as are kept already. There is no way to stop that.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::EventLoop;
+    /// use solipsism::time::{Duration, sleep};
+    ///
+    /// #[solipsism::test]
+    /// async fn backs_off(event_loop: EventLoop) {
+    ///     event_loop.start_trace(100);
+    ///     sleep(Duration::from_secs(2)).await;
+    ///     assert!(event_loop.trace()[0].to_string().contains("sets a deadline for 2s"));
+    /// }
+    /// # let event_loop = EventLoop::new();
+    /// # event_loop.run(async { backs_off_(EventLoop::current()).await }).unwrap();
+    /// # async fn backs_off_(event_loop: EventLoop) {
+    /// #     event_loop.start_trace(100);
+    /// #     sleep(Duration::from_secs(2)).await;
+    /// #     assert!(event_loop.trace()[0].to_string().contains("sets a deadline for 2s"));
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn start_trace(&self, events: usize) {
+        self.world.start_trace(some_events(events));
     }
 
     /// Announces that something outside of this world will wake one of its tasks: a thread, a real socket.
@@ -322,4 +387,9 @@ impl fmt::Debug for EventLoop {
             .field("now", &self.now())
             .finish_non_exhaustive()
     }
+}
+
+#[track_caller]
+fn some_events(count: usize) -> NonZero<usize> {
+    NonZero::new(count).expect("a trace of no events tells nothing: keep 1 or more")
 }

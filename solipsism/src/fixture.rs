@@ -12,7 +12,9 @@ mod provided;
 mod shareable;
 mod teardown;
 
-pub(crate) use asked::{Asked, AskedOne, Making, Wanted};
+pub(crate) use asked::{Asked, Wanted};
+#[cfg(feature = "net")]
+pub(crate) use asked::{AskedOne, Making};
 pub use asked::{Choice, Fresh, Owned, Shared};
 pub use asker::Asker;
 pub(crate) use asker::{Asking, RunTeardown, Subject, Teardown};
@@ -82,7 +84,7 @@ use crate::ending::Ending;
 ///     assert_eq!(url, "db://localhost:5432");
 /// }
 /// # #[cfg(feature = "harness")]
-/// # fn main() -> std::process::ExitCode { solipsism::__private::main() }
+/// # fn main() -> std::process::ExitCode { solipsism::__private::main(solipsism::__private::target!()) }
 /// # #[cfg(not(feature = "harness"))]
 /// # fn main() {}
 /// ```

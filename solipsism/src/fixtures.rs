@@ -1,43 +1,52 @@
 //! The fixtures that come with this crate.
 
+#[cfg(feature = "net")]
 mod bound_socket;
 mod context;
+#[cfg(feature = "net")]
 mod each_transport;
+#[cfg(feature = "net")]
 mod localhost;
 mod rng;
+#[cfg(feature = "net")]
 mod server;
+#[cfg(feature = "net")]
 mod services;
+#[cfg(feature = "net")]
 mod stream_pair;
+#[cfg(feature = "net")]
 pub mod tcp_proxy;
 mod temp_dir;
 mod test_info;
+#[cfg(feature = "net")]
 pub mod transport;
+#[cfg(feature = "net")]
 mod unused_port;
 
-pub use bound_socket::{Bindable, BoundSocket, BoundSockets, BoundSocketsSettings};
 pub use context::{Context, ContextError, ContextSettings, Get};
-pub use each_transport::EachTransport;
+#[cfg(feature = "net")]
 pub(crate) use each_transport::{Listed, MakeTransport, OverTransport};
-pub use localhost::Localhost;
 pub use rng::Rng;
-pub use server::{HandlerReturn, Server};
-pub use services::{AnyService, Service, Services, ServicesSettings, Starting};
-pub use stream_pair::{StreamPair, StreamPairSettings};
-pub use tcp_proxy::TcpProxy;
 pub use temp_dir::{Keep, TempDir, TempDirSettings};
 pub use test_info::TestInfo;
-pub use unused_port::{UnusedPort, UnusedPorts, UnusedPortsSettings};
-
-use solipsism_harness::{How, Use};
-
-use crate::Fixture;
-use crate::net::Network;
+#[cfg(feature = "net")]
+pub use {
+    bound_socket::{Bindable, BoundSocket, BoundSockets, BoundSocketsSettings},
+    each_transport::EachTransport,
+    localhost::Localhost,
+    server::{HandlerReturn, Server},
+    services::{AnyService, Service, Services, ServicesSettings, Starting},
+    stream_pair::{StreamPair, StreamPairSettings},
+    tcp_proxy::TcpProxy,
+    unused_port::{UnusedPort, UnusedPorts, UnusedPortsSettings},
+};
 
 /// What a fixture uses that works with the asker's network.
-fn uses_network() -> Vec<Use> {
-    vec![Use {
-        provider: Network::provider(),
-        how: How::Owned,
+#[cfg(feature = "net")]
+fn uses_network() -> Vec<solipsism_harness::Use> {
+    vec![solipsism_harness::Use {
+        provider: <crate::net::Network as crate::Fixture<_>>::provider(),
+        how: solipsism_harness::How::Owned,
     }]
 }
 
@@ -46,6 +55,7 @@ fn uses_network() -> Vec<Use> {
 /// # Panics
 ///
 /// If there are not as many.
+#[cfg(feature = "net")]
 #[track_caller]
 fn exactly<T, const N: usize>(all: Vec<T>, what: &str) -> [T; N] {
     let count = all.len();

@@ -8,7 +8,9 @@ mod names;
 mod paths;
 mod source;
 
-pub(crate) use chain::{Chain, Leaf, Primitive, Step, chains};
+use std::panic::Location;
+
+pub(crate) use chain::{Chain, Leaf, Primitive, Step, chains, steps};
 pub(crate) use paths::{Workspace, without_machine};
 
 /// A function that was being called, or a part of one that was inlined.
@@ -32,6 +34,11 @@ pub(crate) enum Whose {
 /// Where this crate's sources were when it was compiled: relative if it is a member of the workspace.
 fn own_sources() -> String {
     file!().trim_end_matches("frames.rs").replace('\\', "/")
+}
+
+/// Whether this place is one of this crate's own.
+pub(crate) fn is_ours(site: &Location<'_>) -> bool {
+    whose_file(&site.file().replace('\\', "/")) == Whose::Ours
 }
 
 impl Frame {

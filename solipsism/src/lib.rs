@@ -27,8 +27,10 @@ mod event_loop;
 pub mod fixtures;
 #[cfg(feature = "hyper")]
 pub mod hyper;
+#[cfg(feature = "net")]
 pub mod io;
 pub mod leaks;
+#[cfg(feature = "net")]
 pub mod net;
 pub mod signal;
 // Their programs are compiled and run elsewhere, against what they come from.
@@ -36,10 +38,12 @@ pub mod signal;
 pub mod moving_in;
 mod stopped;
 pub mod task;
+#[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;
 #[cfg(feature = "tls")]
 pub mod tls;
+pub mod trace;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 
@@ -87,11 +91,26 @@ pub use solipsism_macros::{configure, defaults, fixture, test};
 macro_rules! main {
     () => {
         fn main() -> ::std::process::ExitCode {
-            $crate::__private::main()
+            $crate::__private::main($crate::__private::target!())
         }
     };
     ($($defaults:tt)+) => {
         $crate::__private::defaults_of_target! { crate = $crate, $($defaults)+ }
         $crate::main!();
+    };
+}
+
+/// What cargo says of the binary that is being compiled.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __target {
+    () => {
+        $crate::__private::Target {
+            package: ::core::option_env!("CARGO_PKG_NAME"),
+            krate: ::core::option_env!("CARGO_CRATE_NAME"),
+            bin: ::core::option_env!("CARGO_BIN_NAME"),
+            tmpdir: ::core::option_env!("CARGO_TARGET_TMPDIR"),
+            file: ::core::file!(),
+        }
     };
 }

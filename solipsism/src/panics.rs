@@ -4,6 +4,7 @@
 //! a thread that is inside `catch`, and hands every other panic on, so that other tests' messages are left alone.
 
 mod frames;
+mod stack;
 
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
@@ -13,6 +14,7 @@ use std::panic::{self, AssertUnwindSafe, Location, PanicHookInfo};
 use std::sync::Once;
 use std::thread;
 
+pub(crate) use self::stack::Stack;
 use crate::executor::World;
 use crate::frames::without_machine;
 use crate::time::Instant;
@@ -33,6 +35,10 @@ pub(crate) struct PanicText {
     pub(crate) at: Option<Instant>,
     /// The former hook has printed it.
     pub(crate) printed: bool,
+    /// Its place among what happened in its world; unknown on another thread.
+    pub(crate) order: Option<u64>,
+    /// Where it was raised.
+    pub(crate) stack: Stack,
     /// With `RUST_BACKTRACE` only.
     backtrace: Option<String>,
 }
@@ -64,12 +70,17 @@ pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Panic> 
 }
 
 fn enter(print: Print) -> Option<Print> {
+    prepare();
+    INSIDE.replace(Some(print))
+}
+
+/// Puts our hook in its place, once. A process of ours has it before all tests, so that it can be put back after those that set another.
+pub(crate) fn prepare() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let former = panic::take_hook();
         panic::set_hook(Box::new(move |info| hook(info, &*former)));
     });
-    INSIDE.replace(Some(print))
 }
 
 fn leave(outside: Option<Print>, is_ok: bool) {
@@ -88,6 +99,8 @@ fn caught(payload: Box<dyn Any + Send>) -> Panic {
         location: None,
         at: None,
         printed: false,
+        order: None,
+        stack: Stack::default(),
         backtrace: None,
     });
     Panic { text, payload }
@@ -118,6 +131,8 @@ pub(crate) fn panic_at(site: &Location<'_>, message: String) -> ! {
             location: Some(site.to_string()),
             at: None,
             printed: false,
+            order: World::try_with(|world| world.ticket()),
+            stack: Stack::of_here(),
             backtrace: None,
         },
         payload: Box::new(message),
@@ -172,6 +187,8 @@ fn text(info: &PanicHookInfo<'_>, printed: bool) -> PanicText {
         location,
         at: None,
         printed,
+        order: World::try_with(|world| world.ticket()),
+        stack: Stack::of_here(),
         backtrace: (backtrace.status() == BacktraceStatus::Captured)
             .then(|| frames::of_the_test(&backtrace.to_string())),
     }
@@ -219,6 +236,17 @@ fn raw_message(payload: &(dyn Any + Send)) -> String {
         text.clone()
     } else {
         "Box<dyn Any>".to_owned()
+    }
+}
+
+impl PanicText {
+    /// Writes in which functions it was; in a task that may stand there.
+    pub(crate) fn write_steps(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        site: Option<&Location<'_>>,
+    ) -> fmt::Result {
+        self.stack.write(f, self.location.as_deref(), site)
     }
 }
 

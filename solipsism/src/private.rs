@@ -10,15 +10,11 @@ pub use std::boxed::Box;
 pub use std::vec::Vec;
 
 pub use solipsism_harness::{
-    Autouse, Axis, Configuration, Defaults, IgnoreIf, Markers, Provider, Scope, ShouldPanic, Test,
-    Use, duration, run_under_libtest, submit,
+    Autouse, Axis, Configuration, Defaults, IgnoreIf, Markers, Provider, Scope, ShouldPanic,
+    Target, Test, Use, duration, run_under_libtest, submit,
 };
 
-#[cfg(feature = "files")]
-pub use solipsism_harness::Files;
-#[cfg(feature = "harness")]
-pub use solipsism_harness::main;
-
+pub use crate::__target as target;
 pub use crate::case::{InWorld, Settings};
 pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError, ViaSendError};
 pub use crate::event_loop::ClockKind as Clock;
@@ -28,8 +24,11 @@ pub use crate::fixture::{
     TearDown, TornDown, TornDownBy,
 };
 pub use crate::leaks::{AllowLeak, Kind as LeakKind, Policy as LeakPolicy};
+#[cfg(feature = "testing")]
 pub use crate::testing::private as testing;
 pub use crate::time::epoch;
+#[cfg(feature = "files")]
+pub use solipsism_harness::Files;
 pub use solipsism_macros::{defaults, defaults_of_target, fixture, test};
 
 use solipsism_harness::AxisValue;
@@ -39,9 +38,16 @@ use crate::case::Body;
 use crate::ending::TestReturn;
 use crate::executor::World;
 use crate::fixture::{Asked, Asking, Configurable, FixtureReturn, Ownable, Share, Wanted, told};
-use crate::fixtures::transport::Transport;
-use crate::fixtures::{AnyService, Listed, MakeTransport, OverTransport};
+#[cfg(feature = "net")]
+use crate::fixtures::{AnyService, Listed, MakeTransport, OverTransport, transport::Transport};
 use crate::panics::{self, Print};
+
+/// What `main!` calls.
+#[cfg(feature = "harness")]
+pub fn main(target: Target) -> std::process::ExitCode {
+    panics::prepare();
+    solipsism_harness::main(target)
+}
 
 /// A parameter `T`.
 pub const fn owned<T, By, S: Default + 'static, D: Ownable<T>>() -> Owned<T, S>
@@ -78,6 +84,7 @@ pub const fn shared<T: Fixture<By, Settings = S>, By, S: Default + 'static>() ->
     Shared(Wanted::new(|settings| settings))
 }
 
+#[cfg(feature = "net")]
 /// A server over each of the transports that the asker lists.
 pub fn each_transport<T: OverTransport>(
     axis: usize,
@@ -90,16 +97,19 @@ pub fn each_transport<T: OverTransport>(
     }
 }
 
+#[cfg(feature = "net")]
 /// One of the services that a test lists.
 pub fn service<S: AnyService + 'static>(service: S) -> Box<dyn AnyService> {
     Box::new(service)
 }
 
+#[cfg(feature = "net")]
 /// One of them.
 pub fn transport<T: Transport>(make: impl FnOnce() -> T) -> MakeTransport {
     MakeTransport::by(make)
 }
 
+#[cfg(feature = "net")]
 /// What can be listed without being imported.
 pub mod transports {
     #[cfg(feature = "tls")]

@@ -148,9 +148,10 @@ impl ScopeThread {
 
 /// What a world of wider fixtures is made from.
 fn builder(name: &str, options: Options) -> Builder {
+    let builder = Builder::new().traced(options.trace);
     match options.seed {
-        Some(seed) => Builder::new().seed(seed),
-        None => Builder::new().derived_seed(seed_of(name)),
+        Some(seed) => builder.seed(seed),
+        None => builder.derived_seed(seed_of(name)),
     }
 }
 

@@ -9,7 +9,10 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::core::net::Upcoming;
-use crate::executor::{Again, Failure, Header, Inbox, Standstill, Stranger, StuckTask};
+use crate::executor::{
+    Busy, Failure, Header, Inbox, Standstill, Stranger, StuckTask, ToldTrace, World,
+};
+use crate::frames::without_machine;
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -40,6 +43,12 @@ struct Report {
     after: Vec<Failure>,
     stranger: Option<Stranger>,
     inbox: Arc<Inbox>,
+    /// The verdict's place among what happened in its world.
+    order: Option<u64>,
+    /// What the test is to end with: nobody will read more than that it did.
+    is_brief: bool,
+    /// What happened until then, where that is kept.
+    trace: Option<ToldTrace>,
 }
 
 /// What ended a run.
@@ -59,8 +68,8 @@ pub(crate) enum Verdict {
     BackgroundTaskFailed,
     Livelock {
         polls: u64,
-        /// Over the last polls: who, and how often.
-        busiest: Vec<(String, u64)>,
+        /// Over the last polls: who, and how often; the busiest first.
+        busiest: Vec<Busy>,
     },
     StepLimit {
         steps: u64,
@@ -131,6 +140,10 @@ impl Stopped {
         failures: Vec<Failure>,
         inbox: &Arc<Inbox>,
     ) -> Self {
+        let order = match &verdict {
+            Verdict::Panicked(text) => text.order,
+            _ => World::try_with(|world| world.ticket()),
+        };
         Self(Box::new(Report {
             verdict,
             subject: "the body".to_owned(),
@@ -141,7 +154,15 @@ impl Stopped {
             after: Vec::new(),
             stranger: inbox.stranger(),
             inbox: Arc::clone(inbox),
+            order,
+            is_brief: false,
+            trace: inbox.tell_trace(),
         }))
+    }
+
+    /// It is what the test is to end with: its text will be looked at, but not read.
+    pub(crate) fn shorten(&mut self) {
+        self.0.is_brief = true;
     }
 
     /// The report of a world that came to its end with panics that nobody was told of, if there are any.
@@ -174,11 +195,10 @@ impl Stopped {
         matches!(self.0.verdict, Verdict::NeverWoken)
     }
 
-    /// A task that nobody had woken went on when it was polled once more: what it waited for has lost a wake-up. Also a
+    /// A task that nobody had woken was finished when it was polled once more: what it waited for has lost a wake-up. Also a
     /// [`is_sleep_forever`](Self::is_sleep_forever).
     pub fn is_lost_wake_up(&self) -> bool {
-        let mut tasks = self.0.standstill.tasks.iter();
-        self.is_sleep_forever() && tasks.any(|task| matches!(task.again, Again::WentOn(_)))
+        self.is_sleep_forever() && self.0.lost_wake_up().is_some()
     }
 
     /// Everything waited for a clock that somebody must move: it is manual, or frozen.
@@ -211,12 +231,11 @@ impl Stopped {
         self.0.at
     }
 
-    /// The tasks that are stuck, if the verdict is about that.
+    /// The tasks that get nowhere, if the verdict is about that.
     pub(crate) fn stuck(&mut self) -> Option<&mut [StuckTask]> {
-        self.0
-            .verdict
-            .is_stuck()
-            .then_some(&mut *self.0.standstill.tasks)
+        let verdict = &self.0.verdict;
+        let is_about = verdict.is_stuck() || matches!(verdict, Verdict::Livelock { .. });
+        is_about.then_some(&mut *self.0.standstill.tasks)
     }
 
     /// The tasks that the report tells of, by number.
@@ -246,7 +265,7 @@ impl Stopped {
         }
     }
 
-    /// Adds what went wrong after the verdict.
+    /// Adds what went wrong beside the verdict, and was not told of before.
     pub(crate) fn attach(&mut self, failures: Vec<Failure>) {
         let before: Vec<_> = self
             .0
@@ -257,7 +276,14 @@ impl Stopped {
         let new = failures.into_iter().filter(|failure| {
             !failure.what.is_task() || !before.contains(&(failure.task, failure.what))
         });
-        self.0.after.extend(new);
+        let verdict = self.0.order;
+        let came_first = |failure: &Failure| {
+            let orders = failure.text.order.zip(verdict);
+            orders.is_some_and(|(failure, verdict)| failure < verdict)
+        };
+        let (first, after): (Vec<_>, Vec<_>) = new.partition(came_first);
+        self.0.failures.extend(first);
+        self.0.after.extend(after);
     }
 
     /// What did not finish was no test's body but this, which stands there; or where the body does, if that says nothing.
@@ -269,6 +295,12 @@ impl Stopped {
         }
         self.0.subject = subject;
         self.0.subject_site = site;
+    }
+
+    /// What happened until then, as text: from here on the report is without.
+    pub(crate) fn take_trace(&mut self) -> Option<String> {
+        let trace = self.0.trace.take()?;
+        Some(without_machine(&trace.to_string()).into_owned())
     }
 
     /// Whether the verdict is all that went wrong.
@@ -288,6 +320,15 @@ impl Stopped {
                 .filter(|_| counts)
                 .map(|stranger| late(&stranger))
         }
+    }
+}
+
+impl Report {
+    /// The first task that was ready though nobody had woken it. A wake that came since then might have been its.
+    fn lost_wake_up(&self) -> Option<&StuckTask> {
+        let mut tasks = self.standstill.tasks.iter();
+        let task = tasks.find(|task| task.again.is_lost_wake_up());
+        task.filter(|_| self.inbox.late().is_none())
     }
 }
 

@@ -16,9 +16,12 @@
 
 mod asserting;
 mod check_future;
+#[cfg(feature = "net")]
 mod check_stream;
+#[cfg(feature = "net")]
 mod disturbed;
 mod journal;
+#[cfg(feature = "net")]
 mod mock_stream;
 mod party;
 mod probe;
@@ -32,11 +35,14 @@ pub use crate::{
 };
 pub use asserting::expect_silence;
 pub use check_future::{CheckedFuture, check_future};
-pub use check_stream::{check_one_way_stream, check_stream, check_two_way_stream};
-pub use disturbed::{Disturbance, Disturbed, Operation};
-pub use mock_stream::{MockStream, Script};
 pub use probe::{Next, Probe, Recorder};
 pub use sequencer::{Sequencer, Step, StepGuard};
+#[cfg(feature = "net")]
+pub use {
+    check_stream::{check_one_way_stream, check_stream, check_two_way_stream},
+    disturbed::{Disturbance, Disturbed, Operation},
+    mock_stream::{MockStream, Script},
+};
 
 /// What expansions of the macros mention.
 #[doc(hidden)]

@@ -27,12 +27,25 @@
 //! is the test's. Threads of one's own and `tokio::task::spawn_blocking` have the subscriber of the process, if there is one: hand
 //! them `tracing::dispatcher::get_default(Clone::clone)`.
 //!
-//! What happens inside of a world, such as a connection or a timer, is not recorded: a report tells it where it matters.
+//! What happens inside of a world, such as a connection or a timer, is not recorded: a report tells it where it matters, and a
+//! [trace](crate::trace), of which records are a part: those of `Logs`, and of a test without it those of the level `INFO` and above.
+//!
+//! ```
+//! let event_loop = solipsism::EventLoop::builder().trace(10).build();
+//! event_loop.run(async {
+//!     tracing::info!(target: "app", attempt = 2, "once more");
+//!     tracing::debug!(target: "app", "which nobody asked for");
+//! }).unwrap();
+//! let told: Vec<_> = event_loop.trace().iter().map(ToString::to_string).collect();
+//! assert_eq!(told, ["0ns the body logs: INFO app: once more attempt=2"]);
+//! ```
 //!
 //! Records of the crate `log` come along where `tracing_log::LogTracer::init()` was called, once in the process.
 
 mod logs;
+mod noted;
 mod virtual_time;
 
 pub use logs::{Logs, LogsSettings};
+pub(crate) use noted::Noted;
 pub use virtual_time::VirtualTime;

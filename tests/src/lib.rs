@@ -103,6 +103,8 @@ pub fn output(command: &mut Command) -> Printed {
         "SOLIPSISM_TIME_LIMIT",
         "SOLIPSISM_WALL_LIMIT",
         "SOLIPSISM_DEBUG",
+        "SOLIPSISM_TRACE",
+        "SOLIPSISM_TRACE_FAILURES",
         "NO_COLOR",
         "UPDATE_EXPECT",
         "RUST_LOG",

@@ -32,21 +32,21 @@ async fn whatever_becomes_of_a_process_is_told_of_the_test_that_did_it() {
 
         ---- c_stops_its_process ----
         the process in which it ran was stopped by a signal (SIGSTOP), did not go on and was killed for that
-          run it again: cargo test c_stops_its_process -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin enduring c_stops_its_process -- --exact
           it printed:
             before
 
         ---- d_leaves_a_process_behind_and_aborts ----
         the process in which it ran was killed by signal 6 (SIGABRT)
-          run it again: cargo test d_leaves_a_process_behind_and_aborts -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin enduring d_leaves_a_process_behind_and_aborts -- --exact
 
         ---- e_exits_elsewhere ----
         the process in which it ran ended with code 7, as by a call of `exit`
-          run it again: cargo test e_exits_elsewhere -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin enduring e_exits_elsewhere -- --exact
 
         ---- f_ends_with_its_thread ----
         the process in which it ran was killed by signal 6 (SIGABRT)
-          run it again: cargo test f_ends_with_its_thread -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin enduring f_ends_with_its_thread -- --exact
 
 
         failures:

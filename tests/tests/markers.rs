@@ -109,13 +109,13 @@ async fn conditions_are_asked_before_anything_is_set_up() {
             ---- conditions::a_panic ----
             not run: `nobody_knows`, which tells whether to ignore it, panicked at tests/src/bin/markers.rs:29:5:
             there is no way to tell
-              run it again: cargo test conditions::a_panic -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers conditions::a_panic -- --exact
 
             ---- conditions::a_panic_that_looks_wanted ----
             not run: `nobody_knows`, which tells whether to ignore it, panicked at tests/src/bin/markers.rs:29:5:
             there is no way to tell
             note: test did not panic as expected at tests/src/bin/markers.rs:66:14
-              run it again: cargo test conditions::a_panic_that_looks_wanted -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers conditions::a_panic_that_looks_wanted -- --exact
 
 
             failures:
@@ -148,13 +148,13 @@ async fn who_wants_ignored_tests_gets_them_and_nobody_is_asked() {
             panicked at tests/src/bin/markers.rs:49:9:
             it is run all the same
               in the body, at 0ns
-              run it again: cargo test conditions::a_bool -- --exact --include-ignored
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers conditions::a_bool -- --exact --include-ignored
               it printed:
                 set up
 
             ---- conditions::a_panic_that_looks_wanted ----
             note: test did not panic as expected at tests/src/bin/markers.rs:66:14
-              run it again: cargo test conditions::a_panic_that_looks_wanted -- --exact --include-ignored
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers conditions::a_panic_that_looks_wanted -- --exact --include-ignored
 
 
             failures:
@@ -206,7 +206,7 @@ async fn a_test_can_skip_itself_and_hides_nothing_by_it() {
             ---- skips::while_a_task_panics ----
             background task failed at 0ns: task 1, spawned at tests/src/bin/markers.rs:86:9, panicked at tests/src/bin/markers.rs:86:34:
             nobody awaits me
-              run it again: cargo test skips::while_a_task_panics -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers skips::while_a_task_panics -- --exact
 
 
             failures:
@@ -235,14 +235,14 @@ async fn what_is_unrepeatable_can_be_retried() {
             panicked at tests/src/bin/markers.rs:113:9:
             once
               in the body, at 0ns
-              run it again: cargo test unrepeatable::is_not_retried -- --exact   (not repeatable: it is marked `unrepeatable`)
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers unrepeatable::is_not_retried -- --exact   (not repeatable: it is marked `unrepeatable`)
 
             ---- unrepeatable::never_passes ----
             panicked at tests/src/bin/markers.rs:108:9:
             never
               in the body, at 0ns
               it failed at each of 2 attempts
-              run it again: cargo test unrepeatable::never_passes -- --exact   (not repeatable: it is marked `unrepeatable`)
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers unrepeatable::never_passes -- --exact   (not repeatable: it is marked `unrepeatable`)
 
 
             failures:
@@ -262,7 +262,7 @@ async fn what_is_unrepeatable_can_be_retried() {
         "#]],
     );
     let real = run(&["real_time"]);
-    let line = "run it again: cargo test real_time -- --exact   (not repeatable: its clock is the real one)";
+    let line = "run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers real_time -- --exact   (not repeatable: its clock is the real one)";
     assert!(real.stdout.contains("it failed at each of 2 attempts"));
     assert!(real.stdout.contains(line), "{}", real.stdout);
 }
@@ -300,7 +300,7 @@ async fn the_closest_defaults_win_and_where_they_stand_can_be_seen() {
               the body, at tests/src/bin/markers.rs:191:14
                 waits until 7200s, set at tests/src/bin/markers.rs:192:9
                   of_a_module::takes_two_hours  tests/src/bin/markers.rs:192  solipsism::time::sleep(std::time::Duration::from_secs(7200)).await;
-              run it again: cargo test of_a_module::takes_two_hours -- --exact --include-ignored
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers of_a_module::takes_two_hours -- --exact --include-ignored
 
 
             failures:

@@ -40,7 +40,7 @@ async fn a_seed_is_part_of_the_line_that_repeats_a_run() {
           left: 2
          right: 3
           in the body, at 1.5s
-          run it again: SOLIPSISM_SEED=7f3a cargo test panics -- --exact
+          run it again: SOLIPSISM_SEED=7f3a SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin failures panics -- --exact
 
 
         failures:

@@ -119,16 +119,19 @@ async fn a_set_up_that_fails_takes_its_tests_along_and_is_told_once() {
             panicked at tests/src/bin/scopes.rs:22:5:
             db set-up was told to fail
               in the set-up of `db`, at 5s
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                db  tests/src/bin/scopes.rs:35  fail_if_told("db set-up");
+                Db::set_up  tests/src/bin/scopes.rs:31  #[solipsism::fixture(scope = "session", teardown = Db::close)]
               it takes 3 tests along
-              run it again: cargo test accounts::one -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes accounts::one -- --exact
 
             ---- accounts::two ----
             fixture `db`, at tests/src/bin/scopes.rs:32:10: its set-up failed, as is told at accounts::one
-              run it again, along with those before it in its loop: cargo test -- --exact accounts::one accounts::two
+              run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes -- --exact accounts::one accounts::two
 
             ---- inserts ----
             fixture `db`, at tests/src/bin/scopes.rs:32:10: its set-up failed, as is told at accounts::one
-              run it again, along with those before it in its loop: cargo test -- --exact accounts::one accounts::two inserts
+              run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes -- --exact accounts::one accounts::two inserts
 
 
             failures:
@@ -149,26 +152,27 @@ async fn a_set_up_that_hangs_is_told_as_a_hang() {
         &["inserts"],
         &expect![[r#"
 
-        running 1 test
-        test inserts ... FAILED
+            running 1 test
+            test inserts ... FAILED
 
-        failures:
+            failures:
 
-        ---- inserts ----
-        fixture `db`, at tests/src/bin/scopes.rs:32:10: its set-up failed
-        never woken: at 5s the set-up of `db` waits and no waker of it is alive, so nothing can ever wake it
-          the set-up of `db`, at tests/src/bin/scopes.rs:32:10
-            kept no waker: nothing can ever wake it
-          it takes 1 test along
-          run it again: cargo test inserts -- --exact
+            ---- inserts ----
+            fixture `db`, at tests/src/bin/scopes.rs:32:10: its set-up failed
+            never woken: at 5s the set-up of `db` waits and no waker of it is alive, so nothing can ever wake it
+              the set-up of `db`, at tests/src/bin/scopes.rs:32:10
+                kept no waker: nothing can ever wake it
+                last woken at 5s by a deadline
+              it takes 1 test along
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
 
-        failures:
-            inserts
+            failures:
+                inserts
 
-        test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 8 filtered out; finished in …
+            test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 8 filtered out; finished in …
 
-        errors: 1 fixture failed in its set-up and took 1 test along"#]],
+            errors: 1 fixture failed in its set-up and took 1 test along"#]],
     );
 }
 
@@ -221,6 +225,8 @@ async fn a_teardown_that_fails_fails_the_run_and_the_rest_is_torn_down() {
             panicked at tests/src/bin/scopes.rs:22:5:
             db teardown was told to fail
               in the teardown of `db`, at 7s
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                Db::close  tests/src/bin/scopes.rs:60  fail_if_told("db teardown");
 
             errors: 2 teardowns failed"#]],
     );
@@ -242,11 +248,15 @@ async fn what_failed_first_is_told_first() {
             panicked at tests/src/bin/scopes.rs:22:5:
             accounts::one was told to fail
               in the body, at 6s
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                accounts::one  tests/src/bin/scopes.rs:135  fail_if_told("accounts::one");
             and fixture `row`, at tests/src/bin/scopes.rs:114:4: its teardown failed
             panicked at tests/src/bin/scopes.rs:22:5:
             row teardown was told to fail
               in the teardown of `row`, at 6s
-              run it again: cargo test accounts::one -- --exact
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                Row::delete  tests/src/bin/scopes.rs:124  fail_if_told("row teardown");
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes accounts::one -- --exact
 
 
             failures:
@@ -277,13 +287,17 @@ async fn a_task_of_the_loop_that_panics_fails_its_test_and_those_after_it() {
             ---- inserts ----
             background task failed at 35s: task 1, spawned at tests/src/bin/scopes.rs:41:20, panicked at tests/src/bin/scopes.rs:22:5:
             db heartbeat was told to fail
-              run it again: cargo test inserts -- --exact
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                db  tests/src/bin/scopes.rs:44  fail_if_told("db heartbeat");
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
             ---- meets_no_listener ----
             not run: the loop of the fixtures that it uses is broken since an earlier test
             background task failed at 35s: task 1, spawned at tests/src/bin/scopes.rs:41:20, panicked at tests/src/bin/scopes.rs:22:5:
             db heartbeat was told to fail
-              run it again, along with those before it in its loop: cargo test -- --exact inserts meets_no_listener
+                fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
+                db  tests/src/bin/scopes.rs:44  fail_if_told("db heartbeat");
+              run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes -- --exact inserts meets_no_listener
 
 
             failures:
@@ -326,25 +340,25 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
         ---- anywhere_else::is_left_behind ----
         wall limit: not finished after 100ms of real time, at 0ns
           stuck inside one poll of the body, at tests/src/bin/left_behind.rs:45:14
-          run it again: cargo test anywhere_else::is_left_behind -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind anywhere_else::is_left_behind -- --exact
 
         ---- in_a_loop::is_left_behind ----
         wall limit: not finished after 100ms of real time, at 0ns
           stuck inside one poll of the body, at tests/src/bin/left_behind.rs:55:14
-          run it again: cargo test in_a_loop::is_left_behind -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind in_a_loop::is_left_behind -- --exact
 
         ---- in_a_loop::is_not_run ----
         not run: the thread of the fixtures that it uses never came back from in_a_loop::is_left_behind
-          run it again, along with those before it in its loop: cargo test -- --exact in_a_loop::is_left_behind in_a_loop::is_not_run
+          run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind -- --exact in_a_loop::is_left_behind in_a_loop::is_not_run
 
         ---- in_a_loop_that_breaks::a_payload_panics ----
         the case could not be run: its thread panicked at tests/src/bin/left_behind.rs:76:13:
         the payload is dropped
-          run it again: cargo test in_a_loop_that_breaks::a_payload_panics -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind in_a_loop_that_breaks::a_payload_panics -- --exact
 
         ---- in_a_loop_that_breaks::is_not_run ----
         not run: the loop of the fixtures that it uses is broken since an earlier test: a test there, at tests/src/bin/left_behind.rs:81:14, never came to its end
-          run it again, along with those before it in its loop: cargo test -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
+          run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
 
 
         failures:

@@ -54,19 +54,19 @@ async fn a_test_that_ends_its_process_is_named_and_the_others_go_on() {
 
             ---- aborts ----
             the process in which it ran was killed by signal 6 (SIGABRT)
-              run it again: cargo test aborts -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers aborts -- --exact
               it printed:
                 before
 
             ---- exits ----
             the process in which it ran ended with code 0, as by a call of `exit`
-              run it again: cargo test exits -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers exits -- --exact
               it printed:
                 without an end
 
             ---- overflows_its_stack ----
             the process in which it ran was killed by signal 6 (SIGABRT)
-              run it again: cargo test overflows_its_stack -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers overflows_its_stack -- --exact
               it printed:
                 thread 'overflows_its_stack' (…) has overflowed its stack
                 fatal runtime error: stack overflow, aborting
@@ -74,7 +74,7 @@ async fn a_test_that_ends_its_process_is_named_and_the_others_go_on() {
             ---- shares::b_aborts ----
             the process in which it ran was killed by signal 6 (SIGABRT)
               not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:4
-              run it again: cargo test shares::b_aborts -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers shares::b_aborts -- --exact
 
 
             failures:
@@ -83,7 +83,7 @@ async fn a_test_that_ends_its_process_is_named_and_the_others_go_on() {
                 overflows_its_stack
                 shares::b_aborts
 
-            test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 8 filtered out; finished in …
+            test result: FAILED. 2 passed; 4 failed; 0 ignored; 0 measured; 10 filtered out; finished in …
 
         "#]],
     );
@@ -95,36 +95,36 @@ async fn a_test_that_never_comes_back_is_named_and_the_others_go_on() {
         &["spins", "passes"],
         &expect![[r#"
 
-        running 4 tests
-        test prints_and_passes             ... ok
-        test shares::a_passes              ... ok
-        test spins                         ... FAILED
-        test spins_with_the_lock_of_stdout ... FAILED
+            running 4 tests
+            test prints_and_passes             ... ok
+            test shares::a_passes              ... ok
+            test spins                         ... FAILED
+            test spins_with_the_lock_of_stdout ... FAILED
 
-        failures:
+            failures:
 
-        ---- spins ----
-        wall limit: not finished after 200ms of real time, at 0ns
-          stuck inside one poll of the body, at tests/src/bin/workers.rs:30:10
-          run it again: cargo test spins -- --exact
-          it printed:
-            spinning
+            ---- spins ----
+            wall limit: not finished after 200ms of real time, at 0ns
+              stuck inside one poll of the body, at tests/src/bin/workers.rs:30:10
+              run it again: cargo test spins -- --exact
+              it printed:
+                spinning
 
-        ---- spins_with_the_lock_of_stdout ----
-        wall limit: not finished after 200ms of real time, at 0ns
-          stuck inside one poll of the body, at tests/src/bin/workers.rs:39:10
-          run it again: cargo test spins_with_the_lock_of_stdout -- --exact
-          it printed:
-            spinning
+            ---- spins_with_the_lock_of_stdout ----
+            wall limit: not finished after 200ms of real time, at 0ns
+              stuck inside one poll of the body, at tests/src/bin/workers.rs:39:10
+              run it again: cargo test spins_with_the_lock_of_stdout -- --exact
+              it printed:
+                spinning
 
 
-        failures:
-            spins
-            spins_with_the_lock_of_stdout
+            failures:
+                spins
+                spins_with_the_lock_of_stdout
 
-        test result: FAILED. 2 passed; 2 failed; 0 ignored; 0 measured; 10 filtered out; finished in …
+            test result: FAILED. 2 passed; 2 failed; 0 ignored; 0 measured; 12 filtered out; finished in …
 
-    "#]],
+        "#]],
     );
 }
 
@@ -134,34 +134,34 @@ async fn a_test_that_fails_is_shown_with_what_it_printed_in_order() {
         &["in_every_way", "passes", "stdin"],
         &expect![[r#"
 
-        running 4 tests
-        test prints_and_passes   ... ok
-        test prints_in_every_way ... FAILED
-        test reads_stdin         ... ok
-        test shares::a_passes    ... ok
+            running 4 tests
+            test prints_and_passes   ... ok
+            test prints_in_every_way ... FAILED
+            test reads_stdin         ... ok
+            test shares::a_passes    ... ok
 
-        failures:
+            failures:
 
-        ---- prints_in_every_way ----
-        panicked at tests/src/bin/workers.rs:60:5:
-        all was printed
-          in the body, at 0ns
-          run it again: cargo test prints_in_every_way -- --exact
-          it printed:
-            to stdout
-            to stderr
-            from a thread
-            from a process
-            no text: �
-            without an end
+            ---- prints_in_every_way ----
+            panicked at tests/src/bin/workers.rs:60:5:
+            all was printed
+              in the body, at 0ns
+              run it again: cargo test prints_in_every_way -- --exact
+              it printed:
+                to stdout
+                to stderr
+                from a thread
+                from a process
+                no text: �
+                without an end
 
 
-        failures:
-            prints_in_every_way
+            failures:
+                prints_in_every_way
 
-        test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 10 filtered out; finished in …
+            test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 12 filtered out; finished in …
 
-    "#]],
+        "#]],
     );
 }
 
@@ -203,13 +203,13 @@ async fn who_comes_after_an_abort_has_another_database() {
             ---- shares::b_aborts ----
             the process in which it ran was killed by signal 6 (SIGABRT)
               not torn down, since it was there: `db`, at tests/src/bin/workers.rs:86:4; set up again for the tests to come
-              run it again: cargo test shares::b_aborts -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers shares::b_aborts -- --exact
 
             ---- shares::c_fails ----
             panicked at tests/src/bin/workers.rs:108:9:
             and its database is another
               in the body, at 0ns
-              run it again: cargo test shares::c_fails -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers shares::c_fails -- --exact
               it printed:
                 set up
                 torn down
@@ -219,7 +219,7 @@ async fn who_comes_after_an_abort_has_another_database() {
                 shares::b_aborts
                 shares::c_fails
 
-            test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 11 filtered out; finished in …
+            test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 13 filtered out; finished in …
 
         "#]],
     );
@@ -239,19 +239,47 @@ async fn what_came_after_a_verdict_is_told_at_the_end() {
         ---- late::a_waits ----
         sleeps forever: at 0ns nothing in this world can wake the body
           the body, at tests/src/bin/workers.rs:125:14
-            waits for futures::channel::oneshot::Receiver
+            waits for futures::channel::oneshot::Receiver: its sender is alive and has sent nothing
               late::a_waits  tests/src/bin/workers.rs:134  receiver.await.expect("the sender sends");
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test late::a_waits -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers late::a_waits -- --exact
 
 
         failures:
             late::a_waits
 
-        test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 12 filtered out; finished in …
+        test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 14 filtered out; finished in …
 
         after the verdict on late::a_waits: after this verdict thread `without a name` woke a task: hold an `event_loop.external()` guard for as long as it may
     "#]].assert_eq(&stdout);
+}
+
+#[solipsism::test]
+async fn a_panic_hook_does_not_outlive_the_test_that_set_it() {
+    reports(
+        &["spoils"],
+        &expect![[r#"
+
+        running 2 tests
+        test spoils::a_sets_a_panic_hook ... ok
+        test spoils::b_panics            ... FAILED
+
+        failures:
+
+        ---- spoils::b_panics ----
+        panicked at tests/src/bin/workers.rs:156:9:
+        the report says where
+          in the body, at 0ns
+          run it again: cargo test spoils::b_panics -- --exact
+
+
+        failures:
+            spoils::b_panics
+
+        test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 14 filtered out; finished in …
+
+    "#]],
+    );
 }
 
 #[solipsism::test]

@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::{Args, Parser};
 use libtest_mimic::{ColorSetting, FormatSetting};
 
-use crate::options::{parse_repeat, parse_shuffle_seed, parse_threads};
+use crate::options::{parse_repeat, parse_shuffle_seed, parse_threads, parse_trace_flag};
 use crate::report::ReportArguments;
 use crate::{parse_duration, parse_seed};
 
@@ -171,6 +171,14 @@ pub(super) struct Ours {
     /// Tell of each test its seed, its time, its long polls and what it printed, if it passed too [SOLIPSISM_DEBUG]
     #[arg(long)]
     pub(super) debug: bool,
+
+    /// Tell of each test that fails the last events in its world, so many or 100 [SOLIPSISM_TRACE]
+    #[arg(long, value_name = "COUNT", num_args = 0..=1, value_parser = parse_trace_flag)]
+    pub(super) trace: Option<Option<NonZero<usize>>>,
+
+    /// Run each test that fails once more for its events, and tell them [SOLIPSISM_TRACE_FAILURES]
+    #[arg(long)]
+    pub(super) trace_failures: bool,
 
     /// List the fixtures that the tests use, and run nothing
     #[arg(long, conflicts_with_all = ["setup_plan", "list"])]

@@ -29,13 +29,23 @@ fn a_flag_beats_its_variable() {
         time_limit: Some(Duration::from_secs(2)),
         ..Options::default()
     };
-    let line = ["--seed", "0x2a", "--wall-limit=1m", "--repeat=3", "--debug"];
+    let line = [
+        "--seed",
+        "0x2a",
+        "--wall-limit=1m",
+        "--repeat=3",
+        "--debug",
+        "--trace",
+        "--trace-failures",
+    ];
     let expected = Options {
         seed: Some(42),
         repeat: NonZero::new(3),
         time_limit: Some(Duration::from_secs(2)),
         wall_limit: Some(Duration::from_secs(60)),
         debug: true,
+        trace: Some(TRACED),
+        trace_failures: true,
         runs_ignored: false,
     };
     let of_ours = with(&line, Variables::default(), environment).unwrap();
@@ -47,16 +57,22 @@ fn a_flag_beats_its_variable() {
         ..Variables::default()
     };
     let unsaid = with(&[], variables, Options::default()).unwrap();
-    assert_eq!((unsaid.threads.get(), unsaid.shuffle_seed), (3, Some(4)));
+    assert_eq!(
+        (unsaid.threads.map(NonZero::get), unsaid.shuffle_seed),
+        (Some(3), Some(4))
+    );
     let line = ["--test-threads", "5", "--shuffle-seed", "6"];
     let said = with(&line, variables, Options::default()).unwrap();
-    assert_eq!((said.threads.get(), said.shuffle_seed), (5, Some(6)));
+    assert_eq!(
+        (said.threads.map(NonZero::get), said.shuffle_seed),
+        (Some(5), Some(6))
+    );
 }
 
 #[test]
 fn the_last_of_two_counts() {
     let line = ["--test-threads=2", "--exact", "--test-threads=3", "--exact"];
-    assert_eq!(arguments(&line).threads.get(), 3);
+    assert_eq!(arguments(&line).threads, NonZero::new(3));
     let both = arguments(&["--nocapture", "--no-capture"]);
     assert!(both.nocapture);
 }
@@ -64,7 +80,7 @@ fn the_last_of_two_counts() {
 #[test]
 fn the_workers_are_ours() {
     let arguments = arguments(&["--test-threads", "8"]);
-    assert_eq!(arguments.threads.get(), 8);
+    assert_eq!(arguments.threads, NonZero::new(8));
     assert_eq!(arguments.mimic.test_threads, Some(1));
 }
 

@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::refusal::Refusal;
@@ -47,6 +47,33 @@ impl ReportFile {
 
     pub(crate) fn write(&mut self, text: &str) -> io::Result<()> {
         let written = self.file.write_all(text.as_bytes());
+        self.explained(written)
+    }
+
+    /// Whether what was written can be written over: not in a pipe.
+    pub(crate) fn is_lasting(&self) -> bool {
+        self.file.metadata().is_ok_and(|it| it.is_file())
+    }
+
+    /// Writes it there, in place of all that is there or comes after it.
+    pub(crate) fn write_at(&mut self, at: usize, text: &str) -> io::Result<()> {
+        let mut write = || {
+            self.file.seek(SeekFrom::Start(at as u64))?;
+            self.file.write_all(text.as_bytes())?;
+            self.file.set_len((at + text.len()) as u64)
+        };
+        let written = write();
+        self.explained(written)
+    }
+
+    /// Writes it over the beginning of what is there.
+    pub(crate) fn write_over(&mut self, text: &str) -> io::Result<()> {
+        let sought = self.file.seek(SeekFrom::Start(0));
+        let written = sought.and_then(|_| self.file.write_all(text.as_bytes()));
+        self.explained(written)
+    }
+
+    fn explained(&self, written: io::Result<()>) -> io::Result<()> {
         written.map_err(|error| {
             let path = self.path.display();
             io::Error::new(

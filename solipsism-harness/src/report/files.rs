@@ -49,6 +49,7 @@ impl Files {
             target: target.clone(),
         };
         files.line(|lines| lines.started(&target, cases));
+        files.junit(Junit::begin);
         Ok(files)
     }
 
@@ -69,6 +70,12 @@ impl Files {
 
     pub(crate) fn case(&mut self, plan: &Plan, record: &Record) {
         self.line(|lines| lines.case(plan, record));
+        self.junit(|junit, target| junit.add(target, plan, record));
+    }
+
+    /// These teardowns failed after this case, of which was told already.
+    pub(crate) fn teardowns(&mut self, plan: &Plan, place: usize, reports: &[String]) {
+        self.line(|lines| lines.teardowns(&plan[place].name, reports));
     }
 
     /// What came after the verdict on the case of this name.
@@ -104,11 +111,16 @@ impl Files {
     ) -> Vec<String> {
         let counts = Counts::of(records);
         self.line(|lines| lines.finished(&counts, took));
-        if let Some(junit) = &mut self.junit {
-            let written = junit.write(&self.target, plan, records, took);
-            self.broken.extend(written.err().map(|it| it.to_string()));
-        }
+        self.junit(|junit, target| junit.write(target, plan, records, took));
         std::mem::take(&mut self.broken)
+    }
+
+    fn junit(&mut self, write: impl FnOnce(&mut Junit, &str) -> io::Result<()>) {
+        let Some(junit) = &mut self.junit else { return };
+        if let Err(error) = write(junit, &self.target) {
+            self.broken.push(error.to_string());
+            self.junit = None;
+        }
     }
 
     fn line(&mut self, write: impl FnOnce(&mut Lines) -> io::Result<()>) {

@@ -45,6 +45,9 @@ impl Lines {
         if let Some(report) = verdict.report() {
             event = event.text("report", report);
         }
+        if !record.failed_before.is_empty() {
+            event = event.texts("failed_before", &record.failed_before);
+        }
         if !record.left_behind.is_empty() {
             event = event.texts("left_behind", &record.left_behind);
         }
@@ -52,7 +55,12 @@ impl Lines {
             event = event.text("printed", &record.printed);
         }
         self.line(event)?;
-        for report in &record.teardowns {
+        self.teardowns(name, &record.teardowns)
+    }
+
+    /// These failed after the case of this name.
+    pub(crate) fn teardowns(&mut self, name: &str, reports: &[String]) -> io::Result<()> {
+        for report in reports {
             let event = Object::new("teardown_failed").text("after", name);
             self.line(event.text("report", report))?;
         }

@@ -3,19 +3,24 @@
 //! The schema knows properties of suites and not of cases: a seed and a virtual time are properties of the suite, under the name of
 //! their case.
 
+mod so_far;
+
 use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
 
+use self::so_far::SoFar;
 use super::file::ReportFile;
 use super::printed::plain;
 use super::record::{Counts, Record, Verdict};
 use crate::Outcome;
 use crate::plan::Plan;
 
-/// A file that is written when the run is over.
+/// A file that is written when the run is over. Until then it holds what was told so far, and that this is not all: a process that ends
+/// before its run has no other time to say so.
 pub(crate) struct Junit {
     file: ReportFile,
+    so_far: SoFar,
     /// What belongs to no case.
     beside: String,
     /// What went wrong with workers, and not with cases.
@@ -26,6 +31,7 @@ impl Junit {
     pub(crate) fn new(file: ReportFile) -> Self {
         Self {
             file,
+            so_far: SoFar::default(),
             beside: String::new(),
             broken: Vec::new(),
         }
@@ -40,6 +46,18 @@ impl Junit {
     /// This went wrong with a worker, and not with a case.
     pub(crate) fn broken(&mut self, text: &str) {
         self.broken.push(text.to_owned());
+    }
+
+    /// Nothing is told yet.
+    pub(crate) fn begin(&mut self, target: &str) -> io::Result<()> {
+        self.so_far.begin(&mut self.file, target)
+    }
+
+    /// This is told now.
+    pub(crate) fn add(&mut self, target: &str, plan: &Plan, record: &Record) -> io::Result<()> {
+        let mut xml = String::new();
+        case(&mut xml, target, plan, record);
+        self.so_far.add(&mut self.file, target, record, &xml)
     }
 
     pub(crate) fn write(
@@ -61,9 +79,7 @@ impl Junit {
             seconds(took),
         );
         let skipped = counts.skipped + counts.ignored;
-        let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
-        _ = writeln!(xml, "<testsuites {attributes}>");
-        _ = writeln!(xml, "  <testsuite {attributes} skipped=\"{skipped}\">");
+        let mut xml = start(&attributes, &skipped.to_string());
         properties(&mut xml, plan, records, &counts);
         for record in records {
             case(&mut xml, target, plan, record);
@@ -74,9 +90,22 @@ impl Junit {
         if !self.beside.is_empty() {
             element(&mut xml, 4, "system-out", "", &self.beside);
         }
-        xml += "  </testsuite>\n</testsuites>\n";
-        self.file.write(&xml)
+        xml += END;
+        if self.file.is_lasting() {
+            self.file.write_at(0, &xml)
+        } else {
+            self.file.write(&xml)
+        }
     }
+}
+
+const END: &str = "  </testsuite>\n</testsuites>\n";
+
+fn start(attributes: &str, skipped: &str) -> String {
+    let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
+    _ = writeln!(xml, "<testsuites {attributes}>");
+    _ = writeln!(xml, "  <testsuite {attributes} skipped=\"{skipped}\">");
+    xml
 }
 
 fn properties(xml: &mut String, plan: &Plan, records: &[Record], counts: &Counts) {
@@ -121,6 +150,14 @@ fn case(xml: &mut String, target: &str, plan: &Plan, record: &Record) {
             problem(&mut inside, "failure", kind, report);
         }
         Verdict::Error { report, .. } => problem(&mut inside, "error", "fixture", report),
+    }
+    // As Surefire has them, whose names these are.
+    let attempt = match record.verdict {
+        Verdict::Failed { .. } | Verdict::Error { .. } => "rerunFailure",
+        Verdict::Passed | Verdict::Ignored(_) | Verdict::Skipped(_) => "flakyFailure",
+    };
+    for report in &record.failed_before {
+        problem(&mut inside, attempt, "failed", report);
     }
     if !record.printed.is_empty() {
         element(&mut inside, 6, "system-out", "", &record.printed);

@@ -17,6 +17,8 @@ pub(crate) struct Record {
     pub(crate) virtual_time: Option<Duration>,
     /// What its random numbers were made of, if it was run.
     pub(crate) seed: Option<u64>,
+    /// The reports of the attempts before, which failed. If it passed all the same, it is flaky.
+    pub(crate) failed_before: Vec<String>,
     /// What it left behind, a line each, where that is no failure.
     pub(crate) left_behind: Vec<String>,
     /// The reports of the teardowns of wider fixtures that failed after it.

@@ -1,7 +1,7 @@
 //! [`Told`]: what was told of a run so far, case by case, and the rest of it.
 
 use std::iter::Peekable;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::vec;
 
 use libtest_mimic::{Completion, Failed};
@@ -16,6 +16,7 @@ use crate::logfile::Logfile;
 use crate::plan::Plan;
 use crate::run::{Brought, Results};
 use crate::scopes::CameTo;
+use crate::stopwatch::Stopwatch;
 use crate::traces::Traces;
 use crate::{Ended, FailureKind, Postscript};
 
@@ -35,7 +36,7 @@ pub(super) struct Told {
     logfile: Option<Logfile>,
     /// Whether what passing cases printed is going to be shown.
     shows_output: bool,
-    began: Instant,
+    began: Stopwatch,
 }
 
 impl Told {
@@ -59,7 +60,7 @@ impl Told {
             files,
             logfile,
             shows_output: arguments.show_output,
-            began: now(),
+            began: Stopwatch::start(),
         }
     }
 
@@ -77,7 +78,7 @@ impl Told {
         // One that did not live to tell was run all the same; of several times nobody knows which.
         let is_gone = matches!(&came.to, CameTo::Ran(ran) if matches!(ran.ended, Ended::Failed(_)))
             && !case.is_repeated();
-        let teardowns = came.teardowns.clone();
+        let teardowns = came.broken();
         self.flaky.look_at(case, &came);
         let mut ran = self.errors.tell(plan, place, came);
         if is_gone {
@@ -93,6 +94,7 @@ impl Told {
             took,
             virtual_time: ran.virtual_time,
             seed: ran.seed,
+            failed_before: ran.failed_before,
             left_behind: std::mem::take(&mut ran.left_behind),
             teardowns,
         };
@@ -101,9 +103,8 @@ impl Told {
             self.keep(plan, record);
             return Ok(ignored(&why));
         }
-        let along = self.results.along(place);
-        let again = || case.again_as(&along, &case.name, ran.repetition);
-        let judged = ran.ended.judge(case, again);
+        let again = || case.again_as(&self.results.along(place), &case.name, ran.repetition);
+        let judged = ran.ended.judge(case, ran.events, again);
         let told = judged.map_err(|failure| {
             self.postscripts.push((place, failure.postscript));
             let report = failure.report;
@@ -129,6 +130,14 @@ impl Told {
     pub(super) fn print_rest(&mut self, plan: &Plan, arguments: &Arguments) -> bool {
         let mut broken = self.results.finish();
         self.ignore_before(plan, plan.len());
+        for (place, reports) in self.results.untold_teardowns() {
+            self.errors.add_teardowns(&reports);
+            self.files.teardowns(plan, place, &reports);
+            let record = self.records.iter_mut().find(|it| it.place == place);
+            if let Some(record) = record {
+                record.teardowns.extend(reports);
+            }
+        }
         broken.extend(self.logfile.as_ref().and_then(Logfile::broken));
         if self.shows_output {
             let successes = summary::successes(plan, &self.records);
@@ -154,7 +163,7 @@ impl Told {
         if let Some(line) = self.errors.line() {
             print(arguments, &line);
         }
-        let took = now().duration_since(self.began);
+        let took = self.began.elapsed();
         self.print_times(plan, arguments, took);
         if annotations::are_wanted() {
             for annotation in annotations::annotations(plan, &self.records, &broken) {
@@ -180,6 +189,7 @@ impl Told {
                     took: Duration::ZERO,
                     virtual_time: None,
                     seed: None,
+                    failed_before: Vec::new(),
                     left_behind: Vec::new(),
                     teardowns: Vec::new(),
                 },
@@ -279,12 +289,4 @@ fn print_section(arguments: &Arguments, section: Option<String>) {
             },
         );
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it is told how much real time a run took"
-)]
-fn now() -> Instant {
-    Instant::now()
 }

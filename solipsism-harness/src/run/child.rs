@@ -16,6 +16,10 @@ use super::places::in_any_directory;
 /// How often it is looked after a process that says nothing.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
 
+/// How long a process that just begins is waited for at a time: longer and longer, as its second connection comes right after its first.
+const SHORT: Duration = Duration::from_micros(20);
+const LONG: Duration = Duration::from_micros(200);
+
 /// For how many looks in a row a process must be stopped before it is ended: a run that is stopped as a whole, as by Ctrl-Z, goes on
 /// as a whole.
 const STOPPED: u32 = 10;
@@ -72,6 +76,7 @@ impl Child {
             .spawn()?;
         listener.set_nonblocking(true)?;
         let mut accept = || -> io::Result<UnixStream> {
+            let mut pause = SHORT;
             loop {
                 match listener.accept() {
                     Ok((stream, _)) => {
@@ -84,7 +89,8 @@ impl Child {
                 if let Some(end) = ended(&mut process) {
                     return Err(io::Error::other(format!("it {} at once", end.how)));
                 }
-                thread::park_timeout(Duration::from_micros(500));
+                thread::park_timeout(pause);
+                pause = LONG.min(pause * 2);
             }
         };
         let (orders, lifeline) = (accept()?, accept()?);

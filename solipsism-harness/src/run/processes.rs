@@ -1,18 +1,23 @@
 //! A worker that is a process: what it is told, what it tells, and what is to be said when it ends before its time.
 
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::os::fd::AsFd as _;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::attempts::Attempts;
 use super::child::{Child, End};
 use super::hearing::Hearing;
 use super::printing::Printing;
-use super::wire::{Event, Order, Over, Wire as _};
+use super::protocol::{Event, Order, Over};
+use super::wire::Wire as _;
 use super::{Brought, Sending, Shared, not_ended, threads};
 use crate::Instance;
 use crate::plan::Plan;
+use crate::retries::at_each;
 use crate::scopes::CameTo;
+use crate::stopwatch::Stopwatch;
 
 /// How often a process is started in vain before it is done without.
 const TRIES: usize = 100;
@@ -41,6 +46,7 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
         }
     };
     let mut at_once = 1;
+    let mut attempts = Attempts::default();
     while let Some(parts) = shared.next_parts(at_once) {
         let mut left: Parts<'_> = parts.iter().map(Vec::as_slice).collect();
         while !left.is_empty() {
@@ -53,17 +59,17 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
             }
             let Some(started) = process.take() else {
                 for part in left {
-                    threads::run(shared, part, results);
+                    threads::run(shared, part, mem::take(&mut attempts), results);
                 }
                 break;
             };
-            let ran = started.run(shared, &left, results);
+            let ran = started.run(shared, &left, attempts, results);
             at_once = if ran.is_quick {
                 AT_ONCE.min(2 * at_once)
             } else {
                 1
             };
-            (process, left) = (ran.process, ran.left);
+            (process, left, attempts) = (ran.process, ran.left, ran.attempts);
         }
     }
     if let Some(process) = process {
@@ -108,6 +114,8 @@ struct Ran<'a> {
     process: Option<Process>,
     /// What is still to be run.
     left: Parts<'a>,
+    /// What is known of the first case of that.
+    attempts: Attempts,
     /// Whether that took no time.
     is_quick: bool,
 }
@@ -131,21 +139,30 @@ impl Process {
         })
     }
 
-    fn run<'a>(mut self, shared: &Shared, parts: &[&'a [usize]], results: &Sending) -> Ran<'a> {
-        let order = Order::Parts(parts.iter().map(|part| part.to_vec()).collect());
+    /// Has these parts run, at the first case of which these attempts were made before.
+    fn run<'a>(
+        mut self,
+        shared: &Shared,
+        parts: &[&'a [usize]],
+        mut attempts: Attempts,
+        results: &Sending,
+    ) -> Ran<'a> {
+        let order = parts.iter().map(|part| part.to_vec()).collect();
+        let order = Order::Parts(order, attempts.gone());
         if order.send(&self.child.orders).is_err() && self.has_run {
             // It ended while it had nothing to do, and so by what a case left behind that is over.
             self.broke(shared);
             return Ran {
                 process: None,
                 left: parts.to_vec(),
+                attempts,
                 is_quick: false,
             };
         }
         self.has_run = true;
         let (mut at, mut over) = (0, 0);
         let (mut is_quick, mut is_spoilt, mut is_cut) = (true, false, false);
-        let mut began = now();
+        let mut began = Stopwatch::start();
         while let Some(part) = parts.get(at) {
             match self.event() {
                 Ok(Event::Began(_, printed_to)) => {
@@ -153,6 +170,7 @@ impl Process {
                     between(shared, self.last, printed);
                 }
                 Ok(Event::Late(_)) => {}
+                Ok(Event::Again(report)) => attempts.failed(report),
                 Ok(Event::Spoilt) => is_spoilt = true,
                 Ok(Event::Done) => {
                     if is_cut {
@@ -170,13 +188,16 @@ impl Process {
                     is_quick &= came.took < QUICK;
                     let waits = came.waits;
                     if let Some(&place) = part.get(over) {
-                        self.last = Some(place);
-                        shared.bring(place, self.brought(came), results);
+                        if !is_cut {
+                            self.last = Some(place);
+                        }
+                        let brought = attempts.complete(self.brought(came));
+                        shared.bring(place, brought, results);
                     }
                     if is_lost {
                         self.lost = self.lost.or(self.last);
                     }
-                    (over, began) = (over + 1, now());
+                    (over, began) = (over + 1, Stopwatch::start());
                     if waits {
                         let rest = part.get(over..).unwrap_or_default();
                         is_cut =
@@ -190,25 +211,18 @@ impl Process {
                     }
                 }
                 Err(_) => {
-                    let mut left: Parts<'_> = Vec::new();
-                    if let (Some(&place), false) = (part.get(over), is_cut) {
-                        let printed = self.printing.read_rest();
-                        let mut report =
-                            format!("the process in which it ran {}", self.child.end().how);
-                        report += &left_behind(&shared.plan, part, over);
-                        let mut brought = Brought::without(not_ended(report));
-                        brought.printed = printed;
-                        brought.beside = self.lost;
-                        brought.took = began.elapsed();
-                        shared.bring(place, brought, results);
-                        left.extend([&part[over + 1..]].iter().filter(|it| !it.is_empty()));
+                    let rest = if over < part.len() && !is_cut {
+                        let failed = &mut attempts;
+                        self.died(shared, part.split_at(over), failed, began, results)
                     } else {
                         self.broke(shared);
-                    }
-                    left.extend(&parts[at + 1..]);
+                        &[]
+                    };
+                    let rest = Some(rest).filter(|rest| !rest.is_empty());
                     return Ran {
                         process: None,
-                        left,
+                        left: rest.iter().chain(&parts[at + 1..]).copied().collect(),
+                        attempts,
                         is_quick: false,
                     };
                 }
@@ -224,8 +238,39 @@ impl Process {
         Ran {
             process,
             left: parts[at..].to_vec(),
+            attempts,
             is_quick,
         }
+    }
+
+    /// It ended while it ran the first of the cases that are not `over`. Gives what is still to be run of them: without that one,
+    /// unless it is to be run again.
+    fn died<'a>(
+        mut self,
+        shared: &Shared,
+        (over, left): (&[usize], &'a [usize]),
+        attempts: &mut Attempts,
+        began: Stopwatch,
+        results: &Sending,
+    ) -> &'a [usize] {
+        let (place, printed) = (left[0], self.printing.read_rest());
+        let goes_on = attempts.may_go_on(&shared.plan[place]);
+        let rest = if goes_on { left } else { &left[1..] };
+        let mut report = format!("the process in which it ran {}", self.child.end().how);
+        report += &left_behind(&shared.plan, over, place, rest);
+        if goes_on {
+            attempts.lost(report, &printed, began.elapsed());
+            return rest;
+        }
+        report += &at_each(attempts.count());
+        let brought = Brought {
+            printed,
+            beside: self.lost,
+            took: began.elapsed(),
+            ..Brought::without(not_ended(report))
+        };
+        shared.bring(place, attempts.complete_gone(brought), results);
+        rest
     }
 
     fn brought(&mut self, over: Over) -> Brought {
@@ -293,14 +338,6 @@ fn broke(shared: &Shared, End { how, .. }: &End, printing: &mut Printing) {
     ));
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it is told how much real time a case took"
-)]
-fn now() -> Instant {
-    Instant::now()
-}
-
 /// This was printed while no case was run. What comes before the first is what every process prints as it starts.
 fn between(shared: &Shared, last: Option<usize>, printed: String) {
     if let (Some(after), false) = (last, printed.is_empty()) {
@@ -308,15 +345,17 @@ fn between(shared: &Shared, last: Option<usize>, printed: String) {
     }
 }
 
-/// What is to be said of the values that the case shared with others of its part, which are gone with the process.
-fn left_behind(plan: &Plan, part: &[usize], over: usize) -> String {
-    let to_come: Vec<&Instance> = instances(plan, &part[over + 1..]).collect();
+/// What is to be said of the values that the case shared with others of its part, those that are `over` and those `to_come`, and that are
+/// gone with the process.
+fn left_behind(plan: &Plan, over: &[usize], place: usize, to_come: &[usize]) -> String {
+    let to_come: Vec<&Instance> = instances(plan, to_come).collect();
     let mut lost: Vec<&Instance> = Vec::new();
-    for instance in instances(plan, &part[..=over]) {
+    let last = [place];
+    for instance in instances(plan, over).chain(instances(plan, &last)) {
         let is_there = |other: &&Instance| std::ptr::eq(*other, instance);
         let is_of_scope = |other: &&Instance| other.module == instance.module;
-        let is_needed = instances(plan, &part[over..=over]).any(|it| is_of_scope(&it))
-            || to_come.iter().any(is_of_scope);
+        let is_needed =
+            instances(plan, &last).any(|it| is_of_scope(&it)) || to_come.iter().any(is_of_scope);
         if is_needed && !lost.iter().any(is_there) {
             lost.push(instance);
         }

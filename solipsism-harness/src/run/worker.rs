@@ -1,23 +1,25 @@
 //! A worker process: the same binary, told by `--worker` to run what it is told to, and to tell what became of it.
 
-use std::env;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
-use std::os::fd::{AsFd as _, OwnedFd};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::fd::AsFd as _;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{self, ExitCode};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::found::{Found, Hook};
+use super::protocol::{Event, Order, Over};
+use super::telling::Telling;
 use super::threads::{bring, scopes};
-use super::wire::{Event, Order, Over, Wire as _};
+use super::wire::Wire as _;
+use crate::audience::Audience;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
-use crate::repetition::Marks;
-use crate::scopes::{Came, CameTo};
+use crate::scopes::{Came, CameTo, Scopes};
+use crate::stage::ForReal;
 use crate::{Ended, Postscript};
 
 /// What a case may leave in the file to which all print before it is read and emptied.
@@ -37,14 +39,14 @@ pub(crate) fn work(plan: &Arc<Plan>, address: &Path, fail_fast: bool) -> Result<
 struct Worker<'a> {
     plan: &'a Arc<Plan>,
     orders: UnixStream,
-    /// What is told next.
-    tells: Vec<u8>,
+    telling: Arc<Telling>,
     /// Whether it is asked after each case if there is to be another.
     fail_fast: bool,
     /// Where all that is printed goes.
     printed: File,
     /// What cases find, and may change.
     found: Found,
+    hook: Hook,
     postscripts: Vec<(usize, Postscript)>,
     /// Whether a thread was left behind, which may hold the lock of stdout.
     is_lost: bool,
@@ -58,11 +60,12 @@ impl<'a> Worker<'a> {
         watch.spawn(move || end_with(&lifeline))?;
         Ok(Self {
             plan,
+            telling: Arc::new(Telling::on(orders.try_clone()?)),
             orders,
             fail_fast,
-            tells: Vec::new(),
             printed: io::stdout().as_fd().try_clone_to_owned()?.into(),
             found: Found::now(),
+            hook: Hook::now(),
             postscripts: Vec::new(),
             is_lost: false,
         })
@@ -71,12 +74,16 @@ impl<'a> Worker<'a> {
     fn run(mut self) -> io::Result<()> {
         loop {
             match Order::receive(&self.orders)? {
-                Order::Parts(parts) => self.run_parts(&parts)?,
+                Order::Parts(parts, failed_before) => {
+                    self.telling.set_failed_before(failed_before);
+                    self.run_parts(&parts)?;
+                }
                 Order::GoOn | Order::LeaveRest => {}
                 Order::Finish => {
                     let late = self.postscripts.into_iter();
                     let late = late.filter_map(|(place, tells)| Some((place, tells()?)));
-                    return Event::Late(late.collect()).send(&self.orders);
+                    self.telling.along(&Event::Late(late.collect()));
+                    return self.telling.now();
                 }
             }
         }
@@ -86,12 +93,13 @@ impl<'a> Worker<'a> {
     fn run_parts(&mut self, parts: &[Vec<usize>]) -> io::Result<()> {
         for part in parts {
             self.run_part(part)?;
+            self.hook.put_back();
             let is_spoilt = self.found != Found::now();
             if is_spoilt {
-                Event::Spoilt.put_frame(&mut self.tells);
+                self.telling.along(&Event::Spoilt);
             }
-            Event::Done.put_frame(&mut self.tells);
-            self.tell()?;
+            self.telling.along(&Event::Done);
+            self.telling.now()?;
             if is_spoilt || self.is_lost {
                 break;
             }
@@ -100,11 +108,12 @@ impl<'a> Worker<'a> {
     }
 
     fn run_part(&mut self, part: &[usize]) -> io::Result<()> {
-        let scopes = scopes(self.plan, part, Marks::Wanted);
+        let audience = Audience::of(Arc::clone(&self.telling) as _);
+        let scopes = scopes(self.plan, part, &audience);
         for (turn, &place) in part.iter().enumerate() {
-            // Told along with what comes next: each time that the other side is woken costs more than many a case.
-            Event::Began(place, self.printed_to()?).put_frame(&mut self.tells);
-            let brought = bring(self.plan, scopes.as_ref(), place, Marks::Wanted);
+            self.telling.along(&Event::Began(place, self.printed_to()?));
+            let brought = bring(self.plan, scopes.as_ref(), place, &audience);
+            self.telling.set_failed_before(0);
             let mut came = brought.came;
             self.keep_postscript(place, &mut came);
             self.flush();
@@ -116,25 +125,33 @@ impl<'a> Worker<'a> {
                 printed_to,
                 waits,
             };
-            Event::Came(over).put_frame(&mut self.tells);
+            self.telling.along(&Event::Came(over));
             if waits || part.last() != Some(&place) {
-                self.tell()?;
+                self.telling.now()?;
             }
             if waits && Order::receive(&self.orders)? == Order::LeaveRest {
-                for &place in &part[turn + 1..] {
-                    if let Some(scopes) = &scopes {
-                        scopes.leave_out(place);
-                    }
-                }
-                self.flush();
+                self.leave_out(scopes.as_ref(), &part[turn + 1..])?;
                 break;
             }
         }
         Ok(())
     }
 
-    fn tell(&mut self) -> io::Result<()> {
-        (&self.orders).write_all(&std::mem::take(&mut self.tells))
+    /// Tears down what these would have needed, which are not run.
+    fn leave_out(&self, scopes: Option<&Scopes<ForReal>>, places: &[usize]) -> io::Result<()> {
+        for &place in places {
+            if let Some(scopes) = scopes {
+                let came = scopes.leave_out(place);
+                self.flush();
+                self.telling.along(&Event::Came(Over {
+                    came,
+                    took: Duration::ZERO,
+                    printed_to: self.printed_to()?,
+                    waits: false,
+                }));
+            }
+        }
+        Ok(())
     }
 
     fn printed_to(&self) -> io::Result<u64> {
@@ -156,30 +173,6 @@ impl<'a> Worker<'a> {
         if let Ended::Failed(failure) = &mut ran.ended {
             let postscript = failure.postscript.take();
             self.postscripts.extend(postscript.map(|it| (place, it)));
-        }
-    }
-}
-
-/// What a process is given, and what a case had better leave as it is.
-#[derive(PartialEq, Eq)]
-struct Found {
-    directory: Option<PathBuf>,
-    /// The files that stdout and stderr go to.
-    streams: [Option<(u64, u64)>; 2],
-}
-
-impl Found {
-    fn now() -> Self {
-        let file = |descriptor: io::Result<OwnedFd>| {
-            let file = File::from(descriptor.ok()?).metadata().ok()?;
-            Some((file.dev(), file.ino()))
-        };
-        Self {
-            directory: env::current_dir().ok(),
-            streams: [
-                file(io::stdout().as_fd().try_clone_to_owned()),
-                file(io::stderr().as_fd().try_clone_to_owned()),
-            ],
         }
     }
 }

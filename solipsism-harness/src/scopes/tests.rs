@@ -308,7 +308,7 @@ fn a_fixture_that_skips_skips_its_tests() {
     let scopes = Scopes::new(
         &plan,
         &[0],
-        crate::stage::ForReal::new(crate::repetition::Marks::Unwanted),
+        crate::stage::ForReal::new(crate::audience::Audience::default()),
     );
     let came = scopes.run(0);
     assert!(
@@ -366,7 +366,7 @@ fn a_case_that_was_not_expected_sets_nothing_up() {
     let scopes = Scopes::new(
         &plan,
         &[1],
-        crate::stage::ForReal::new(crate::repetition::Marks::Unwanted),
+        crate::stage::ForReal::new(crate::audience::Audience::default()),
     );
     let ended = |place| match scopes.run(place).to {
         CameTo::Ran(ran) => ran.ended,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider};
+use solipsism_harness::{Ended, Failure, FailureKind, Outcome, Provider, ShouldPanic};
 
 use crate::executor::{self, Inbox};
 use crate::leaks::{Leaks, Policy};
@@ -17,6 +17,8 @@ pub(crate) struct Course {
     teardowns: Vec<(&'static Provider, Stopped)>,
     /// What fixtures have to say that is no failure.
     remarks: Vec<String>,
+    /// What happened that no report of these tells, where that is kept.
+    untold: Option<String>,
     /// What was left behind, a line each, where that is no failure.
     left_behind: Vec<String>,
     /// How much virtual time passed from its set-up to its end.
@@ -83,6 +85,7 @@ impl Course {
             first,
             teardowns: Vec::new(),
             remarks: Vec::new(),
+            untold: None,
             left_behind: Vec::new(),
             virtual_time: Duration::ZERO,
         }
@@ -99,6 +102,33 @@ impl Course {
     /// Is told beside what failed.
     pub(crate) fn remark(&mut self, remarks: Vec<String>) {
         self.remarks.extend(remarks);
+    }
+
+    /// What happened in it that no report tells.
+    pub(crate) fn untold(&mut self, events: Option<String>) {
+        self.untold = events;
+    }
+
+    /// What happened, as far as that is kept: of each thing that failed what came before it. From here on the reports are without.
+    pub(crate) fn take_events(&mut self) -> Option<String> {
+        let first = match &mut self.first {
+            First::Body(stopped) | First::SetUp(stopped, _) => stopped.take_trace(),
+            First::Well(_) | First::Left(_) | First::Skipped(_) | First::NotRun(_) => None,
+        };
+        let teardowns = self.teardowns.iter_mut();
+        let of_teardowns = teardowns.filter_map(|(provider, stopped)| {
+            let events = stopped.take_trace()?;
+            Some(format!(
+                "  before the teardown of `{}` failed\n{events}",
+                provider.name
+            ))
+        });
+        let told: Vec<_> = first.into_iter().chain(of_teardowns).collect();
+        if told.is_empty() {
+            self.untold.take()
+        } else {
+            Some(told.join("\n"))
+        }
     }
 
     /// This was left behind. A failure it is only where nothing else went wrong.
@@ -167,6 +197,18 @@ impl Course {
     ) {
         if let Err(stopped) = Stopped::after(failures, at, inbox) {
             self.teardown_failed(stopped, provider);
+        }
+    }
+
+    /// The test may be to end with a panic.
+    pub(crate) fn expect(&mut self, panic: ShouldPanic) {
+        if let First::Body(stopped) = &mut self.first {
+            if stopped
+                .panic_message()
+                .is_some_and(|message| panic.is_met_by(message))
+            {
+                stopped.shorten();
+            }
         }
     }
 

@@ -14,6 +14,7 @@ use crate::Outcome;
 use crate::ending::Ending;
 use crate::executor::{Failure, Stage, Watched, World};
 use crate::fixture::{Asking, Skip, Teardown};
+use crate::frames::without_machine;
 use crate::leaks::Check;
 use crate::panics::{self, Print};
 use crate::stopped::{Stopped, Verdict};
@@ -41,10 +42,17 @@ pub(crate) fn run_case(
     note(world, &mut ended, world.take_unheld_failures());
     tear_down(world, asking, &mut ended);
     ended.virtual_time = Duration::from_nanos(world.now());
+    note_untold(world, &mut ended);
     let watched = check.and_then(|_| world.watch_leaks());
     note(world, &mut ended, world.close());
     look_for_leaks(world, asking, &mut ended, check, watched);
     ended
+}
+
+/// What happened that no report tells, for who wants to know of what passed.
+pub(crate) fn note_untold(world: &World, ended: &mut Course) {
+    let events = world.tell_trace();
+    ended.untold(events.map(|events| without_machine(&events.to_string()).into_owned()));
 }
 
 /// Everything was dropped: tells what of it should not have been there.

@@ -4,7 +4,7 @@
 //! first, but those that the body of a run waits for come after all others: they are a group of their own.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::panic::Location;
 use std::task::Waker;
 
@@ -164,6 +164,24 @@ impl Deadlines {
 
     /// Fires the next group: all deadlines of the earliest instant but those that come last, or these.
     pub(crate) fn fire(&mut self, woken: &mut Vec<Waker>) {
+        self.fire_each(|timer| woken.push(timer.waiter.waker));
+    }
+
+    /// The same, and says of each whom it wakes, and where it was set.
+    pub(crate) fn fire_noted(
+        &mut self,
+        woken: &mut Vec<Waker>,
+    ) -> VecDeque<(u32, &'static Location<'static>)> {
+        let mut fired = VecDeque::new();
+        self.fire_each(|timer| {
+            fired.push_back((timer.waiter.task, timer.site));
+            woken.push(timer.waiter.waker);
+        });
+        fired
+    }
+
+    #[inline]
+    fn fire_each(&mut self, mut each: impl FnMut(Timer)) {
         let Some((at, last)) = self.head().map(|entry| (entry.at, entry.order & LAST)) else {
             return;
         };
@@ -173,7 +191,7 @@ impl Deadlines {
             }
             let slot = entry.slot as usize;
             self.heap.pop();
-            woken.push(self.timers.remove(slot).waiter.waker);
+            each(self.timers.remove(slot));
         }
     }
 
@@ -224,12 +242,9 @@ impl Deadlines {
         })
     }
 
-    /// Where the deadlines of an instant were set.
-    pub(crate) fn due_at(&self, at: u64) -> impl Iterator<Item = &'static Location<'static>> {
-        let timers = self.timers.iter().map(|(_, timer)| timer);
-        timers
-            .filter(move |timer| timer.at == at)
-            .map(|timer| timer.site)
+    /// The deadlines of an instant.
+    pub(crate) fn due_at(&self, at: u64) -> impl Iterator<Item = Pending> {
+        self.pending().filter(move |pending| pending.at == at)
     }
 
     /// The earliest live entry; dead ones above it are dropped.

@@ -7,13 +7,14 @@
 mod clock;
 mod deadlines;
 mod nested;
+#[cfg_attr(not(feature = "net"), path = "without_net.rs")]
 pub(crate) mod net;
 mod random;
 mod signal_number;
 mod signals;
 
 pub(crate) use clock::Clock;
-pub(crate) use deadlines::{Deadlines, Key, NEVER};
+pub(crate) use deadlines::{Deadlines, Key, NEVER, Pending};
 pub(crate) use nested::{LoopId, Nested, OUTERMOST};
 pub(crate) use random::Random;
 pub(crate) use signal_number::{DefaultAction, SignalNumber};

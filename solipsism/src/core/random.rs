@@ -1,5 +1,6 @@
 //! The random numbers of a world: a seed's own sequence, the same on every machine.
 
+#[cfg(feature = "net")]
 use std::time::Duration;
 
 /// `SplitMix64` (Steele, Lea, Flood 2014): every seed is a good one, zero too, and a step is four lines.
@@ -43,6 +44,7 @@ impl Random {
     }
 
     /// A time between these two, both included.
+    #[cfg(feature = "net")]
     pub(crate) fn between(&mut self, least: Duration, most: Duration) -> Duration {
         if least >= most {
             return least;

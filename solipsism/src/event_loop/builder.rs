@@ -1,5 +1,6 @@
 //! The settings of a world.
 
+use std::num::NonZero;
 use std::time::Duration;
 
 use super::EventLoop;
@@ -70,6 +71,7 @@ impl Builder {
                     polls: POLL_BUDGET,
                 },
                 blocking_threads: BLOCKING_THREADS,
+                trace: None,
                 #[cfg(feature = "tokio")]
                 tokio: false,
             },
@@ -125,6 +127,7 @@ impl Builder {
     /// # Panics
     ///
     /// If it is zero.
+    #[cfg(feature = "blocking")]
     #[track_caller]
     pub fn blocking_threads(mut self, threads: usize) -> Self {
         assert!(
@@ -132,6 +135,22 @@ impl Builder {
             "`blocking_threads` must not be zero: no job would ever be done"
         );
         self.settings.blocking_threads = threads;
+        self
+    }
+
+    /// Keeps the last events, so many of them: what [`EventLoop::trace`] gives, and a part of the report of a run that does not
+    /// finish. None are kept unless set.
+    ///
+    /// # Panics
+    ///
+    /// If it is zero.
+    #[track_caller]
+    pub fn trace(self, events: usize) -> Self {
+        self.traced(Some(super::some_events(events)))
+    }
+
+    pub(crate) fn traced(mut self, events: Option<NonZero<usize>>) -> Self {
+        self.settings.trace = events;
         self
     }
 

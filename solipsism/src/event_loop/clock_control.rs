@@ -11,6 +11,7 @@ use crate::core::LoopId;
 use crate::executor::{Advance, World};
 use crate::panics;
 use crate::time::Instant;
+use crate::trace::Kind;
 
 impl EventLoop {
     /// Moves the clock by `duration`, through every deadline on its way.
@@ -198,6 +199,10 @@ impl Advancing {
             (none, None) => {
                 let ticket = self.world.ticket();
                 self.ticket = Some(ticket);
+                self.world.note(|| Kind::Advances {
+                    to: self.target,
+                    site: self.site,
+                });
                 *none = Some(Advance {
                     ticket,
                     target: self.target.nanos(),

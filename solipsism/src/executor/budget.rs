@@ -1,5 +1,8 @@
 //! How much a run may still do before it is told to be going nowhere.
 
+use std::cmp::Reverse;
+use std::panic::Location;
+
 use super::header::Header;
 use super::heartbeats::SAMPLE as HEARTBEATS;
 use super::world::Limits;
@@ -16,7 +19,17 @@ pub(super) struct Budget {
     look: u64,
     own_polls: u64,
     /// Who was polled how often, over the last polls of a budget.
-    busiest: Vec<(String, u64)>,
+    busiest: Vec<Busy>,
+}
+
+/// Who was polled, and how often.
+#[derive(Clone, Debug)]
+pub(crate) struct Busy {
+    pub(crate) task: u32,
+    /// The task as messages name it.
+    pub(crate) who: String,
+    pub(crate) site: &'static Location<'static>,
+    pub(crate) polls: u64,
 }
 
 /// Over how many polls a livelock's report counts who was polled: enough for a ratio, nothing beside the budget.
@@ -38,17 +51,24 @@ impl Budget {
     /// A task is about to be polled.
     pub(super) fn poll(&mut self, task: &Header) -> Result<(), Verdict> {
         if self.polls == self.limits.polls {
+            let mut busiest = std::mem::take(&mut self.busiest);
+            busiest.sort_by_key(|busy| Reverse(busy.polls));
             return Err(Verdict::Livelock {
                 polls: self.limits.polls,
-                busiest: std::mem::take(&mut self.busiest),
+                busiest,
             });
         }
         self.polls += 1;
         if self.polls + SAMPLE > self.limits.polls {
-            let who = task.to_string();
-            match self.busiest.iter_mut().find(|(busy, _)| *busy == who) {
-                Some((_, polls)) => *polls += 1,
-                None => self.busiest.push((who, 1)),
+            let id = task.key.id;
+            match self.busiest.iter_mut().find(|busy| busy.task == id) {
+                Some(busy) => busy.polls += 1,
+                None => self.busiest.push(Busy {
+                    task: id,
+                    who: task.to_string(),
+                    site: task.site,
+                    polls: 1,
+                }),
             }
         }
         Ok(())

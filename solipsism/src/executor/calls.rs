@@ -32,7 +32,7 @@ impl World {
     #[inline]
     fn begin_call(&self) -> RefMut<'_, (Network, Call)> {
         let mut state = RefMut::map(self.network.borrow_mut(), |state| {
-            &mut **state.get_or_insert_with(|| Box::new((self.new_network(), Call::default())))
+            &mut **state.get_or_insert_with(|| Box::new((self.new_network(), self.new_call())))
         });
         let (_, call) = &mut *state;
         self.tell_time(call);
@@ -42,6 +42,13 @@ impl World {
         call.owner = owner;
         call.site = self.maker.get();
         state
+    }
+
+    fn new_call(&self) -> Call {
+        Call {
+            deeds: self.is_traced().then(Vec::new),
+            ..Call::default()
+        }
     }
 
     #[inline]
@@ -57,7 +64,8 @@ impl World {
 
     #[inline]
     fn end_call(&self, state: RefMut<'_, (Network, Call)>) {
-        if !(state.1.wake.is_empty() && state.1.drop.is_empty()) {
+        let (_, call) = &*state;
+        if !(call.wake.is_empty() && call.drop.is_empty() && call.deeds.is_none()) {
             self.finish_call(state);
         }
     }
@@ -65,8 +73,12 @@ impl World {
     fn finish_call(&self, mut state: RefMut<'_, (Network, Call)>) {
         let (_, call) = &mut *state;
         let (wake, dropped) = (mem::take(&mut call.wake), mem::take(&mut call.drop));
+        let (task, deeds) = (call.task, call.deeds.as_mut().map(mem::take));
         // Outside of the borrow, since wakers and what they drop may use the network.
         drop(state);
+        if let Some(deeds) = deeds {
+            self.note_deeds(task, deeds);
+        }
         let wake = self.spend(wake, Waker::wake);
         let dropped = self.spend(dropped, drop);
         // The room is kept for the next call.

@@ -38,7 +38,7 @@ pub(crate) struct Child(LoopId);
 
 impl Child {
     /// How its failures are known: a [`Failure`] whose `owner` is less is that of a loop around it.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "net"))]
     fn id(&self) -> LoopId {
         self.0
     }
@@ -315,5 +315,5 @@ fn body_of(owner: LoopId) -> Place {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "net"))]
 mod tests;

@@ -6,7 +6,8 @@ use std::task::Waker;
 
 use super::header::{Header, TaskKey};
 use super::tasks::{Place, Task};
-use super::world::{Program, World};
+use super::trace::By;
+use super::world::World;
 use crate::core::{LoopId, OUTERMOST, Waiter};
 use crate::panics::{self, Panic, PanicText, Print};
 use crate::task::JoinError;
@@ -76,6 +77,9 @@ impl World {
     pub(super) fn finish_task(&self, task: Task) {
         let key = task.header.key;
         task.header.finish();
+        if self.is_traced() {
+            self.note_end(&task);
+        }
         if task.header.is_detached() {
             let freed = self.tasks.borrow_mut().remove(key);
             self.forget(task);
@@ -83,6 +87,7 @@ impl World {
         } else {
             let joiner = self.tasks.borrow_mut().finish(task);
             if let Some(joiner) = joiner {
+                self.waking.set(By::end_of(key.id));
                 self.wake(joiner);
             }
         }
@@ -195,6 +200,7 @@ impl World {
     }
 
     /// Whoever waited for the end of this task does so no longer.
+    #[cfg(feature = "net")]
     pub(crate) fn stop_joining(&self, key: TaskKey) {
         let joiner = self.tasks.borrow_mut().take_joiner(key);
         drop(joiner);
@@ -214,58 +220,6 @@ impl World {
             task.header.cut_off();
             self.finish_task(task);
         }
-    }
-
-    /// Cancels all tasks of a host, in the order in which they were spawned; the one that asks for it at its next
-    /// `.await`.
-    pub(crate) fn drop_tasks_of(&self, host: u32) {
-        self.crashed.borrow_mut().push(host);
-        let keys: Vec<_> = {
-            let tasks = self.tasks.borrow();
-            let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-            sorted
-                .filter(|task| task.place.host == host && !task.header.is_finished())
-                .map(|task| task.header.key)
-                .collect()
-        };
-        for key in keys {
-            self.drop_task(key);
-        }
-    }
-
-    /// What a host runs, from now on also when it is restarted.
-    pub(crate) fn add_program(&self, host: u32, program: Program) {
-        self.programs.borrow_mut().push((
-            Place {
-                host,
-                ..self.place.get()
-            },
-            program,
-        ));
-    }
-
-    /// What a host runs.
-    pub(crate) fn programs(&self, host: u32) -> Vec<Program> {
-        let programs = self.programs.borrow();
-        let own = programs.iter().filter(|(place, _)| place.host == host);
-        own.map(|(place, program)| {
-            let (place, program) = (*place, Rc::clone(program));
-            // Whoever starts it again, it belongs to the loop that ran it first.
-            Rc::new(move |world: &Self| world.run_at(place, || program(world))) as Program
-        })
-        .collect()
-    }
-
-    /// Calls this as if it were called there.
-    fn run_at(&self, place: Place, call: impl FnOnce()) {
-        let current = self.place.get();
-        self.place.set(Place {
-            owner: place.owner,
-            ..current
-        });
-        // Not restored where it unwinds: the end of the poll does that.
-        call();
-        self.place.set(current);
     }
 
     /// Panics that nobody was told of: those of dropped handles, then those that handles still keep.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::futures_executor::{self, Enter};
 use super::world::World;
 
 thread_local! {
@@ -12,7 +13,7 @@ thread_local! {
 /// Leaves the world when dropped.
 pub(crate) struct Entered {
     outer: Option<Rc<World>>,
-    _guard: Option<futures_executor::Enter>,
+    _guard: Option<Enter>,
 }
 
 impl Drop for Entered {
@@ -49,7 +50,7 @@ impl World {
         self.make_current(futures_executor::enter().ok())
     }
 
-    fn make_current(self: &Rc<Self>, guard: Option<futures_executor::Enter>) -> Entered {
+    fn make_current(self: &Rc<Self>, guard: Option<Enter>) -> Entered {
         #[cfg(feature = "tracing")]
         self.recording.enter();
         Entered {

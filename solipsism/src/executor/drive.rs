@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use futures_util::task::waker_ref;
+use futures_task::waker_ref;
 
 use super::budget::Budget;
 use super::header::{Header, TaskKey};
 use super::tasks::{AnyStage, Place, Task};
+use super::trace::By;
 use super::world::{Limits, NOBODY, World};
 use crate::core::Clock;
 use crate::core::net::Network;
@@ -48,8 +49,9 @@ impl World {
         ));
         // No handle asks for the body: whatever refers to it besides us is a waker.
         header.detach();
+        self.body_site.set(Some(site));
         self.inbox.reopen();
-        self.schedule(&header);
+        self.schedule_by(&header, By::SPAWN);
         let owned = Run::new(self, print, header);
         let (Run { header, .. }, ended) = self.drive(owned, body.as_mut());
         if header.is_queued() {
@@ -73,10 +75,14 @@ impl World {
         let mut stopped = self.report(verdict, Some(&header));
         if cfg!(panic = "abort") && stopped.stuck().is_some() {
             // A panic in what follows would be the end of the process.
-            eprintln!("{stopped}");
+            eprintln!(
+                "before its tasks are polled once more, which may end the process:\n{stopped}"
+            );
         }
         if let Some(stuck) = stopped.stuck() {
+            self.pause_trace(true);
             self.look_again(stuck, Some((&header, body.as_mut())));
+            self.pause_trace(false);
             if header.is_queued() {
                 self.ready.borrow_mut().remove(TaskKey::BODY);
             }
@@ -170,6 +176,7 @@ impl World {
                 run.budget.poll_body(header)?;
                 let poll = self.body_polls.get().wrapping_add(1);
                 self.body_polls.set(poll);
+                self.body_since.set(self.instant.get());
                 let finished = self
                     .poll(header, self.place.get(), poll, run.print, body.as_mut())
                     .map_err(Stop::Panic)?;
@@ -184,7 +191,11 @@ impl World {
             Some(key) => {
                 let task = self.tasks.borrow_mut().check_out(key);
                 if let Some(task) = task {
-                    run.budget.poll(&task.header)?;
+                    if let Err(verdict) = run.budget.poll(&task.header) {
+                        // It stays, for a report to tell where it goes round.
+                        self.tasks.borrow_mut().check_in(task);
+                        return Err(verdict.into());
+                    }
                     self.poll_task(task);
                     self.check_failures()?;
                 }
@@ -200,7 +211,10 @@ impl World {
             let Some(key) = next else { return Ok(None) };
             let task = self.tasks.borrow_mut().check_out(key);
             if let Some(task) = task {
-                budget.poll(&task.header)?;
+                if let Err(verdict) = budget.poll(&task.header) {
+                    self.tasks.borrow_mut().check_in(task);
+                    return Err(verdict);
+                }
                 return Ok(Some(task));
             }
         }
@@ -209,6 +223,7 @@ impl World {
     pub(super) fn read_inbox(&self) {
         if self.inbox.has_news() {
             let called = self.inbox.read();
+            self.waking.set(By::OUTSIDE);
             self.end_dropped_elsewhere();
             for task in called {
                 task.answer_call();
@@ -247,6 +262,9 @@ impl World {
         let waker = waker_ref(header);
         let mut cx = Context::from_waker(&waker);
         let polled = panics::catch(print, || stage.poll(&mut cx));
+        if self.is_traced() {
+            self.note_poll(header);
+        }
         self.current.set(NOBODY);
         self.place.set(outer);
         polled.map(|poll| poll.is_ready()).map_err(|mut panic| {
@@ -266,6 +284,7 @@ impl World {
             true
         } else {
             task.polls = task.polls.wrapping_add(1);
+            task.since = self.instant.get();
             let (place, poll) = (task.place, task.polls);
             match self.poll(&task.header, place, poll, Print::Later, task.stage.as_mut()) {
                 Ok(false) if self.crashed.borrow().contains(&task.place.host) => {
@@ -304,6 +323,7 @@ impl World {
         }
         let settling = self.settling.borrow_mut().pop_front();
         if let Some((_, waiter)) = settling {
+            self.waking.set(By::CLOCK);
             self.wake(waiter.waker);
             return Ok(Idle::Ready);
         }
@@ -358,6 +378,7 @@ impl World {
             Idle::Advanced(target) => {
                 self.move_clock(target, budget)?;
                 let advance = self.advancing.take().expect("somebody advances to there");
+                self.waking.set(By::CLOCK);
                 self.wake(advance.waiter.waker);
                 Ok(())
             }
@@ -383,6 +404,7 @@ impl World {
 
     /// Tells the network that the instant has come to rest. Says whether that made something ready.
     fn settle_network(&self) -> bool {
+        self.waking.set(By::NETWORK);
         self.network.borrow().is_some() && self.network(Network::settle)
     }
 
@@ -390,11 +412,18 @@ impl World {
     fn step(&self, at: u64, budget: &mut Budget) -> Result<(), Verdict> {
         self.move_clock(at, budget)?;
         if self.next_packet() == Some(at) {
+            self.waking.set(By::NETWORK);
             self.network(Network::fire);
             return Ok(());
         }
+        self.waking.set(By::DEADLINE);
         let mut woken = self.woken.take();
-        self.deadlines.borrow_mut().fire(&mut woken);
+        if self.is_traced() {
+            let fired = self.deadlines.borrow_mut().fire_noted(&mut woken);
+            self.note_fired(fired);
+        } else {
+            self.deadlines.borrow_mut().fire(&mut woken);
+        }
         self.woken.set(self.spend(woken, Waker::wake));
         Ok(())
     }
@@ -432,6 +461,7 @@ impl World {
             clock.move_to(limit);
             return Err(self.time_limit(limit));
         }
+        self.instant.set(at);
         clock.move_to(at);
         self.inbox.set_now(at);
         Ok(())

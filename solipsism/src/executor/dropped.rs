@@ -5,6 +5,10 @@ use super::world::World;
 use crate::core::net::{Claim, DatagramKey, EndKey, ListenerKey};
 
 /// What a handle of the network ends when it is dropped.
+#[cfg_attr(
+    not(feature = "net"),
+    expect(dead_code, reason = "only sockets are dropped so")
+)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Dropped {
     End(EndKey),
@@ -17,6 +21,7 @@ pub(crate) enum Dropped {
 
 impl World {
     /// Ends what was dropped. What was dropped elsewhere before it goes first: half a stream before the stream.
+    #[cfg(feature = "net")]
     pub(crate) fn end_dropped(&self, dropped: Dropped) {
         self.end_dropped_elsewhere();
         self.end_one(dropped);

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use futures_util::task::ArcWake;
+use futures_task::ArcWake;
 
+use super::trace::By;
 use super::{Inbox, World};
 
 /// Where a task lives in its world.
@@ -53,6 +54,9 @@ pub(crate) struct Header {
     background: AtomicBool,
     taken: AtomicBool,
     cut_off: AtomicBool,
+    /// Who woke it last, and when. One store each for a wake; touched by the world's own thread alone.
+    woken_by: AtomicU64,
+    woken_at: AtomicU64,
 }
 
 impl Header {
@@ -75,6 +79,8 @@ impl Header {
             background: AtomicBool::new(false),
             taken: AtomicBool::new(false),
             cut_off: AtomicBool::new(false),
+            woken_by: AtomicU64::new(By::SPAWN.word()),
+            woken_at: AtomicU64::new(0),
         }
     }
 
@@ -84,6 +90,18 @@ impl Header {
         let queued = self.queued.load(Ordering::Relaxed);
         self.queued.store(true, Ordering::Relaxed);
         !queued
+    }
+
+    /// Takes note of who put it into the queue. Since a poll takes no virtual time, that is when it last went to sleep, too.
+    pub(crate) fn note_wake(&self, by: By, at: u64) {
+        self.woken_by.store(by.word(), Ordering::Relaxed);
+        self.woken_at.store(at, Ordering::Relaxed);
+    }
+
+    /// Who woke it last, and when.
+    pub(crate) fn woken(&self) -> (By, u64) {
+        let by = self.woken_by.load(Ordering::Relaxed);
+        (By::of_word(by), self.woken_at.load(Ordering::Relaxed))
     }
 
     pub(crate) fn unqueue(&self) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::budget::Budget;
 use super::world::World;
+use crate::core::Pending;
 use crate::stopped::{Doing, Verdict};
 
 /// Of as many steps of the clock: enough for a ratio, and no time at all.
@@ -18,12 +19,27 @@ pub(crate) struct Heartbeats {
     pub(crate) steps: u64,
     /// How many of these steps were looked at, the last ones.
     pub(crate) sampled: u64,
-    /// Where deadlines were set, and how many of these fired; in the order in which they first did.
-    pub(crate) fired: Vec<(&'static Location<'static>, u64)>,
+    /// In the order in which they first did.
+    pub(crate) fired: Vec<Fired>,
     /// The wall limit, if that has come.
     limit: Option<Duration>,
     begun: Option<u64>,
 }
+
+/// The deadlines that were set at one place.
+#[derive(Clone, Debug)]
+pub(crate) struct Fired {
+    pub(crate) site: &'static Location<'static>,
+    /// How many of them fired.
+    pub(crate) count: u64,
+    /// The first tasks that they woke.
+    tasks: Vec<u32>,
+    /// And how messages name these.
+    pub(crate) whom: Vec<String>,
+}
+
+/// More tasks than these say nothing more.
+const NAMED: usize = 3;
 
 impl World {
     /// The step limit is near, or the wall limit has come.
@@ -41,6 +57,16 @@ impl World {
         self.heartbeats.take()
     }
 
+    /// The sample, for a report.
+    pub(super) fn tell_heartbeats(&self) -> Option<Heartbeats> {
+        let mut heartbeats = self.take_heartbeats()?;
+        for fired in &mut heartbeats.fired {
+            let names = fired.tasks.iter().map(|task| self.task_name(*task));
+            fired.whom = names.collect();
+        }
+        Some(heartbeats)
+    }
+
     /// Nobody is ready: notes what the clock goes to next. A world that is to end does so when it has seen enough.
     #[cold]
     pub(super) fn look_at_heartbeats(&self, budget: &Budget) -> Result<(), Verdict> {
@@ -54,8 +80,9 @@ impl World {
         sample.begun.get_or_insert(steps);
         sample.steps = steps;
         let at = self.next_event();
-        let is_over =
-            is_alive || sample.sampled >= SAMPLE || at.is_none() || self.pace.get().is_some();
+        // While something is out the clock stands.
+        let stands = at.is_none() || self.pace.get().is_some() || self.inbox.is_announced();
+        let is_over = is_alive || sample.sampled >= SAMPLE || stands;
         if let (Some(limit), true) = (sample.limit, is_over) {
             let panics = self.inbox.panics();
             let polls = self.inbox.polls();
@@ -86,11 +113,22 @@ impl World {
 }
 
 impl Heartbeats {
-    fn note(&mut self, due: impl Iterator<Item = &'static Location<'static>>) {
-        for site in due {
-            match self.fired.iter_mut().find(|(known, _)| *known == site) {
-                Some((_, count)) => *count += 1,
-                None => self.fired.push((site, 1)),
+    fn note(&mut self, due: impl Iterator<Item = Pending>) {
+        for Pending { site, task, .. } in due {
+            let place = self.fired.iter().position(|known| known.site == site);
+            let place = place.unwrap_or_else(|| {
+                self.fired.push(Fired {
+                    site,
+                    count: 0,
+                    tasks: Vec::new(),
+                    whom: Vec::new(),
+                });
+                self.fired.len() - 1
+            });
+            let fired = &mut self.fired[place];
+            fired.count += 1;
+            if fired.tasks.len() < NAMED && !fired.tasks.contains(&task) {
+                fired.tasks.push(task);
             }
         }
     }

@@ -36,7 +36,8 @@ use super::drive::{Run, Stop, Turn};
 use super::header::{Header, TaskKey};
 use super::inbox::Inbox;
 use super::tasks::AnyStage;
-use super::world::World;
+use super::trace::By;
+use super::world::{NOBODY, World};
 use crate::panics::{Print, catch};
 use crate::stopped::Verdict;
 
@@ -234,6 +235,8 @@ impl Hosted {
             world.inbox.answer_knock();
             world.inbox.watch(self.tasks.borrow().as_ref());
         }
+        // What comes until our next turn is tokio's.
+        world.waking.set(By::HOST);
         Poll::Pending
     }
 
@@ -302,10 +305,18 @@ impl World {
         }
     }
 
-    pub(super) fn schedule_hosted(&self, hosted: &Hosted, task: &Header) {
+    pub(super) fn schedule_hosted(&self, hosted: &Hosted, task: &Header, by: By) {
         hosted.panics.hear(self.current.get());
         if !task.queue() {
             return;
+        }
+        let by = match self.current.get() {
+            NOBODY if by != By::SPAWN && Hosted::current() != NOBODY => By::task(FOREIGN),
+            _ => by,
+        };
+        task.note_wake(by, self.now());
+        if self.is_traced() {
+            self.note_wake(task, by);
         }
         if task.key == TaskKey::BODY && hosted.firing.get() {
             hosted.held.set(true);

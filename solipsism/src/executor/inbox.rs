@@ -9,6 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
+use super::trace::{ToldTrace, Trace};
 use super::{Dropped, Header};
 use crate::panics::{self, Panic, Print};
 
@@ -33,6 +34,8 @@ pub(crate) struct Inbox {
     polls: AtomicU64,
     /// What panicked so far, for the watch.
     panics: Mutex<Vec<String>>,
+    /// Who keeps what happens, for the watch.
+    trace: OnceLock<Arc<Trace>>,
     /// Who drives the world and may sleep elsewhere than here.
     #[cfg(feature = "tokio")]
     driver: Mutex<Option<std::task::Waker>>,
@@ -87,6 +90,10 @@ pub(crate) struct Stranger {
 #[derive(Clone, Copy, Debug)]
 enum Deed {
     Woke,
+    #[cfg_attr(
+        not(feature = "net"),
+        expect(dead_code, reason = "only sockets are dropped so")
+    )]
     Dropped,
 }
 
@@ -113,6 +120,7 @@ impl Inbox {
             polling: Mutex::default(),
             polls: AtomicU64::new(0),
             panics: Mutex::default(),
+            trace: OnceLock::new(),
             #[cfg(feature = "tokio")]
             driver: Mutex::default(),
             #[cfg(feature = "tokio")]
@@ -156,6 +164,7 @@ impl Inbox {
     }
 
     /// Takes what was dropped outside of the world's running loop.
+    #[cfg(feature = "net")]
     pub(crate) fn leave(&self, dropped: Dropped) {
         let foreigner = self.foreigner();
         let mut letters = self.letters();
@@ -388,6 +397,15 @@ impl Inbox {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    pub(super) fn set_trace(&self, trace: Arc<Trace>) {
+        _ = self.trace.set(trace);
+    }
+
+    /// What happened that no report has told so far, if that is kept.
+    pub(crate) fn tell_trace(&self) -> Option<ToldTrace> {
+        self.trace.get().map(|trace| trace.tell())
     }
 
     fn notify(&self, letters: MutexGuard<'_, Letters>) {

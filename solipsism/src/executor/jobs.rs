@@ -8,12 +8,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures_executor::ThreadPool;
-
 use super::World;
+use super::futures_executor::ThreadPool;
 use super::inbox::JobResult;
+use super::trace::By;
 use crate::core::{LoopId, Waiter};
 use crate::panics::{self, Print};
+use crate::trace::Kind;
 
 /// The jobs of a world. The threads come with the first one.
 pub(crate) struct Jobs {
@@ -79,11 +80,16 @@ pub(crate) struct Job<T> {
 
 impl World {
     /// Sends a job out. Time stands still until it is back.
+    #[cfg_attr(
+        not(feature = "blocking"),
+        expect(dead_code, reason = "there are no threads for it")
+    )]
     pub(crate) fn submit<T: Send + 'static>(
         &self,
         site: &'static Location<'static>,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Job<T> {
+        self.note(|| Kind::Submits { site });
         let mut jobs = self.jobs.borrow_mut();
         jobs.submitted += 1;
         let number = jobs.submitted;
@@ -161,6 +167,7 @@ impl World {
             let waiter = job.waiter.take();
             drop(jobs);
             if let Some(waiter) = waiter {
+                self.waking.set(By::JOB);
                 self.wake(waiter.waker);
             }
         }

@@ -511,7 +511,7 @@ impl Task {
     fn as_leak(&self) -> Leak {
         let header = &self.header;
         let name = header.name.as_ref().map(|name| &***name);
-        let mut leak = Leak::of_task(name, self.stage.type_name(), header.site, self.since);
+        let mut leak = Leak::of_task(name, self.stage.type_name(), header.site, self.spawned);
         leak.numbers.push(header.key.id);
         if !header.is_queued() && !header.has_waker() {
             leak.state = State::NeverWoken;

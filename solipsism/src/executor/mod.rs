@@ -2,9 +2,10 @@
 //!
 //! `world` is what a world consists of, `current` how code on its thread finds it, `calls` how it asks the network,
 //! `drive` the loop that runs it within its `budget`, and `close` how it ends. A `child` is a part of a run that ends
-//! before its world does. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
+//! before its world does. `hosts` is what each host of the network runs. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
 //! run, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
-//! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `leaks` looks at what is left at the end, and who had it, `recording` looks at whom `tracing` tells what. `hosted` is a second driver: it has the world run inside of a tokio runtime.
+//! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `leaks` looks at what is left at the end, and who had it, `recording` looks at whom `tracing` tells what, and `trace` keeps what
+//! happened last, where it is asked for. `hosted` is a second driver: it has the world run inside of a tokio runtime.
 
 mod budget;
 mod calls;
@@ -17,6 +18,8 @@ mod header;
 mod heartbeats;
 #[cfg(feature = "tokio")]
 mod hosted;
+#[cfg(feature = "net")]
+mod hosts;
 mod inbox;
 mod jobs;
 mod leaks;
@@ -26,8 +29,17 @@ mod recording;
 mod second_poll;
 mod stuck;
 mod tasks;
+mod trace;
+#[cfg(not(feature = "blocking"))]
+mod without_futures_executor;
 mod world;
 
+#[cfg(feature = "blocking")]
+use ::futures_executor;
+#[cfg(not(feature = "blocking"))]
+use without_futures_executor as futures_executor;
+
+pub(crate) use budget::Busy;
 pub(crate) use child::ChildSettings;
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;
@@ -40,6 +52,7 @@ pub(crate) use leaks::{Presence, Thing, Watched};
 pub(crate) use second_poll::{Again, Progress};
 #[cfg(feature = "tokio")]
 pub(crate) use stuck::Foreign;
-pub(crate) use stuck::{Standing, Standstill, StuckTask, Wait};
+pub(crate) use stuck::{HeldBy, Standing, Standstill, StuckTask, Wait};
 pub(crate) use tasks::Stage;
+pub(crate) use trace::ToldTrace;
 pub(crate) use world::{Advance, AwaitedValue, Limits, World, WorldSettings};

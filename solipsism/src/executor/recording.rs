@@ -12,6 +12,7 @@ use tracing_core::{Event, LevelFilter, Metadata, Subscriber};
 
 use super::world::World;
 use crate::core::LoopId;
+use crate::tracing::Noted;
 
 /// The subscribers of a world.
 #[derive(Default)]
@@ -20,6 +21,8 @@ pub(super) struct Recording {
     subscribers: RefCell<Vec<(LoopId, Dispatch)>>,
     /// How often the world is entered.
     entered: Cell<u32>,
+    /// Whether a trace is kept, which records are a part of.
+    takes_notes: Cell<bool>,
     /// While it is, and there is a subscriber.
     guard: RefCell<Option<DefaultGuard>>,
 }
@@ -49,6 +52,14 @@ impl Recording {
         }
     }
 
+    /// From here on somebody is told, whether a test has a subscriber or not.
+    pub(super) fn take_notes(&self) {
+        self.takes_notes.set(true);
+        if self.entered.get() > 0 {
+            self.resume();
+        }
+    }
+
     /// Makes the innermost subscriber the thread's.
     fn resume(&self) {
         // First, since a guard restores what was before it.
@@ -56,7 +67,8 @@ impl Recording {
         let subscribers = self.subscribers.borrow();
         let guard = subscribers
             .last()
-            .map(|(_, subscriber)| dispatcher::set_default(subscriber));
+            .map(|(_, subscriber)| dispatcher::set_default(subscriber))
+            .or_else(|| self.takes_notes.get().then(take_notes));
         self.guard.replace(guard);
     }
 
@@ -102,6 +114,10 @@ impl World {
     pub(crate) fn clocks() -> Option<(u64, SystemTime)> {
         Self::try_with(|world| (world.now(), world.wall())).or_else(|| SUBMITTED.get())
     }
+}
+
+fn take_notes() -> DefaultGuard {
+    dispatcher::set_default(&Dispatch::new(Noted))
 }
 
 /// Sees to it that `tracing` asks, for each event, the subscriber of the thread.

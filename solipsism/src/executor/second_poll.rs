@@ -15,7 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use futures_util::task::waker_ref;
+use futures_task::waker_ref;
 
 pub(crate) use self::stacks::Stacks;
 use super::header::{Header, TaskKey};
@@ -35,7 +35,7 @@ pub(crate) enum Again {
     Unseen,
     /// It waits, as before.
     Waits,
-    /// Nobody had woken it, and yet it went on.
+    /// Nobody had woken it, and yet it did something.
     WentOn(Progress),
     /// It was not polled for its own sake: the poll of this one had woken it.
     WokenBy(String),
@@ -52,12 +52,22 @@ pub(crate) enum Progress {
     Woke(String),
 }
 
+impl Again {
+    /// Whether that proves that a wake-up was lost: who is ready was to be woken. What else a task did it may do whenever it is
+    /// polled.
+    pub(crate) fn is_lost_wake_up(&self) -> bool {
+        matches!(self, Self::WentOn(Progress::Finished))
+    }
+}
+
 /// A task's future, as `poll_again` needs it.
 struct Asleep<'a> {
     header: &'a Arc<Header>,
     stage: Pin<&'a mut dyn AnyStage>,
     place: Place,
     poll: u32,
+    /// It was not asleep, but woke itself again and again.
+    is_spinning: bool,
 }
 
 impl World {
@@ -77,6 +87,7 @@ impl World {
         let mut woken: Vec<(u32, String)> = Vec::new();
         let mut body = body;
         for task in stuck.iter_mut().take(LOOKED_AT) {
+            let is_spinning = task.standing == Standing::Spinning;
             if task.standing == Standing::Ready {
                 continue;
             }
@@ -98,6 +109,7 @@ impl World {
                     stage,
                     place,
                     poll,
+                    is_spinning,
                 })
             } else {
                 let key = self.key_of(task.task, innermost);
@@ -112,6 +124,7 @@ impl World {
                     stage,
                     place,
                     poll,
+                    is_spinning,
                 });
                 if !matches!(again.0, Ok(Poll::Pending)) {
                     ended.push(key);
@@ -151,6 +164,7 @@ impl World {
             stage,
             place,
             poll,
+            is_spinning,
         } = asleep;
         self.current.set(header.key.id);
         self.current_poll.set(poll);
@@ -160,7 +174,7 @@ impl World {
             self.inbox.count_poll();
         }
         let waker = waker_ref(header);
-        let (came, stacks) = tracer::trace(&waker, |cx| {
+        let (came, stacks) = tracer::trace(&waker, is_spinning, |cx| {
             panics::catch(Print::Later, || poll_once_more(stage, cx))
         });
         if self.watched {

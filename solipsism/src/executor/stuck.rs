@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use futures_util::task::waker_ref;
+use futures_task::waker_ref;
 
 use super::header::Header;
 use super::heartbeats::Heartbeats;
@@ -16,6 +16,7 @@ use crate::core::{NEVER, OUTERMOST, SignalNumber, Waiter};
 use crate::frames::Primitive;
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
+use crate::trace::{Cause, Task};
 
 /// A world that stands still.
 #[derive(Debug, Default)]
@@ -23,6 +24,10 @@ pub(crate) struct Standstill {
     pub(crate) tasks: Vec<StuckTask>,
     /// How many tasks of the loops around are not among these.
     pub(crate) around: usize,
+    /// Tasks that are finished with a `Result` which nobody has read; how messages name them, and where they were spawned.
+    pub(crate) unread: Vec<(String, &'static Location<'static>)>,
+    /// What keeps the clock from moving, where the wall limit has come.
+    pub(crate) held_by: Option<HeldBy>,
     /// What fires all the time, where the clock went on.
     pub(crate) heartbeats: Option<Heartbeats>,
     /// The faults of the network that did something and that no task's wait tells of.
@@ -30,6 +35,14 @@ pub(crate) struct Standstill {
     /// Those of tokio, if that is the host.
     #[cfg(feature = "tokio")]
     pub(crate) foreign: Option<Foreign>,
+}
+
+/// Blocking jobs that are out, and what the clock would go to.
+#[derive(Clone, Debug)]
+pub(crate) struct HeldBy {
+    /// Where they were submitted.
+    pub(crate) jobs: Vec<&'static Location<'static>>,
+    pub(crate) next: Option<(Instant, &'static Location<'static>)>,
 }
 
 /// What is known of the tasks of a runtime that is the host.
@@ -49,20 +62,29 @@ pub(crate) struct StuckTask {
     pub(crate) task: u32,
     pub(crate) site: &'static Location<'static>,
     pub(crate) is_background: bool,
+    /// When it went to sleep.
+    pub(crate) since: Instant,
     /// All that it waits for, as far as that is ours.
     pub(crate) waits: Vec<Wait>,
     pub(crate) standing: Standing,
+    /// What woke it last since its first turn, and when: it sleeps since then.
+    pub(crate) woken: Option<(Cause, Instant)>,
     /// What it waits in.
     pub(crate) stacks: Stacks,
     /// What it did when it was polled once more.
     pub(crate) again: Again,
 }
 
+/// Of a livelock this many tasks are looked at: one wakes itself, or two one another.
+const SPINNING: usize = 3;
+
 /// How a task stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// Its turn had not come.
     Ready,
+    /// Its turn came again and again.
+    Spinning,
     /// A waker of it is alive somewhere.
     Waiting,
     /// No waker of it is alive.
@@ -115,10 +137,17 @@ impl Wait {
     pub(crate) fn whom(&self) -> Option<u32> {
         match self {
             Self::Task { task, .. } => Some(*task),
-            Self::Network {
-                what: What::Read(stream) | What::Write(stream),
-                ..
-            } => stream.peer_task,
+            Self::Network { what, .. } => what.peer_task(),
+            _ => None,
+        }
+    }
+
+    /// Since when, where that is told.
+    pub(crate) fn since(&self) -> Option<Instant> {
+        match self {
+            Self::Signal { since, .. }
+            | Self::Value { since, .. }
+            | Self::Network { since, .. } => Some(*since),
             _ => None,
         }
     }
@@ -141,13 +170,7 @@ impl Wait {
     /// The faults of the network that keep what it waits for.
     fn faults(&self) -> impl Iterator<Item = Keeper> + use<> {
         let faults = match self {
-            Self::Network { what, .. } => match what {
-                What::Read(stream) | What::Write(stream) => {
-                    [stream.keeper, stream.unheard.map(|(_, keeper)| keeper)]
-                }
-                What::Connect { keeper, .. } => [*keeper, None],
-                What::Accept { .. } | What::Receive { .. } | What::Send { .. } => [None, None],
-            },
+            Self::Network { what, .. } => what.keepers(),
             _ => [None, None],
         };
         faults.into_iter().flatten()
@@ -200,7 +223,11 @@ impl World {
             standstill = Standstill {
                 tasks,
                 around,
-                heartbeats: self.take_heartbeats(),
+                unread: self.unread_results(),
+                held_by: matches!(verdict, Verdict::WallLimit { .. })
+                    .then(|| self.held_by())
+                    .flatten(),
+                heartbeats: self.tell_heartbeats(),
                 faults,
                 #[cfg(feature = "tokio")]
                 foreign: self.hosted.as_ref().map(|hosted| Foreign {
@@ -208,6 +235,17 @@ impl World {
                     waits: self.waits(body).foreign(),
                 }),
             };
+        }
+        if let Verdict::Livelock { busiest, .. } = &verdict {
+            let (mut tasks, _) = self.stuck_tasks(body, false);
+            tasks.retain(|task| {
+                let mut looked_at = busiest.iter().take(SPINNING);
+                looked_at.any(|busy| busy.task == task.task)
+            });
+            for task in &mut tasks {
+                task.standing = Standing::Spinning;
+            }
+            standstill.tasks = tasks;
         }
         let mut failures = self.failures.take();
         // A run that failed by itself keeps what its handles hold to itself; they may still be asked.
@@ -235,11 +273,12 @@ impl World {
     /// if it is asked what `drives` the clock, those that wait for it.
     fn stuck_tasks(&self, body: Option<&Arc<Header>>, drives: bool) -> (Vec<StuckTask>, usize) {
         let waits = self.waits(body);
-        let stuck = |header: &Arc<Header>| StuckTask {
+        let stuck = |header: &Arc<Header>, since: u64| StuckTask {
             who: header.to_string(),
             task: header.key.id,
             site: header.site,
             is_background: header.is_background(),
+            since: Instant::from_nanos(since),
             waits: waits.of(header.key.id),
             standing: if header.is_queued() {
                 Standing::Ready
@@ -248,10 +287,12 @@ impl World {
             } else {
                 Standing::NeverWoken
             },
+            woken: self.woken(header),
             stacks: Stacks::default(),
             again: Again::Unseen,
         };
-        let mut all: Vec<_> = body.map(stuck).into_iter().collect();
+        let body = body.map(|header| stuck(header, self.body_since.get()));
+        let mut all: Vec<_> = body.into_iter().collect();
         let tasks = self.tasks.borrow();
         let mut alive = tasks.sorted();
         alive.retain(|(task, _)| !task.header.is_finished());
@@ -262,7 +303,7 @@ impl World {
         };
         let mut around = 0;
         for (task, joiner) in &alive {
-            let stuck = stuck(&task.header);
+            let stuck = stuck(&task.header, task.since);
             let is_deadline = |wait: &Wait| matches!(wait, Wait::Deadline { .. });
             if is_own(stuck.task)
                 || joiner.is_some_and(is_own)
@@ -274,6 +315,49 @@ impl World {
             }
         }
         (all, around)
+    }
+
+    /// The blocking jobs that are out, if there are any.
+    fn held_by(&self) -> Option<HeldBy> {
+        let jobs: Vec<_> = self.jobs.borrow().pending().map(|(_, site)| site).collect();
+        let mut deadlines = self.deadlines.borrow_mut();
+        let next = deadlines.next().map(Instant::from_nanos);
+        let next = next.zip(deadlines.next_site());
+        (!jobs.is_empty()).then_some(HeldBy { jobs, next })
+    }
+
+    /// Who of the innermost loop is finished with a `Result` that nobody has read.
+    fn unread_results(&self) -> Vec<(String, &'static Location<'static>)> {
+        let innermost = self.nest.borrow().innermost();
+        let tasks = self.tasks.borrow();
+        let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
+        let finished = sorted.filter(|task| {
+            task.header.is_finished() && task.place.owner >= innermost && task.stage.holds_result()
+        });
+        finished
+            .map(|task| (task.header.to_string(), task.header.site))
+            .collect()
+    }
+
+    /// What woke this task last, and when, unless it was its spawner.
+    fn woken(&self, header: &Header) -> Option<(Cause, Instant)> {
+        let (by, at) = header.woken();
+        let cause = by.cause(|id| self.named(id))?;
+        Some((cause, Instant::from_nanos(at)))
+    }
+
+    fn named(&self, id: u32) -> Task {
+        #[cfg(feature = "tokio")]
+        if id >= FOREIGN {
+            return Task::FOREIGN;
+        }
+        let tasks = self.tasks.borrow();
+        let sorted = tasks.sorted();
+        let found = sorted.binary_search_by_key(&id, |(task, _)| task.header.key.id);
+        let name = found
+            .ok()
+            .and_then(|place| sorted[place].0.header.name.as_ref());
+        Task::new(id, name.map(ToString::to_string))
     }
 
     /// The faults that did something, but for those that these tasks' waits tell of.
@@ -378,10 +462,7 @@ impl World {
                 })
             };
             for wait in network.0.waits(&is_given_up) {
-                let peer = match &wait.what {
-                    What::Read(stream) | What::Write(stream) => stream.peer_task,
-                    _ => None,
-                };
+                let peer = wait.what.peer_task();
                 let network = Wait::Network {
                     since: Instant::from_nanos(wait.since),
                     what: wait.what,

@@ -36,6 +36,9 @@ pub(crate) trait AnyStage {
     /// The error that the handle would get.
     fn error(&self) -> Option<&JoinError>;
 
+    /// Whether the handle would get a `Result`: the type may say that something went wrong.
+    fn holds_result(&self) -> bool;
+
     /// The type of the future.
     fn type_name(&self) -> &'static str;
 }
@@ -100,6 +103,16 @@ impl<F: Future> AnyStage for Stage<F> {
         }
     }
 
+    fn holds_result(&self) -> bool {
+        let holds = matches!(
+            self,
+            Self::Finished {
+                output: Some(Ok(_))
+            }
+        );
+        holds && std::any::type_name::<F::Output>().starts_with("core::result::Result<")
+    }
+
     fn type_name(&self) -> &'static str {
         std::any::type_name::<F>()
     }
@@ -137,8 +150,10 @@ pub(crate) struct Task {
     pub(crate) place: Place,
     /// How often it was polled. Counted anew after `u32::MAX`.
     pub(crate) polls: u32,
-    /// When it was spawned.
+    /// When it was polled last, in nanoseconds.
     pub(crate) since: u64,
+    /// When it was spawned.
+    pub(crate) spawned: u64,
 }
 
 /// A task's place. It is freed when the task is finished and nobody will ask for its output.

@@ -1,8 +1,9 @@
 //! A world: the core's state machines, the tasks, and what is remembered between two turns of the loop. While a world
 //! runs, everything on its thread finds it here.
 
-use std::cell::{Cell, RefCell, RefMut};
+use std::cell::{Cell, OnceCell, RefCell, RefMut};
 use std::collections::VecDeque;
+use std::num::NonZero;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -24,6 +25,7 @@ use super::ready::Ready;
 #[cfg(feature = "tracing")]
 use super::recording::Recording;
 use super::tasks::{Place, Stage, Task, TaskStage, Tasks};
+use super::trace::{By, Trace};
 use crate::core::net::{Call, HostId, Network};
 use crate::core::{Clock, Deadlines, LoopId, NEVER, OUTERMOST, Signals, Waiter};
 use crate::event_loop::ClockKind;
@@ -40,6 +42,8 @@ pub(crate) struct WorldSettings {
     pub(crate) permute: bool,
     pub(crate) limits: Limits,
     pub(crate) blocking_threads: usize,
+    /// How many of the last events are kept, if any.
+    pub(crate) trace: Option<NonZero<usize>>,
     /// Whether a tokio runtime is its host.
     #[cfg(feature = "tokio")]
     pub(crate) tokio: bool,
@@ -103,8 +107,18 @@ pub(crate) struct World {
     pub(super) watched: bool,
     /// The task that is being polled.
     pub(super) current: Cell<u32>,
+    /// Where the body stands that was run last.
+    pub(super) body_site: Cell<Option<&'static Location<'static>>>,
+    /// Who wakes tasks while none is polled.
+    pub(super) waking: Cell<By>,
+    /// Who keeps what happens, if that is asked for.
+    pub(super) trace: OnceCell<Arc<Trace>>,
     /// How often the body was polled.
     pub(super) body_polls: Cell<u32>,
+    /// When it was polled last.
+    pub(super) body_since: Cell<u64>,
+    /// What the clock showed when it was last moved or read: cheaper to ask.
+    pub(super) instant: Cell<u64>,
     /// Which of its polls this is.
     pub(super) current_poll: Cell<u32>,
     /// And where it runs; between two polls, where a body does.
@@ -195,7 +209,12 @@ impl World {
             inbox,
             watched,
             current: Cell::new(NOBODY),
+            body_site: Cell::new(None),
+            waking: Cell::new(By::OUTSIDE),
+            trace: OnceCell::new(),
             body_polls: Cell::new(0),
+            body_since: Cell::new(0),
+            instant: Cell::new(0),
             current_poll: Cell::new(0),
             place: Cell::new(HOME),
             announced: RefCell::default(),
@@ -226,6 +245,9 @@ impl World {
         };
         if settings.clock == ClockKind::Real {
             world.keep_pace();
+        }
+        if let Some(most) = settings.trace {
+            world.start_trace(most);
         }
         world
     }
@@ -300,7 +322,9 @@ impl World {
         if let Some(now) = self.hosted.as_ref().and_then(|hosted| hosted.now()) {
             self.clock.borrow_mut().move_to(now);
         }
-        self.clock.borrow().now()
+        let now = self.clock.borrow().now();
+        self.instant.set(now);
+        now
     }
 
     /// As `now`, as far as somebody has looked.
@@ -342,11 +366,24 @@ impl World {
 
     /// Puts a task into the ready queue, unless it is in there.
     pub(crate) fn schedule(&self, task: &Header) {
+        let by = match self.current.get() {
+            NOBODY => self.waking.get(),
+            task => By::task(task),
+        };
+        self.schedule_by(task, by);
+    }
+
+    /// The same, on behalf of whoever that is.
+    pub(super) fn schedule_by(&self, task: &Header, by: By) {
         #[cfg(feature = "tokio")]
         if let Some(hosted) = &self.hosted {
-            return self.schedule_hosted(hosted, task);
+            return self.schedule_hosted(hosted, task, by);
         }
         if task.queue() {
+            task.note_wake(by, self.now());
+            if self.is_traced() {
+                self.note_wake(task, by);
+            }
             self.ready.borrow_mut().push(task.key);
         }
     }
@@ -401,7 +438,7 @@ impl World {
         name: Option<Name>,
         site: &'static Location<'static>,
     ) -> Arc<Header> {
-        let (inbox, since) = (Arc::clone(&self.inbox), self.last_now());
+        let (inbox, spawned) = (Arc::clone(&self.inbox), self.last_now());
         let is_late = place.owner >= self.closing.get();
         let type_name = stage.type_name();
         let mut header = None;
@@ -413,19 +450,28 @@ impl World {
                 stage,
                 place,
                 polls: 0,
-                since,
+                since: 0,
+                spawned,
             }
         });
         let header = header.expect("`insert` makes the task");
+        if self.is_traced() {
+            self.note_spawn(&header);
+        }
         if is_late {
             let name = header.name.as_ref().map(|name| &***name);
             self.begin_birth(header.key, name, type_name, site);
             self.drop_task(header.key);
             self.end_birth();
         } else {
-            self.schedule(&header);
+            self.schedule_by(&header, By::SPAWN);
         }
         header
+    }
+
+    /// Where the body stands that was run last.
+    pub(crate) fn body_site(&self) -> Option<&'static Location<'static>> {
+        self.body_site.get()
     }
 
     /// What is made from here on was asked for there, unless that is part of what was asked for elsewhere. Gives what the

@@ -8,6 +8,8 @@ pub(crate) struct Chain {
     pub(crate) leaf: Leaf,
     /// What stands between the leaf and the user's innermost function, outermost first.
     pub(crate) through: Vec<String>,
+    /// All that a library calls there, innermost first.
+    pub(crate) inside: Vec<String>,
     /// The user's functions, innermost first.
     pub(crate) steps: Vec<Step>,
 }
@@ -82,6 +84,11 @@ pub(crate) fn chains(stacks: &[Vec<Frame>], workspace: &Workspace) -> Vec<Chain>
     chains
 }
 
+/// The user's functions on a stack, innermost first.
+pub(crate) fn steps(stack: &[Frame], workspace: &Workspace) -> Vec<Step> {
+    chain(stack, workspace).steps
+}
+
 impl Chain {
     /// What orders chains: where they are, outermost first, and for what.
     fn place(&self) -> (Vec<(String, u32)>, String) {
@@ -136,6 +143,7 @@ const PRIMITIVES: [(&str, Primitive); 9] = [
 fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
     let mut steps: Vec<Step> = Vec::new();
     let mut awaited: Option<(Leaf, Vec<String>)> = None;
+    let mut inside = Vec::new();
     // Since the last function of the user's.
     let mut libraries: Vec<String> = Vec::new();
     let mut primitive = None;
@@ -154,6 +162,7 @@ fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
             Whose::Users => {
                 let within = std::mem::take(&mut libraries);
                 let within = if awaited.is_none() {
+                    inside.clone_from(&within);
                     awaited = Some(leaf(keeper, primitive, &own, within));
                     Vec::new()
                 } else {
@@ -170,20 +179,24 @@ fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
                     keeper = Some(Whose::Ours);
                     primitive = Some(Primitive::Task);
                 }
-                own = names::of_library(&frame.symbol);
+                own = names::of_frame(frame);
             }
             Whose::Dependency => {
-                let name = names::of_library(&frame.symbol);
+                let name = names::of_frame(frame);
                 if !is_of_macro(frame) && !is_glue(&name) && libraries.last() != Some(&name) {
                     libraries.push(name);
                 }
             }
         }
     }
-    let (leaf, through) = awaited.unwrap_or_else(|| leaf(keeper, primitive, &own, libraries));
+    let (leaf, through) = awaited.unwrap_or_else(|| {
+        inside.clone_from(&libraries);
+        leaf(keeper, primitive, &own, libraries)
+    });
     Chain {
         leaf,
         through,
+        inside,
         steps,
     }
 }

@@ -1,5 +1,7 @@
 //! Symbols as a reader knows them: `<a::b::C<T> as d::E>::f::{{closure}}` is `a::b::C::f`.
 
+use super::Frame;
+
 /// The crate that a symbol names first.
 pub(super) fn crate_of(symbol: &str) -> &str {
     let mut rest = symbol.trim_start_matches(['<', '&', '*', '(', '[', ' ']);
@@ -32,8 +34,16 @@ pub(super) fn without_closures(symbol: &str) -> &str {
     }
 }
 
-/// A function of the user's, without the crate's name.
+/// Where there are line tables alone, an `async fn` has lost its name.
+fn is_nameless(symbol: &str) -> bool {
+    symbol.starts_with('{')
+}
+
+/// A function of the user's, without the crate's name; nothing where it has none.
 pub(super) fn of_user(symbol: &str) -> String {
+    if is_nameless(symbol) {
+        return String::new();
+    }
     let name = readable(symbol);
     // What a macro puts into an unnamed constant stands in the module around it.
     let name = name.replace("::_::", "::");
@@ -41,6 +51,35 @@ pub(super) fn of_user(symbol: &str) -> String {
         Some((_, rest)) if !rest.is_empty() => rest.to_owned(),
         _ => name,
     }
+}
+
+/// What a library calls this; where that has no name, the module.
+pub(super) fn of_frame(frame: &Frame) -> String {
+    match &frame.file {
+        Some(file) if is_nameless(&frame.symbol) => public(module(file)),
+        _ => of_library(&frame.symbol),
+    }
+}
+
+/// `a::b` of `…/a-1.2.3/src/b.rs`.
+fn module(file: &str) -> String {
+    let Some((package, path)) = file.rsplit_once("/src/") else {
+        return String::new();
+    };
+    let directory = package.rsplit('/').next().unwrap_or_default();
+    let is_version =
+        |(_, rest): &(usize, &str)| rest[1..].starts_with(|c: char| c.is_ascii_digit());
+    let mut hyphens = directory
+        .match_indices('-')
+        .map(|(at, _)| (at, &directory[at..]));
+    let version = hyphens.find(is_version).map(|(at, _)| at);
+    let name = directory[..version.unwrap_or(directory.len())].replace('-', "_");
+    let path = path.trim_end_matches(".rs");
+    let parts = path
+        .split('/')
+        .filter(|part| !matches!(*part, "lib" | "mod"));
+    let parts: Vec<&str> = std::iter::once(&*name).chain(parts).collect();
+    parts.join("::")
 }
 
 /// A future of a library: `a::Receiver::recv`, and `a::Recv` where it is polled by itself.
@@ -77,6 +116,12 @@ fn public(name: String) -> String {
     for (from, to) in known {
         if let Some(rest) = name.strip_prefix(from) {
             name = format!("{to}{rest}");
+        }
+    }
+    // A file for a function of its name.
+    if let Some((of, function)) = name.rsplit_once("::") {
+        if of.ends_with(&format!("::{function}")) {
+            name.truncate(of.len());
         }
     }
     // `tokio::sync::mutex::Mutex`: a file of its own for a type, which is exported further out.
@@ -198,6 +243,9 @@ mod tests {
             "a::Recv"
         );
         assert_eq!(of_user("it::_::the_test::{{closure}}"), "the_test");
+        assert_eq!(of_user("{async_fn#0}"), "");
+        let file = "/root/.cargo/registry/src/index-1/async-x-1.2.3/src/sync/mod.rs";
+        assert_eq!(module(file), "async_x::sync");
         assert_eq!(crate_of("<&mut a::b::C as d::E>::f"), "a");
     }
 }

@@ -11,6 +11,7 @@ use crate::ending::TestReturn;
 use crate::executor::World;
 use crate::panics;
 use crate::task::JoinHandle;
+use crate::trace::Kind;
 
 /// A host of the network: a name, addresses, and the tasks that run on it.
 ///
@@ -51,6 +52,18 @@ impl Host {
     fn with<R>(&self, f: impl FnOnce(&mut Network) -> R) -> R {
         self.home
             .with("a host", |world| world.network(|network, _| f(network)))
+    }
+
+    /// Tells a trace what was ordered.
+    fn note(&self, what: &str) {
+        self.home.with("a host", |world| {
+            world.note(|| {
+                let name = world.network(|network, _| network.hosts.name(self.id).to_owned());
+                Kind::Orders {
+                    what: format!("{what} the host {name}"),
+                }
+            });
+        });
     }
 
     /// The name, in lower case; of a host that has none, its address.
@@ -146,6 +159,7 @@ impl Host {
             "`localhost` is the host of the test's body and cannot crash: run what is to crash on a host of its own, with \
              `net.host(\"…\").run(…)`"
         );
+        self.note("crashes");
         self.home.with("a host", |world| {
             // Or else the tasks would close their connections in peace.
             world.network(|network, call| network.crash(self.id, call));
@@ -166,6 +180,7 @@ impl Host {
             "`restart` was called on host `{}`, on which nothing was `run`: give `host.run(…)` what it is to start",
             self.name()
         );
+        self.note("restarts");
         self.crash();
         self.home.with("a host", |world| {
             for program in programs {

@@ -6,6 +6,7 @@ use std::panic::Location;
 use super::Latency;
 use super::home::Home;
 use crate::core::net::{Call, Mishap, Network, Which};
+use crate::trace::Kind;
 
 /// One or several links between hosts, to be given delays and faults.
 ///
@@ -44,6 +45,29 @@ impl Link {
         self.home.with("a link", |world| world.network(f))
     }
 
+    /// Tells a trace what was ordered.
+    fn note(&self, what: impl fmt::Display) {
+        self.home.with("a link", |world| {
+            world.note(|| {
+                let links = world.network(|network, _| {
+                    let name = |host| network.hosts.name(host);
+                    match self.which {
+                        Which::OneWay(from, to) => {
+                            format!("the link from {} to {}", name(from), name(to))
+                        }
+                        Which::Both(one, other) => {
+                            format!("the links between {} and {}", name(one), name(other))
+                        }
+                        Which::All => "every link".to_owned(),
+                    }
+                });
+                Kind::Orders {
+                    what: format!("{what} {links}"),
+                }
+            });
+        });
+    }
+
     /// How long a packet is on its way: a [`Duration`](std::time::Duration), or a range of which each packet gets a
     /// random one. The order of TCP's bytes stays; so does that of datagrams, unless they are to be reordered.
     ///
@@ -54,6 +78,7 @@ impl Link {
     pub fn latency(&self, latency: impl Into<Latency>) -> &Self {
         let latency = latency.into();
         latency.check();
+        self.note(format_args!("sets a latency of {latency} on"));
         self.with(|network, call| network.links.set_latency(self.which, latency, call.owner));
         self
     }
@@ -69,6 +94,7 @@ impl Link {
             bytes_per_second > 0,
             "a bandwidth of 0 would let nothing through: that is a `partition` or a `hold`"
         );
+        self.note(format_args!("allows {bytes_per_second} bytes a second on"));
         self.with(|network, call| {
             network
                 .links
@@ -116,6 +142,7 @@ impl Link {
             "a probability is from 0.0 to 1.0, and this is {probability}"
         );
         let site = Location::caller();
+        self.note(format_args!("sets a {} of {probability} on", mishap.word()));
         self.with(|network, call| {
             network
                 .links
@@ -138,6 +165,7 @@ impl Link {
 
     #[track_caller]
     pub(super) fn cut(&self, site: &'static Location<'static>) {
+        self.note("cuts");
         self.with(|network, call| {
             network.links.partition(self.which, site, call.owner);
             network.reroute(call);
@@ -147,6 +175,7 @@ impl Link {
     /// Ends a partition. What was held back sets out now.
     #[track_caller]
     pub fn heal(&self) -> &Self {
+        self.note("heals");
         self.with(|network, call| {
             network.links.heal(self.which, call.owner);
             network.reroute(call);
@@ -158,6 +187,7 @@ impl Link {
     #[track_caller]
     pub fn hold(&self) -> &Self {
         let site = Location::caller();
+        self.note("holds");
         self.with(|network, call| {
             network.links.hold(self.which, site, call.owner);
             network.reroute(call);
@@ -168,6 +198,7 @@ impl Link {
     /// Ends a hold. What was held back sets out now, in the order in which it was sent.
     #[track_caller]
     pub fn release(&self) -> &Self {
+        self.note("releases");
         self.with(|network, call| {
             for datagram in network.links.release(self.which, call.owner) {
                 network.send_off(datagram, call);

@@ -13,7 +13,9 @@ use std::time::Duration;
 use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 
 use super::{ScopeThread, builder};
-use crate::case::{Body, Course, look_for_leaks, note, run_body, run_set_up, seed_of, tear_down};
+use crate::case::{
+    Body, Course, look_for_leaks, note, note_untold, run_body, run_set_up, seed_of, tear_down,
+};
 use crate::ending::Ending;
 use crate::executor::{ChildSettings, Failure, Inbox, Watched, World};
 use crate::fixture::{Asker, Asking, Kept, RunTeardown, Subject};
@@ -252,11 +254,13 @@ impl Residents {
             "{BROKEN}: a test there, at {site}, never came to its end"
         ));
         let child = self.world.begin_child(settings);
+        self.world.begin_trace();
         let began = self.world.now();
         let _entered = self.world.enter("#[solipsism::test]");
         let mut course = run_body(&self.world, asking, body, site);
         note(&self.world, &mut course, self.world.take_unheld_failures());
         tear_down(&self.world, asking, &mut course);
+        note_untold(&self.world, &mut course);
         course.virtual_time = Duration::from_nanos(self.world.now() - began);
         let watched = check.and_then(|_| self.world.watch_leaks());
         let end = self.world.end_child(child);

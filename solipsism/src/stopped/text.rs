@@ -1,17 +1,21 @@
 //! The one place where a report becomes text. Nothing in it differs between two runs of one binary.
 
+mod cures;
+mod facts;
+#[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
 mod tasks;
+mod wakes;
 
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
-use crate::executor::{Again, Failure, Heartbeats, Lost, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
-use crate::frames::without_machine;
+use crate::executor::{Failure, Heartbeats, HeldBy, Lost, Wait};
+use crate::frames::{is_ours, without_machine};
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,8 +53,12 @@ impl fmt::Display for Whole<'_> {
             )?;
         }
         match report.inbox.late() {
-            Some(stranger) if report.verdict.is_stuck() => write!(f, "\n  {}", late(&stranger)),
-            _ => Ok(()),
+            Some(stranger) if report.verdict.is_stuck() => write!(f, "\n  {}", late(&stranger))?,
+            _ => {}
+        }
+        match &report.trace {
+            Some(trace) => write!(f, "\n{trace}"),
+            None => Ok(()),
         }
     }
 }
@@ -62,7 +70,7 @@ impl Report {
     fn write_verdict(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at, subject, .. } = self;
         match &self.verdict {
-            Verdict::SleepsForever | Verdict::NeverWoken if self.went_on().is_some() => {
+            Verdict::SleepsForever | Verdict::NeverWoken if self.lost_wake_up().is_some() => {
                 self.write_lost_wake_up(f)
             }
             Verdict::SleepsForever => write!(
@@ -100,7 +108,13 @@ impl Report {
                     "\n  move the clock with `event_loop.advance(…).await`, {cure}"
                 )
             }
-            Verdict::Panicked(text) => write!(f, "{text}\n  in {subject}, at {at:?}"),
+            Verdict::Panicked(text) => {
+                write!(f, "{text}\n  in {subject}, at {at:?}")?;
+                if self.is_brief {
+                    return Ok(());
+                }
+                text.write_steps(f, self.subject_site)
+            }
             Verdict::ReturnedError(chain) => {
                 write!(f, "returned an error at {at:?}")?;
                 let mut lead = ": ";
@@ -117,9 +131,11 @@ impl Report {
                     "livelock: {polls} polls at {at:?}, and the clock never got to move; if that is meant, raise \
                      `poll_budget`"
                 )?;
-                let total: u64 = busiest.iter().map(|(_, polls)| polls).sum();
-                for (who, polls) in busiest {
-                    write!(f, "\n  {polls} of the last {total} were of {who}")?;
+                let total: u64 = busiest.iter().map(|busy| busy.polls).sum();
+                for busy in busiest {
+                    let (who, polls, place) = (&busy.who, busy.polls, place(busy.task, busy.site));
+                    write!(f, "\n  {polls} of the last {total} were of {who}, {place}")?;
+                    tasks::write_round(f, busy.task, &self.standstill.tasks)?;
                 }
                 Ok(())
             }
@@ -174,19 +190,13 @@ impl Report {
     }
 
     fn write_lost_wake_up(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (at, who) = (&self.at, self.went_on().unwrap_or_default());
+        let who = self.lost_wake_up().map(|task| &*task.who);
+        let (at, who) = (&self.at, who.unwrap_or_default());
         write!(
             f,
             "lost wake-up: at {at:?} everything waits, and yet {who} went on when it was polled once more; whatever it waited \
              for did not wake it"
         )
-    }
-
-    /// The first task that nobody had woken and that had something to do.
-    fn went_on(&self) -> Option<&str> {
-        let mut tasks = self.standstill.tasks.iter();
-        let task = tasks.find(|task| matches!(task.again, Again::WentOn(_)))?;
-        Some(&task.who)
     }
 
     /// Whether the clock went on for others than the body.
@@ -227,10 +237,29 @@ impl Report {
                 write!(f, "stuck inside one poll of {task}, {place}")
             }
             Doing::Ending if self.is_driven() => f.write_str("only heartbeats are left"),
+            Doing::Ending if self.standstill.held_by.is_some() => {
+                let held_by = self.standstill.held_by.as_ref();
+                held_by.map_or(Ok(()), |held_by| write!(f, "{held_by}"))
+            }
             Doing::Waiting | Doing::Ending => f.write_str(
                 "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, or a \
                  destructor did not return",
             ),
+        }
+    }
+
+    /// Who is finished, perhaps with an error that nobody has seen.
+    fn write_unread(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unread = &self.standstill.unread;
+        for (who, site) in unread.iter().take(UNREAD) {
+            write!(
+                f,
+                "\n  {who}, spawned at {site}, has finished; its result, which may be an error, was not read"
+            )?;
+        }
+        match unread.len().saturating_sub(UNREAD) {
+            0 => Ok(()),
+            more => write!(f, "\n  and so have {more} more"),
         }
     }
 
@@ -243,7 +272,11 @@ impl Report {
         {
             write!(f, "\n  {heartbeats}")?;
         }
-        tasks::write(f, &self.standstill.tasks)?;
+        if matches!(self.verdict, Verdict::Livelock { .. }) {
+            return Ok(());
+        }
+        tasks::write(f, &self.standstill.tasks, self.at)?;
+        self.write_unread(f)?;
         match self.standstill.around {
             0 => {}
             1 => f.write_str("\n  and 1 task of the loop around it")?,
@@ -256,6 +289,7 @@ impl Report {
         for fault in &self.standstill.faults {
             write!(f, "\n  {fault} has fired")?;
         }
+        cures::write(f, &self.standstill.tasks)?;
         #[cfg(feature = "tokio")]
         if matches!(self.verdict, Verdict::SleepsForever) && self.standstill.foreign.is_some() {
             f.write_str(
@@ -272,10 +306,21 @@ impl Report {
     }
 }
 
+/// More results that nobody has read are counted.
+const UNREAD: usize = 3;
+
 /// Where a task stands in the source: tasks were spawned, the body simply is there.
 fn place(task: u32, site: &Location<'_>) -> String {
     if task == 0 {
         format!("at {site}")
+    } else if is_ours(site) {
+        // Which file of ours that is helps nobody; whoever has a name bears his own.
+        let by = if site.file().contains("hyper") {
+            "hyper"
+        } else {
+            "solipsism"
+        };
+        format!("spawned by {by}")
     } else {
         format!("spawned at {site}")
     }
@@ -291,9 +336,14 @@ impl fmt::Display for Heartbeats {
             f,
             "the clock moved {steps} times since the body was last polled; in the last {sampled} of these steps fired"
         )?;
-        for (site, count) in self.fired.iter().take(HEARTBEATS) {
-            let unit = if *count == 1 { "deadline" } else { "deadlines" };
+        for fired in self.fired.iter().take(HEARTBEATS) {
+            let (site, count) = (fired.site, fired.count);
+            let unit = if count == 1 { "deadline" } else { "deadlines" };
             write!(f, "\n    {count} {unit} set at {site}")?;
+            for (place, who) in fired.whom.iter().enumerate() {
+                let link = if place == 0 { ", by" } else { " and" };
+                write!(f, "{link} {who}")?;
+            }
         }
         if self.fired.len() > HEARTBEATS {
             write!(
@@ -306,6 +356,29 @@ impl fmt::Display for Heartbeats {
             f.write_str(" no deadline, but packets arrived")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for HeldBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { jobs, next } = self;
+        match &jobs[..] {
+            [site] => write!(f, "it waited for the blocking job submitted at {site}")?,
+            [site, ..] => write!(
+                f,
+                "it waited for {} blocking jobs, the first of them submitted at {site}",
+                jobs.len()
+            )?,
+            [] => {}
+        }
+        match next {
+            Some((at, site)) => write!(
+                f,
+                "\n  until a job is done the clock stands still: the next deadline is {at:?}, set at {site}, and a job that \
+                 waits for what a task does after that waits for ever; `.await` that before the job, or outside of it"
+            ),
+            None => Ok(()),
+        }
     }
 }
 
@@ -360,6 +433,13 @@ impl fmt::Display for Wait {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f)?;
+        self.text.write_steps(f, Some(self.site))
+    }
+}
+
+impl Failure {
+    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = place(self.task, self.site);
         match self.what {
             Lost::Task => {

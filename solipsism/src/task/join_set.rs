@@ -1,12 +1,16 @@
 //! Tasks that belong together: awaited as they finish, aborted when the set goes.
 
+mod woken;
+
 use std::fmt;
-use std::mem;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures_util::FutureExt;
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use slab::Slab;
 
+use self::woken::{Member, Woken};
 use super::{AbortHandle, Builder, JoinError, JoinHandle};
 
 /// A set of tasks with one type of output, which it gives in the order in which they finish. Those that were finished
@@ -34,14 +38,20 @@ use super::{AbortHandle, Builder, JoinError, JoinHandle};
 /// assert_eq!(order.unwrap(), [1, 2, 3]);
 /// ```
 pub struct JoinSet<T: 'static> {
-    tasks: FuturesUnordered<JoinHandle<T>>,
+    /// By place, with the number of each.
+    tasks: Slab<(u64, JoinHandle<T>)>,
+    /// How many there ever were.
+    pushed: u64,
+    woken: Arc<Woken>,
 }
 
 impl<T: 'static> JoinSet<T> {
     /// An empty set.
     pub fn new() -> Self {
         Self {
-            tasks: FuturesUnordered::new(),
+            tasks: Slab::new(),
+            pushed: 0,
+            woken: Arc::default(),
         }
     }
 
@@ -86,6 +96,7 @@ impl<T: 'static> JoinSet<T> {
     /// # Panics
     ///
     /// Outside of a world.
+    #[cfg(feature = "blocking")]
     #[track_caller]
     pub fn spawn_blocking(&mut self, job: impl FnOnce() -> T + Send + 'static) -> AbortHandle
     where
@@ -98,7 +109,10 @@ impl<T: 'static> JoinSet<T> {
     }
 
     pub(super) fn push(&mut self, task: JoinHandle<T>) {
-        self.tasks.push(task);
+        self.pushed += 1;
+        let number = self.pushed;
+        let place = self.tasks.insert((number, task));
+        self.woken.push(Member { place, number });
     }
 
     /// The output of the task that finishes next, or `None` if there is no task left.
@@ -111,7 +125,7 @@ impl<T: 'static> JoinSet<T> {
     ///
     /// Cancel safe: no output is lost.
     pub async fn join_next(&mut self) -> Option<Result<T, JoinError>> {
-        self.tasks.next().await
+        poll_fn(|cx| self.poll_join_next(cx)).await
     }
 
     /// The output of a task that is finished already, or `None` if there is none now.
@@ -134,12 +148,37 @@ impl<T: 'static> JoinSet<T> {
     /// }).unwrap();
     /// ```
     pub fn try_join_next(&mut self) -> Option<Result<T, JoinError>> {
-        self.tasks.next().now_or_never().flatten()
+        match self.poll_woken() {
+            Poll::Ready(joined) => Some(joined),
+            Poll::Pending => None,
+        }
     }
 
     /// As [`join_next`](Self::join_next), for use in a hand-written future.
     pub fn poll_join_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
-        self.tasks.poll_next_unpin(cx)
+        if self.is_empty() {
+            return Poll::Ready(None);
+        }
+        self.woken.register(cx.waker());
+        self.poll_woken().map(Some)
+    }
+
+    /// Asks those that have something to tell, until one of them is finished.
+    fn poll_woken(&mut self) -> Poll<Result<T, JoinError>> {
+        while let Some(member) = self.woken.pop() {
+            let Some((number, task)) = self.tasks.get_mut(member.place) else {
+                continue;
+            };
+            if *number != member.number {
+                continue;
+            }
+            let waker = self.woken.waker_of(member);
+            if let Poll::Ready(joined) = Pin::new(task).poll(&mut Context::from_waker(&waker)) {
+                drop(self.tasks.remove(member.place));
+                return Poll::Ready(joined);
+            }
+        }
+        Poll::Pending
     }
 
     /// The outputs of all tasks, in the order in which they finish.
@@ -157,8 +196,9 @@ impl<T: 'static> JoinSet<T> {
 
     /// Aborts every task. They are still there to be joined.
     pub fn abort_all(&mut self) {
-        let newest_first: Vec<_> = self.tasks.iter().collect();
-        newest_first.into_iter().rev().for_each(JoinHandle::abort);
+        for place in self.oldest_first() {
+            self.tasks[place].1.abort();
+        }
     }
 
     /// Aborts every task and waits until they are gone.
@@ -182,8 +222,18 @@ impl<T: 'static> JoinSet<T> {
 
     /// Lets every task go on alone, as if its handle were dropped.
     pub fn detach_all(&mut self) {
-        let newest_first: Vec<_> = mem::take(&mut self.tasks).into_iter().collect();
-        newest_first.into_iter().rev().for_each(drop);
+        for place in self.oldest_first() {
+            drop(self.tasks.remove(place));
+        }
+    }
+
+    /// The places of all tasks, in the order in which they were spawned.
+    fn oldest_first(&self) -> Vec<usize> {
+        let numbered = self
+            .tasks
+            .iter()
+            .map(|(place, (number, _))| (*number, place));
+        woken::in_order(numbered.collect())
     }
 }
 

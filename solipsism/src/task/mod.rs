@@ -8,6 +8,7 @@ mod id;
 mod join_error;
 mod join_handle;
 mod join_set;
+#[cfg(feature = "blocking")]
 mod spawn_blocking;
 mod yield_now;
 
@@ -19,5 +20,6 @@ pub use id::{Id, id, try_id};
 pub use join_error::JoinError;
 pub use join_handle::JoinHandle;
 pub use join_set::JoinSet;
+#[cfg(feature = "blocking")]
 pub use spawn_blocking::spawn_blocking;
 pub use yield_now::yield_now;

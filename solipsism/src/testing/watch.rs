@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
-use futures_util::task::{ArcWake, waker};
+use futures_task::{ArcWake, waker};
 
 use super::journal::Journal;
 use crate::time::{Duration, timeout};

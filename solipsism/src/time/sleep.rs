@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::Instant;
 use crate::core::Key;
 use crate::executor::{Thing, World};
+use crate::trace::Kind;
 
 /// Waits for `duration` of the world's time, exactly. `sleep(Duration::ZERO)` lets the others run once.
 ///
@@ -117,6 +118,10 @@ impl Sleep {
         let waiter = world.waiter(cx);
         let last = waiter.is_body();
         let (at, site) = (self.deadline.nanos(), self.site);
+        world.note(|| Kind::SetsDeadline {
+            at: self.deadline,
+            site,
+        });
         let since = world.last_now();
         State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, since, site)))
     }

@@ -12,7 +12,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::{Registry, fmt as format};
 
-use super::VirtualTime;
+use super::{Noted, VirtualTime};
 use crate::Fixture;
 use crate::executor::World;
 use crate::fixture::{Asker, BuiltIn, Configurable, NoTeardown, Provider, built_in};
@@ -97,6 +97,7 @@ impl Logs {
         let lines = format::layer().with_ansi(false).with_timer(time);
         let printed = format::layer().with_ansi(false).with_timer(time);
         let subscriber = Registry::default()
+            .with(Noted.with_filter(kept_filter.clone()))
             .with(lines.with_writer(page).with_filter(kept_filter))
             .with(printed.with_test_writer().with_filter(printed_filter));
         World::with("Logs", |world| {

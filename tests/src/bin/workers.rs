@@ -143,4 +143,18 @@ mod late {
     }
 }
 
+/// What a test leaves to whoever comes after it in its process, and should not.
+mod spoils {
+    #[solipsism::test]
+    async fn a_sets_a_panic_hook() {
+        std::panic::set_hook(Box::new(|_| eprintln!("there is no more to it")));
+    }
+
+    /// It is told by the report: were the hook still that of the test before it, the message and the place would be missing.
+    #[solipsism::test]
+    async fn b_panics() {
+        panic!("the report says where");
+    }
+}
+
 solipsism::main!();

@@ -88,7 +88,7 @@ async fn nothing_is_told_after_the_first_failure_if_it_is_to_be_the_last() {
             panicked at tests/src/bin/command_line.rs:21:5:
             as it always does
               in the body, at 0ns
-              run it again: cargo test b_fails -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin command_line b_fails -- --exact
               it printed:
                 ran b_fails
 

@@ -19,7 +19,7 @@ async fn a_failure_says_which_repetition_it_was_and_how_to_have_it_again() {
 
         ---- seeded::exits_rarely ----
         the process in which it ran ended with code 7, as by a call of `exit`
-          run it again: SOLIPSISM_REPEAT=20 cargo test seeded::exits_rarely -- --exact
+          run it again: SOLIPSISM_REPEAT=20 SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin command_line seeded::exits_rarely -- --exact
           it printed:
             repetition 2 of 20, by the seed 0x6bc306071c48295b
             repetition 3 of 20, by the seed 0x571939fa061a48b4
@@ -34,7 +34,7 @@ async fn a_failure_says_which_repetition_it_was_and_how_to_have_it_again() {
          right: 3
           in the body, at 0ns
           repetition 3 of 20, by the seed 0xe64d798c7371f136
-          run it again: SOLIPSISM_SEED=e64d798c7371f136 cargo test seeded::fails_rarely -- --exact
+          run it again: SOLIPSISM_SEED=e64d798c7371f136 SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin command_line seeded::fails_rarely -- --exact
           it printed:
             ran seeded::fails_rarely
             a 4 was drawn
@@ -48,7 +48,7 @@ async fn a_failure_says_which_repetition_it_was_and_how_to_have_it_again() {
         ---- seeded::panics_but_rarely_not ----
         note: test did not panic as expected at tests/src/bin/command_line.rs:118:14
           repetition 4 of 20, by the seed 0xb07b342d634ac62d
-          run it again: SOLIPSISM_SEED=b07b342d634ac62d cargo test seeded::panics_but_rarely_not -- --exact
+          run it again: SOLIPSISM_SEED=b07b342d634ac62d SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin command_line seeded::panics_but_rarely_not -- --exact
           it printed:
             repetition 2 of 20, by the seed 0xb475f67e4759dc2b
             repetition 3 of 20, by the seed 0x9c998af54aae80
@@ -119,7 +119,7 @@ async fn a_test_that_shares_a_fixture_is_repeated_within_it() {
     let (again, _) = again.split_once(" cargo").expect("a line");
     expect![[r#"
         7 of 20, by the seed 0xb8b5015641009b7d
-          run it again: SOLIPSISM_REPEAT=7"#]]
+          run it again: SOLIPSISM_REPEAT=7 SOLIPSISM_TRACE=100"#]]
     .assert_eq(again);
     let (_, variable) = again.split_once("again: ").expect("variables come first");
     let printed = run_line(&format!(

@@ -23,28 +23,28 @@ async fn every_way_to_hang_behind_axum_is_reported() {
           task 1 `server`, spawned at tests/src/bin/stack_axum_failures.rs:23:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
               a_handler_never_answers  tests/src/bin/stack_axum_failures.rs:20  let server = async { axum::serve(listener, app).await };
-          task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+          task 2 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           1 tokio task; what it waits for inside of tokio cannot be seen
             one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_axum_failures a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
         ---- a_shutdown_waits_for_what_never_ends ----
         sleeps forever: at 1s nothing in this world can wake the body
           the body, at tests/src/bin/stack_axum_failures.rs:30:10
             waits for tokio::runtime::task::join::JoinHandle
               a_shutdown_waits_for_what_never_ends  tests/src/bin/stack_axum_failures.rs:43  served.await.expect("it runs").expect("it listens");
-          task 1 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+          task 1 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           3 tokio tasks; what they wait for inside of tokio cannot be seen
             one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `hyper`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_shutdown_waits_for_what_never_ends -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_axum_failures a_shutdown_waits_for_what_never_ends -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
         ---- both_ends_of_a_websocket_listen ----
         sleeps forever: at 0ns nothing in this world can wake the body
@@ -57,7 +57,7 @@ async fn every_way_to_hang_behind_axum_is_reported() {
             one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test both_ends_of_a_websocket_listen -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_axum_failures both_ends_of_a_websocket_listen -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:

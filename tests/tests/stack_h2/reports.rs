@@ -31,7 +31,7 @@ async fn a_body_that_never_comes() {
             both of these in
               drive  tests/src/bin/stack_h2_failures.rs:40  let driving = async { connection.await.expect("it is well") };
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_body_never_comes -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_h2_failures a_body_never_comes -- --exact
 
 
         failures:
@@ -68,7 +68,7 @@ async fn a_window_that_never_opens() {
             both of these in
               drive  tests/src/bin/stack_h2_failures.rs:40  let driving = async { connection.await.expect("it is well") };
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_window_never_opens -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_h2_failures a_window_never_opens -- --exact
 
 
         failures:
@@ -100,7 +100,7 @@ async fn a_connection_that_nobody_drives() {
             both of these in
               serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test nobody_drives_the_connection -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_h2_failures nobody_drives_the_connection -- --exact
 
 
         failures:
@@ -135,7 +135,7 @@ async fn a_hang_in_a_world_that_hosts_tokio() {
             one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test hangs_in_a_world_that_hosts_tokio -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_h2_failures hangs_in_a_world_that_hosts_tokio -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:

@@ -24,11 +24,11 @@ async fn a_handler_that_never_answers() {
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:37:10, in the background
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
               a_handler_never_answers  tests/src/bin/stack_failures.rs:32  serve_connection(stream, service_fn(never)).await
-          task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+          task 2 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_handler_never_answers -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures a_handler_never_answers -- --exact
 
 
         failures:
@@ -56,11 +56,11 @@ async fn a_server_that_does_not_speak_http() {
               nobody_speaks_http  tests/src/bin/stack_failures.rs:56  client().get(uri).await.expect("it is answered");
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:53:10, in the background
             kept no waker: nothing can ever wake it
-          task 2 `hyper`, spawned at solipsism/src/hyper/executor.rs:34:5, in the background
+          task 2 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test nobody_speaks_http -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures nobody_speaks_http -- --exact
 
 
         failures:
@@ -87,7 +87,7 @@ async fn a_hang_beside_an_idle_connection_is_told_when_the_pool_has_let_it_go() 
             waits for futures::channel::oneshot::Receiver
               hangs_beside_an_idle_connection  tests/src/bin/stack_failures.rs:78  receiver.await.expect("somebody sends");
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test hangs_beside_an_idle_connection -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures hangs_beside_an_idle_connection -- --exact
 
 
         failures:

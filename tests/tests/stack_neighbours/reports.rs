@@ -22,7 +22,7 @@ async fn a_hang_is_told_with_the_least_input() {
             kept no waker: nothing can ever wake it.
         minimal failing input: 100
           in the body, at 0ns
-          run it again: cargo test hangs_from_a_hundred_on -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_neighbours_failures hangs_from_a_hundred_on -- --exact
 
 
         failures:
@@ -48,7 +48,7 @@ async fn a_property_that_does_not_hold_shrinks() {
         Test failed: assertion failed: elapsed < Duration::from_millis(100) at tests/src/bin/stack_neighbours_failures.rs:54.
         minimal failing input: 100
           in the body, at 0ns
-          run it again: cargo test is_false_from_a_hundred_on -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_neighbours_failures is_false_from_a_hundred_on -- --exact
 
 
         failures:
@@ -73,7 +73,7 @@ async fn a_world_inside_of_a_test_is_refused() {
         panicked at tests/src/bin/stack_neighbours_failures.rs:62:22:
         `EventLoop::block_on` was called inside of a running event loop or executor, which would block it for ever: `.await` the future, or `solipsism::spawn` it
           in the body, at 0ns
-          run it again: cargo test runs_a_world_inside_of_one -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_neighbours_failures runs_a_world_inside_of_one -- --exact
 
 
         failures:

@@ -35,7 +35,7 @@ async fn a_stream_that_is_never_answered() {
           2 tasks, `quinn's connection` and `quinn's connection`, spawned at tests/src/quic/runtime.rs:92:31, in the background
             waits for tracing::instrument::Instrumented
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_stream_is_never_answered -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_quinn_failures a_stream_is_never_answered -- --exact
 
 
         failures:
@@ -79,7 +79,7 @@ async fn one_that_is_kept_alive_for_ever() {
             waits for tracing::instrument::Instrumented
             waits until 5012.475s, set at tests/src/quic/runtime.rs:64:20
               quic::runtime::Timer::poll  tests/src/quic/runtime.rs:108  Pin::new(&mut self.sleep).poll(cx)
-          run it again: cargo test is_kept_alive_for_ever -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_quinn_failures is_kept_alive_for_ever -- --exact
 
 
         failures:

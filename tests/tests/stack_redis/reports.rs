@@ -25,7 +25,7 @@ async fn a_pop_of_what_nobody_pushes() {
             one waits to read from 10.214.210.205:6379 (redis.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test nobody_pushes -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_redis_failures nobody_pushes -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:

@@ -31,7 +31,7 @@ async fn a_handler_that_never_answers() {
             one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:
@@ -65,7 +65,7 @@ async fn a_stream_that_neither_side_ends() {
             one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test a_stream_never_goes_on -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures a_stream_never_goes_on -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:
@@ -100,7 +100,7 @@ async fn pings_keep_a_hang_from_being_proved_and_a_time_limit_ends_it() {
             one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
             one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
             one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
-          run it again: cargo test pings_go_on_beside_a_hang -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures pings_go_on_beside_a_hang -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
         failures:

@@ -29,7 +29,7 @@ async fn a_hang_with_its_records() {
             waits for task 1 `worker` to finish
               waits_for_a_worker_that_never_ends  tests/src/bin/stack_tracing_failures.rs:31  Builder::new().name("worker").spawn(work).await
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
-          run it again: cargo test waits_for_a_worker_that_never_ends -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tracing_failures waits_for_a_worker_that_never_ends -- --exact
 
 
         failures:
@@ -54,7 +54,7 @@ async fn a_filter_that_is_none() {
         ---- is_given_a_filter_that_is_none ----
         fixture `Logs`: its set-up failed
         returned an error at 0ns: `filter` is "my_crate=loud", which is no filter (error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5): write a level, such as "debug", or levels by target, such as "warn,my_crate=debug"
-          run it again: cargo test is_given_a_filter_that_is_none -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tracing_failures is_given_a_filter_that_is_none -- --exact
 
 
         failures:

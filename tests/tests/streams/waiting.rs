@@ -195,7 +195,7 @@ async fn a_wait_that_goes_on_is_in_the_report_since_it_began() {
         .await;
     });
     assert!(
-        told.contains("from an unnamed unix socket since 5s: 0 bytes unread"),
+        told.contains("from an unnamed unix socket since 5s: no byte has come"),
         "{told}"
     );
 }

@@ -1,10 +1,12 @@
 //! `JUnit`: what is in its XML, and that it is valid.
 
 use std::fs;
+use std::process::Command;
 
-use expect_test::expect_file;
+use expect_test::{expect, expect_file};
 use roxmltree::{Document, Node};
 use solipsism::fixtures::TempDir;
+use solipsism_tests::output;
 
 use crate::{ALL_BUT_LIMITS, run};
 
@@ -120,6 +122,36 @@ pub(crate) fn is_valid(xml: &str) {
         assert_eq!(attribute("errors"), count("error"));
         assert_eq!(attribute("skipped"), count("skipped"));
     }
+}
+
+#[solipsism::test]
+async fn a_run_that_is_interrupted_says_so(dir: TempDir) {
+    let file = dir.path().join("report.xml");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_workers"));
+    let path = file.to_str().expect("it is text");
+    let printed = output(command.args(["aborts", "--in-process", "--junit", path]));
+    assert_eq!(printed.code, None);
+    let xml = fs::read_to_string(&file).expect("it was written");
+    is_valid(&without_zeros(&xml));
+    expect![[r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="workers" tests="0000001" failures="0000000" errors="0000001">
+          <testsuite name="workers" tests="0000001" failures="0000000" errors="0000001" skipped="0000000">
+            <testcase classname="workers" name="the run" time="0.000">
+              <error type="interrupted" message="the process of this run ended before the run did: what comes after these tests is not known">the process of this run ended before the run did: what comes after these tests is not known</error>
+            </testcase>
+          </testsuite>
+        </testsuites>
+    "#]].assert_eq(&xml);
+}
+
+/// Numbers that were written so that others can be written over them.
+fn without_zeros(xml: &str) -> String {
+    let zeros = (1..7).rev().map(|count| "0".repeat(count));
+    zeros.fold(xml.to_owned(), |xml, zeros| {
+        xml.replace(&format!("\"{zeros}"), "\"")
+            .replace("\"\"", "\"0\"")
+    })
 }
 
 #[solipsism::test]

@@ -114,7 +114,7 @@ async fn what_was_printed_is_no_part_of_a_report() {
         no: <this>
           cannot be, 100%
           in the body, at 1.5s
-          run it again: cargo test fails -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin told fails -- --exact
           it printed:
             red & <bold> ]]>
             rings\u{7}, 100%
@@ -192,10 +192,10 @@ async fn github_is_given_annotations() {
     let stdout = output(told().args(arguments).env("GITHUB_ACTIONS", "true")).stdout;
     let annotations = stdout.lines().filter(|line| line.starts_with("::"));
     expect![[r#"
-        ::error file=tests/src/bin/told.rs,line=16,title=aborts::the process in which it ran was killed by signal 6 (SIGABRT)%0A  run it again: cargo test aborts -- --exact
-        ::error file=tests/src/bin/told.rs,line=27,title=fails::panicked at tests/src/bin/told.rs:27:5:%0Ano: <this>%0A  cannot be, 100%25%0A  in the body, at 1.5s%0A  run it again: cargo test fails -- --exact
-        ::error file=tests/src/bin/told.rs,line=35,title=returns_an_error::returned an error at 0ns: invalid digit found in string%0A  run it again: cargo test returns_an_error -- --exact
-        ::error file=tests/src/bin/told.rs,line=68,title=taken_along%3A%3Afirst::fixture `broken`, at tests/src/bin/told.rs:68:4: its set-up failed%0Areturned an error at 0ns: an error occurred when formatting an argument%0A  it takes 2 tests along%0A  run it again: cargo test taken_along::first -- --exact
+        ::error file=tests/src/bin/told.rs,line=16,title=aborts::the process in which it ran was killed by signal 6 (SIGABRT)%0A  run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin told aborts -- --exact
+        ::error file=tests/src/bin/told.rs,line=27,title=fails::panicked at tests/src/bin/told.rs:27:5:%0Ano: <this>%0A  cannot be, 100%25%0A  in the body, at 1.5s%0A  run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin told fails -- --exact
+        ::error file=tests/src/bin/told.rs,line=35,title=returns_an_error::returned an error at 0ns: invalid digit found in string%0A  run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin told returns_an_error -- --exact
+        ::error file=tests/src/bin/told.rs,line=68,title=taken_along%3A%3Afirst::fixture `broken`, at tests/src/bin/told.rs:68:4: its set-up failed%0Areturned an error at 0ns: an error occurred when formatting an argument%0A  it takes 2 tests along%0A  run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin told taken_along::first -- --exact
         ::error file=tests/src/bin/told.rs,line=101,title=a teardown after uses_what_cannot_be_torn_down::fixture `leaking`, at tests/src/bin/told.rs:96:4: its teardown failed%0Apanicked at tests/src/bin/told.rs:101:5:%0Ait leaks%0A  in the teardown of `leaking`, at 0ns"#]].assert_eq(&annotations.collect::<Vec<_>>().join("\n"));
     assert!(!run(&arguments).stdout.contains("::error"));
 }
@@ -282,7 +282,7 @@ async fn what_a_lost_test_may_have_printed_is_not_blamed_on_another_without_a_wo
         panicked at tests/src/bin/told.rs:202:9:
         it fails
           in the body, at 0ns
-          run it again: cargo test beside::b_fails -- --exact --include-ignored
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin told beside::b_fails -- --exact --include-ignored
           it printed, unless beside::a_spins did, a thread of which goes on beside it:
             one of the two says so"#]]
     .assert_eq(report);

@@ -33,6 +33,9 @@ impl Network {
             return Ok(());
         }
         connection.pipes[1 - side].writers.wake(call);
+        if call.deeds.is_some() {
+            self.note_shut_down(key, call);
+        }
         self.transmit(key.peer(), Payload::Finish, call);
         Ok(())
     }
@@ -76,6 +79,11 @@ impl Network {
             return;
         }
         let was_open = connection.stage == Stage::Open || (side == 1 && connection.is_answered);
+        if call.deeds.is_some() && was_open {
+            let unread = connection.pipes[side].unread();
+            self.note_close(key, unread, call);
+        }
+        let connection = &mut self.connections[key.slot()];
         let end = &mut connection.ends[side];
         end.held = false;
         let was_shut = std::mem::replace(&mut end.shut, true);

@@ -62,6 +62,9 @@ impl Network {
             [client, server],
             *self.capacity,
         );
+        if call.deeds.is_some() {
+            self.note_connect(end, call);
+        }
         self.transmit(end.peer(), Payload::Open, call);
         // Where nobody answers, the end of the instant does.
         if self.is_connecting(end) && self.unanswered.last() != Some(&end) {
@@ -95,6 +98,9 @@ impl Network {
             [client, server],
             *self.capacity,
         );
+        if call.deeds.is_some() {
+            self.note_connect(end, call);
+        }
         self.transmit(end.peer(), Payload::Open, call);
         Ok(end)
     }
@@ -239,6 +245,9 @@ impl Network {
 
     /// Ends an attempt to connect.
     pub(super) fn fail(&mut self, end: EndKey, kind: ErrorKind, call: &mut Call) {
+        if call.deeds.is_some() && self.is_connecting(end) {
+            self.note_connect_failure(end, kind, call);
+        }
         let connection = &mut self.connections[end.slot()];
         if connection.stage == Stage::Connecting {
             connection.stage = Stage::Failed(kind);

@@ -256,6 +256,9 @@ impl Network {
 
     /// Something arrives at an end.
     pub(super) fn receive(&mut self, to: EndKey, payload: Payload, call: &mut Call) {
+        if call.deeds.is_some() {
+            self.note_received(to, &payload, call);
+        }
         let connection = &mut self.connections[to.slot()];
         let side = to.side();
         let end = &mut connection.ends[side];

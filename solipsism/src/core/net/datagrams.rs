@@ -159,6 +159,7 @@ impl Network {
         bytes: &[u8],
         call: &mut Call,
     ) -> io::Result<usize> {
+        let before = call.deeds.as_ref().map(Vec::len);
         match &self.datagram(key).transport {
             Transport::Udp(_) => {
                 let to = to.map(|to| to.as_inet().expect("a UDP socket sends to its own kind"));
@@ -168,6 +169,10 @@ impl Network {
                 let to = to.map(|to| to.as_unix().expect("a unix socket sends to its own kind"));
                 self.send_unix(key, to, bytes, call)?;
             }
+        }
+        if let Some(before) = before {
+            let to = to.cloned().or_else(|| self.datagram_peer(key).ok());
+            self.note_sent(to, bytes, before, call);
         }
         Ok(bytes.len())
     }
@@ -184,6 +189,9 @@ impl Network {
         call: &mut Call,
     ) -> io::Result<(usize, Addr)> {
         let received = self.peek_datagram(key, into)?;
+        if call.deeds.is_some() {
+            self.note_taken(&received.1, &into[..received.0], call);
+        }
         if let Some(read) = self.datagram(key).queue.pop_front() {
             self.give_back(key, &read, call);
         }

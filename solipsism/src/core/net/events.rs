@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::connection::{End, Stage};
 use super::datagrams::Datagram;
+use super::deeds::Way;
 use super::links::Route;
 use super::pipe::{HELD, Payload, Pipe};
 use super::{Call, EndKey, Network, Upcoming};
@@ -147,7 +148,12 @@ impl Network {
             match event.what {
                 Happening::Arrival(end) => self.arrivals(end, call),
                 Happening::GiveUp(end) => self.give_up(end, call),
-                Happening::Datagram(datagram) => self.deliver(datagram, call),
+                Happening::Datagram(datagram) => {
+                    if call.deeds.is_some() {
+                        self.note_datagram(Way::Arrived, &datagram, call);
+                    }
+                    self.deliver(datagram, call);
+                }
             }
         }
     }
@@ -159,6 +165,9 @@ impl Network {
         let now = call.now();
         // Looked up anew each time, since what arrives may end the connection.
         while let Some(payload) = self.pipe_to(end).and_then(|pipe| pipe.arrive(now)) {
+            if call.deeds.is_some() {
+                self.note_arrival(end, &payload, call);
+            }
             self.receive(end, payload, call);
         }
         self.schedule_arrival(end);

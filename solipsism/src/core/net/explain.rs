@@ -41,12 +41,35 @@ pub(crate) enum What {
     },
 }
 
+impl What {
+    /// The task that used the other end of the stream last.
+    pub(crate) fn peer_task(&self) -> Option<u32> {
+        match self {
+            Self::Read(stream) | Self::Write(stream) => stream.peer_task,
+            _ => None,
+        }
+    }
+
+    /// The faults that keep it.
+    pub(crate) fn keepers(&self) -> [Option<Keeper>; 2] {
+        match self {
+            Self::Read(stream) | Self::Write(stream) => {
+                [stream.keeper, stream.unheard.map(|(_, keeper)| keeper)]
+            }
+            Self::Connect { keeper, .. } => [*keeper, None],
+            Self::Accept { .. } | Self::Receive { .. } | Self::Send { .. } => [None, None],
+        }
+    }
+}
+
 /// A stream as one of its ends sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Stream {
     /// Unless it has no name.
     pub(crate) local: Option<String>,
     pub(crate) peer: String,
+    /// Bytes that were read there, in all.
+    pub(crate) read: u64,
     /// Bytes that have arrived where they are read.
     pub(crate) unread: usize,
     /// Bytes that have not.
@@ -56,8 +79,17 @@ pub(crate) struct Stream {
     /// Of a reader: bytes of its own that are held back, so that they cannot be answered, and the fault.
     pub(crate) unheard: Option<(usize, Keeper)>,
     pub(crate) peer_is_open: bool,
+    /// Nobody has accepted the connection.
+    pub(crate) peer_is_in_backlog: bool,
     /// The task that used the other end last.
     pub(crate) peer_task: Option<u32>,
+}
+
+impl Stream {
+    /// Whether nothing was ever sent to whoever reads here.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.read == 0 && self.unread == 0 && self.flying == 0
+    }
 }
 
 /// A fault that holds something back, or has lost something.
@@ -146,6 +178,7 @@ impl Network {
                 _ if is_named(&peer.addr) => self.named(peer.host, &peer.addr),
                 _ => "an unnamed unix socket".to_owned(),
             },
+            read: connection.pipes[pipe].read(),
             unread: connection.pipes[pipe].unread(),
             flying: connection.pipes[pipe].flying(),
             keeper: self.pipe_keeper(connection, pipe),
@@ -153,6 +186,11 @@ impl Network {
                 .flatten()
                 .map(|keeper| (connection.pipes[1 - side].flying(), keeper)),
             peer_is_open: peer.held && !own.ended,
+            peer_is_in_backlog: peer.held
+                && side == 0
+                && peer.user == u32::MAX
+                && connection.kind != Kind::Pipe
+                && is_named(&peer.addr),
             peer_task: (peer.user != u32::MAX).then_some(peer.user),
         }
     }

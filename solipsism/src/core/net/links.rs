@@ -1,6 +1,7 @@
 //! The links between hosts, each for one direction: how long a packet takes, and what may happen to it.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::panic::Location;
 use std::time::Duration;
@@ -51,6 +52,18 @@ impl From<RangeInclusive<Duration>> for Latency {
     fn from(range: RangeInclusive<Duration>) -> Self {
         let (least, most) = range.into_inner();
         Self { least, most }
+    }
+}
+
+/// "20ms", or "10ms to 30ms".
+impl fmt::Display for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.least)?;
+        if self.least == self.most {
+            Ok(())
+        } else {
+            write!(f, " to {:?}", self.most)
+        }
     }
 }
 
@@ -113,6 +126,17 @@ pub(crate) enum Mishap {
     Reordering,
 }
 
+impl Mishap {
+    /// As reports call it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Duplication => "duplication",
+            Self::Reordering => "reordering",
+        }
+    }
+}
+
 /// Which links an order is for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Which {
@@ -172,11 +196,7 @@ impl Links {
         site: &'static Location<'static>,
         by: LoopId,
     ) {
-        let what = match mishap {
-            Mishap::Loss => "loss",
-            Mishap::Duplication => "duplication",
-            Mishap::Reordering => "reordering",
-        };
+        let what = mishap.word();
         let chance = (probability > 0.0).then(|| Chance {
             probability,
             fault: self.order(what, site, by),

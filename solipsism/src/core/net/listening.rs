@@ -193,6 +193,9 @@ impl Network {
         options: Options,
         call: &mut Call,
     ) -> ListenerKey {
+        if call.deeds.is_some() {
+            self.note_listener(host, &addr, true, call);
+        }
         let serial = self.serial();
         let slot = self.listeners.insert(Listener {
             serial,
@@ -290,7 +293,11 @@ impl Network {
         connection.ends[1].birth = birth;
         connection.ends[1].user = call.task;
         connection.ends[1].owner = call.owner;
-        Ok((end, connection.addr(0, 1)))
+        let from = connection.addr(0, 1);
+        if call.deeds.is_some() {
+            self.note_accept(end, call);
+        }
+        Ok((end, from))
     }
 
     /// Waits for a connection.
@@ -347,6 +354,11 @@ impl Network {
         let listener = self.listener(key);
         let (host, owner) = (listener.host, listener.owner);
         let place = listener.place.take();
+        if call.deeds.is_some() && place.is_some() {
+            let addr = listener.addr.clone();
+            self.note_listener(host, &addr, false, call);
+        }
+        let listener = self.listener(key);
         let queue = std::mem::take(&mut listener.queue);
         let waiting = std::mem::take(&mut listener.waiting);
         match place {

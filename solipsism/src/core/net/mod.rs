@@ -5,8 +5,8 @@
 //! rest. Hosts and their names are in `hosts`, ports in `ports`, what lies between two hosts in `links`. A stream is a
 //! `connection`: two ends, with their `options`, and a `pipe` for each direction. `listening` and `connecting` make them,
 //! `transfer` reads and writes, `closing` ends them. `datagrams` come one by one. `events` are what happens by itself,
-//! `crash` ends all that a host has, `nesting` all that a child loop has, `explain` says what everybody waits for, and
-//! `leftovers` what nobody has closed.
+//! `crash` ends all that a host has, `nesting` all that a child loop has, `explain` says what everybody waits for, `deeds` what
+//! happened, and `leftovers` what nobody has closed.
 
 mod addr;
 mod closing;
@@ -14,6 +14,7 @@ mod connecting;
 mod connection;
 mod crash;
 mod datagrams;
+mod deeds;
 mod events;
 mod explain;
 mod hosts;
@@ -32,6 +33,7 @@ mod waiters;
 pub use addr::{Addr, UnixAddr};
 pub(crate) use connection::{EndKey, Kind};
 pub(crate) use datagrams::{Datagram, DatagramKey};
+pub use deeds::{NetEvent, Preview};
 pub(crate) use explain::{Keeper, Stream, Upcoming, What};
 pub(crate) use hosts::{HostId, Hosts, is_name};
 pub(crate) use leftovers::{OpenKind, OpenSocket, SocketKey};
@@ -78,6 +80,8 @@ pub(crate) struct Call {
     pub(crate) wake: Vec<Waker>,
     /// To be dropped where user code may run.
     pub(crate) drop: Vec<Waker>,
+    /// What happened, if somebody wants to know.
+    pub(crate) deeds: Option<Vec<NetEvent>>,
 }
 
 impl Call {

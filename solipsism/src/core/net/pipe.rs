@@ -18,6 +18,8 @@ const SPARE: usize = 16;
 #[derive(Debug)]
 pub(super) struct Pipe {
     buffer: VecDeque<u8>,
+    /// How many bytes were read from it.
+    drained: u64,
     flight: VecDeque<Segment>,
     /// The bytes of `flight`.
     flying: usize,
@@ -68,6 +70,7 @@ impl Pipe {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             buffer: VecDeque::new(),
+            drained: 0,
             flight: VecDeque::new(),
             flying: 0,
             scheduled: None,
@@ -86,6 +89,11 @@ impl Pipe {
     /// How many bytes can be read now.
     pub(super) fn unread(&self) -> usize {
         self.buffer.len()
+    }
+
+    /// How many bytes were read.
+    pub(super) fn read(&self) -> u64 {
+        self.drained
     }
 
     /// How many bytes have not arrived.
@@ -118,6 +126,7 @@ impl Pipe {
                 place = &mut place[read..];
             }
         }
+        self.drained += count as u64;
         let (left, room) = (self.buffer.len(), self.buffer.capacity());
         if left == 0 && room > KEPT {
             let buffer = std::mem::take(&mut self.buffer);

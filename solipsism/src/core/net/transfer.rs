@@ -19,6 +19,23 @@ impl Network {
         slices: &mut [IoSliceMut<'_>],
         call: &mut Call,
     ) -> io::Result<usize> {
+        let read = self.read_now(key, slices, call);
+        if call.deeds.is_some() {
+            match &read {
+                Ok(count) => self.note_read(key, slices, *count, call),
+                Err(error) => self.note_failure(key, error.kind(), call),
+            }
+        }
+        read
+    }
+
+    #[inline]
+    fn read_now(
+        &mut self,
+        key: EndKey,
+        slices: &mut [IoSliceMut<'_>],
+        call: &mut Call,
+    ) -> io::Result<usize> {
         let connection = held(&mut self.connections, key);
         let side = key.side();
         connection.ends[side].user = call.task;
@@ -56,6 +73,23 @@ impl Network {
     ///
     /// `WouldBlock`, and what Linux gives after the other end was closed.
     pub(crate) fn write(
+        &mut self,
+        key: EndKey,
+        slices: &[IoSlice<'_>],
+        call: &mut Call,
+    ) -> io::Result<usize> {
+        let written = self.write_now(key, slices, call);
+        if call.deeds.is_some() {
+            match &written {
+                Ok(count) => self.note_write(key, slices, *count, call),
+                Err(error) => self.note_failure(key, error.kind(), call),
+            }
+        }
+        written
+    }
+
+    #[inline]
+    fn write_now(
         &mut self,
         key: EndKey,
         slices: &[IoSlice<'_>],

@@ -8,6 +8,7 @@ use super::clock::GRID;
 use crate::event_loop::ClockKind;
 use crate::executor::drive::{Idle, Run};
 use crate::executor::header::TaskKey;
+use crate::executor::trace::By;
 use crate::executor::world::World;
 use crate::stopped::{Next, Verdict};
 use crate::time::Instant;
@@ -155,8 +156,10 @@ impl Hosted {
         if there <= here {
             // Tokio's timers of this instant have fired.
             world.perform(idle, &mut run.budget)?;
+            world.waking.set(By::HOST);
         } else if there < grid {
             world.perform(idle, &mut run.budget)?;
+            world.waking.set(By::HOST);
             self.clock.advance_to(at);
             self.clock.followed.set(at);
         } else if here % GRID != 0 {

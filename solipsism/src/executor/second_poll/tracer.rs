@@ -14,16 +14,30 @@ const KEPT: usize = 64;
 
 struct Tracer {
     real: Waker,
+    /// Whether to tell as well where it is woken by.
+    tells_wakes: bool,
     stacks: Mutex<Vec<Backtrace>>,
 }
 
-/// Calls `poll` with a context whose waker wakes as `real` does. Gives also the stacks on which that was cloned, unresolved.
+impl Tracer {
+    fn keep_stack(&self) {
+        let mut stacks = self.stacks.lock().unwrap_or_else(PoisonError::into_inner);
+        if stacks.len() < KEPT {
+            stacks.push(Backtrace::force_capture());
+        }
+    }
+}
+
+/// Calls `poll` with a context whose waker wakes as `real` does. Gives also the stacks on which that was cloned, and if it
+/// `tells_wakes` those on which it was called, unresolved.
 pub(super) fn trace<R>(
     real: &Waker,
+    tells_wakes: bool,
     poll: impl FnOnce(&mut Context<'_>) -> R,
 ) -> (R, Vec<Backtrace>) {
     let tracer = Tracer {
         real: real.clone(),
+        tells_wakes,
         stacks: Mutex::default(),
     };
     let data = (&raw const tracer).cast();
@@ -45,11 +59,7 @@ static TABLE: RawWakerVTable = RawWakerVTable::new(clone, wake_by_ref, wake_by_r
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: It is what `trace` made the waker of, and lives for as long.
     let tracer = unsafe { &*data.cast::<Tracer>() };
-    let mut stacks = tracer.stacks.lock().unwrap_or_else(PoisonError::into_inner);
-    if stacks.len() < KEPT {
-        stacks.push(Backtrace::force_capture());
-    }
-    drop(stacks);
+    tracer.keep_stack();
     // What is given away owns what the clone did.
     let real = ManuallyDrop::new(tracer.real.clone());
     RawWaker::new(real.data(), real.vtable())
@@ -61,5 +71,8 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: It is what `trace` made the waker of, and lives for as long.
     let tracer = unsafe { &*data.cast::<Tracer>() };
+    if tracer.tells_wakes {
+        tracer.keep_stack();
+    }
     tracer.real.wake_by_ref();
 }

@@ -74,12 +74,20 @@ fn write_stream(
         Side::Read => "",
         Side::Write => " by the peer",
     };
-    write!(f, ": {} unread{whose}", bytes(stream.unread))?;
+    match side {
+        Side::Read if stream.read > 0 => {
+            write!(f, ": {} read, {} unread", count(stream.read), stream.unread)?;
+        }
+        Side::Read if stream.is_silent() => f.write_str(": no byte has come")?,
+        _ => write!(f, ": {} unread{whose}", bytes(stream.unread))?,
+    }
     // What is held back is not under way.
     if stream.flying > 0 && stream.keeper.is_none() {
         write!(f, ", {} in flight", bytes(stream.flying))?;
     }
-    f.write_str(if stream.peer_is_open {
+    f.write_str(if stream.peer_is_in_backlog {
+        ", and nobody has accepted the connection"
+    } else if stream.peer_is_open {
         ", peer open"
     } else {
         ", peer closed"
@@ -117,7 +125,11 @@ fn held(keeper: &Keeper) -> String {
     format!("held back{until} by {keeper}")
 }
 
-fn bytes(count: usize) -> String {
+fn bytes(number: usize) -> String {
+    count(number as u64)
+}
+
+fn count(count: u64) -> String {
     let unit = if count == 1 { "byte" } else { "bytes" };
     format!("{count} {unit}")
 }

@@ -3,16 +3,18 @@
 
 use std::fmt;
 
+use super::facts::fact;
 use super::{WAITS, place};
 use crate::executor::{Again, Progress, Standing, StuckTask, Wait};
 use crate::frames::{Chain, Leaf, Primitive, Step};
+use crate::time::Instant;
 
 /// More than this are counted, not listed: who is stuck for a reason of its own is among the first.
 const LISTED: usize = 40;
 
-pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Result {
+pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask], now: Instant) -> fmt::Result {
     let cycles = cycles(tasks);
-    for cycle in &cycles {
+    for cycle in cycles.iter().filter(|cycle| cycle.len() > 1) {
         let names = cycle
             .iter()
             .chain(cycle.first())
@@ -26,16 +28,17 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
     let mut order: Vec<usize> = (0..tasks.len()).collect();
     order.sort_by_key(|place| {
         let task = &tasks[*place];
-        let is_cause =
-            cycles.iter().any(|cycle| cycle.contains(place)) || !waits_for_one_of(task, tasks);
-        let went_on = matches!(task.again, Again::WentOn(_));
+        let is_in_cycle = cycles.iter().any(|cycle| cycle.contains(place));
+        let is_cause = is_in_cycle || !waits_for_one_of(task, tasks);
+        let went_on = task.again.is_lost_wake_up();
         let is_consequence = !task.is_background && !is_cause;
         let depth = if is_consequence {
             depth(*place, tasks)
         } else {
             0
         };
-        (task.is_background, !went_on, depth, *place)
+        let is_behind = task.is_background && !is_in_cycle;
+        (is_behind, !went_on, depth, !is_in_cycle, *place)
     });
     let mut groups: Vec<(String, Vec<&StuckTask>)> = Vec::new();
     for task in order.into_iter().map(|place| &tasks[place]) {
@@ -49,8 +52,9 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
         }
     }
     for (told, of) in groups.iter().take(LISTED) {
-        write_head(f, of)?;
+        write_head(f, of, now)?;
         f.write_str(told)?;
+        super::wakes::write(f, of)?;
     }
     let mut steps = tasks
         .iter()
@@ -67,6 +71,23 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
         1 => f.write_str("\n  and 1 more task"),
         rest => write!(f, "\n  and {rest} more tasks"),
     }
+}
+
+/// Where a task of a livelock stood when it was polled once more.
+pub(super) fn write_round(
+    f: &mut fmt::Formatter<'_>,
+    task: u32,
+    tasks: &[StuckTask],
+) -> fmt::Result {
+    let task = tasks.iter().find(|other| other.task == task);
+    let chains = task.map(|task| task.stacks.chains()).unwrap_or_default();
+    for chain in chains.iter().take(WAITS) {
+        write_leaf(f, "goes round in", chain)?;
+        for step in &chain.steps {
+            write!(f, "\n      {step}")?;
+        }
+    }
+    Ok(())
 }
 
 /// How many waits lie between a task and whoever waits for none that is stuck.
@@ -88,7 +109,8 @@ fn waits_for_one_of(task: &StuckTask, tasks: &[StuckTask]) -> bool {
     whom.any(|whom| whom != task.task && tasks.iter().any(|other| other.task == whom))
 }
 
-/// Tasks of which each waits for the next and for nothing else, and the last for the first; by their places.
+/// Tasks of which each waits for the next and for nothing else, and the last for the first, or one for itself; by their
+/// places.
 fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
     let next = |place: usize| {
         let task = &tasks[place];
@@ -103,7 +125,7 @@ fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
         }
         let mut path = vec![start];
         while let Some(place) = path.last().and_then(|last| next(*last)) {
-            if place == start && path.len() > 1 {
+            if place == start {
                 cycles.push(path);
                 break;
             }
@@ -123,7 +145,7 @@ fn is_like(one: &StuckTask, other: &StuckTask) -> bool {
         && one.site == other.site
 }
 
-fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask]) -> fmt::Result {
+fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fmt::Result {
     let first = of[0];
     let last = of[of.len() - 1];
     if of.len() == 1 {
@@ -147,6 +169,12 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask]) -> fmt::Result {
     if first.is_background {
         f.write_str(", in the background")?;
     }
+    let since = first.since;
+    let is_told = |wait: &Wait| wait.since() == Some(since);
+    let is_news = since != now && !first.waits.iter().any(is_told);
+    if is_news && of.iter().all(|task| task.since == since) {
+        write!(f, ", asleep since {since:?}")?;
+    }
     Ok(())
 }
 
@@ -159,8 +187,15 @@ impl fmt::Display for Told<'_> {
         if let Again::WentOn(progress) = &task.again {
             write!(
                 f,
-                "\n    polled once more it {progress}, though nobody had woken it: the wake-up was lost by what it waited for"
+                "\n    polled once more it {progress}, though nobody had woken it: "
             )?;
+            f.write_str(match (task.again.is_lost_wake_up(), task.standing) {
+                (true, Standing::NeverWoken) => "what it waited for had kept no waker of it",
+                (true, _) => "the wake-up was lost by what it waited for",
+                (false, _) => {
+                    "either it does so at every poll, or what it waited for has lost a wake-up"
+                }
+            })?;
             if !task.stacks.chains().is_empty() {
                 f.write_str("\n    since that poll it stands here:")?;
             }
@@ -177,7 +212,7 @@ impl fmt::Display for Told<'_> {
         write_waits(f, &untold)?;
         for (chain, waits) in task.stacks.chains().iter().zip(&heads) {
             if waits.is_empty() {
-                write_leaf(f, chain)?;
+                write_leaf(f, "waits for", chain)?;
             } else {
                 write_waits(f, waits)?;
             }
@@ -206,6 +241,8 @@ impl Told<'_> {
         let is_silent = task.waits.is_empty() && task.stacks.chains().is_empty();
         match (&task.again, task.standing) {
             (_, Standing::Ready) if is_silent => f.write_str("\n    is ready to run"),
+            // That is told above.
+            (Again::WentOn(_), _) => Ok(()),
             (Again::WokenBy(who), _) => write!(f, "\n    was woken when {who} was polled once more"),
             (Again::Panicked(text), _) => {
                 let first: Vec<_> = text.lines().take(2).collect();
@@ -242,7 +279,8 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.function)?;
         if !self.file.is_empty() {
-            write!(f, "  {}:{}", self.file, self.line)?;
+            let gap = if self.function.is_empty() { "" } else { "  " };
+            write!(f, "{gap}{}:{}", self.file, self.line)?;
         }
         match &self.source {
             Some(source) => write!(f, "  {source}"),
@@ -251,7 +289,29 @@ impl fmt::Display for Step {
     }
 }
 
+/// As many tasks whose ends are awaited are listed one by one.
+const AWAITED: usize = 3;
+
 fn write_waits(f: &mut fmt::Formatter<'_>, waits: &[&Wait]) -> fmt::Result {
+    let awaited = waits.iter().filter_map(|wait| match wait {
+        Wait::Task { who, .. } => Some(who),
+        _ => None,
+    });
+    let awaited: Vec<_> = awaited.collect();
+    let others;
+    let waits = match &awaited[..] {
+        [first, .., last] if awaited.len() > AWAITED => {
+            write!(
+                f,
+                "\n    waits for {} tasks to finish, {first} … {last}",
+                awaited.len()
+            )?;
+            let is_other = |wait: &&&Wait| !matches!(wait, Wait::Task { .. });
+            others = waits.iter().filter(is_other).copied().collect::<Vec<_>>();
+            &others
+        }
+        _ => waits,
+    };
     for wait in waits.iter().take(WAITS) {
         write!(f, "\n    {wait}")?;
     }
@@ -261,11 +321,11 @@ fn write_waits(f: &mut fmt::Formatter<'_>, waits: &[&Wait]) -> fmt::Result {
     Ok(())
 }
 
-fn write_leaf(f: &mut fmt::Formatter<'_>, chain: &Chain) -> fmt::Result {
+fn write_leaf(f: &mut fmt::Formatter<'_>, lead: &str, chain: &Chain) -> fmt::Result {
     match &chain.leaf {
-        Leaf::Ours(primitive) => write!(f, "\n    waits for {primitive}")?,
-        Leaf::Library(name) | Leaf::Combinator(name) => write!(f, "\n    waits for {name}")?,
-        Leaf::Users => f.write_str("\n    waits for a future that is polled by hand")?,
+        Leaf::Ours(primitive) => write!(f, "\n    {lead} {primitive}")?,
+        Leaf::Library(name) | Leaf::Combinator(name) => write!(f, "\n    {lead} {name}")?,
+        Leaf::Users => write!(f, "\n    {lead} a future that is polled by hand")?,
     }
     let last = |name: &String| name.rsplit("::").next().unwrap_or_default().to_owned();
     let through: Vec<_> = chain.through.iter().map(last).collect();
@@ -275,7 +335,13 @@ fn write_leaf(f: &mut fmt::Formatter<'_>, chain: &Chain) -> fmt::Result {
     if matches!(chain.leaf, Leaf::Combinator(_)) {
         f.write_str("; what waits in that has a waker of its own, and is not seen")?;
     }
-    Ok(())
+    match &chain.leaf {
+        Leaf::Library(name) => match fact(name) {
+            Some(fact) => write!(f, ": {fact}"),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
 }
 
 /// Where it is not known which.

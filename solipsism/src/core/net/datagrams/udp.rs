@@ -7,6 +7,7 @@ use super::{BUFFER, DatagramKey, Transport, Unread, not_connected, too_long};
 use crate::core::LoopId;
 use crate::core::net::connecting::target;
 use crate::core::net::connection::mapped;
+use crate::core::net::deeds::Way;
 use crate::core::net::events::Happening;
 use crate::core::net::ports::Holder;
 use crate::core::net::{Call, Claim, HostId, Network, Protocol, Sharing};
@@ -247,7 +248,29 @@ impl Network {
     /// Puts a datagram on its link.
     pub(crate) fn send_off(&mut self, datagram: Datagram, call: &mut Call) {
         let now = call.now();
+        if call.deeds.is_some() {
+            self.scatter_noted(datagram, now, call);
+            return;
+        }
         for (at, datagram) in self.links.scatter(datagram, now, self.random.now_mut()) {
+            if at == now {
+                self.deliver(datagram, call);
+            } else {
+                self.schedule(at, Happening::Datagram(datagram));
+            }
+        }
+    }
+
+    /// The same, for a trace.
+    #[cold]
+    fn scatter_noted(&mut self, datagram: Datagram, now: u64, call: &mut Call) {
+        let lost = datagram.clone();
+        let arrivals = self.links.scatter(datagram, now, self.random.now_mut());
+        let keeper = self.links.keeper(lost.from.0, lost.to.0);
+        if arrivals.is_empty() && keeper.is_none_or(|fault| fault.what != "hold") {
+            self.note_datagram(Way::Lost, &lost, call);
+        }
+        for (at, datagram) in arrivals {
             if at == now {
                 self.deliver(datagram, call);
             } else {
@@ -283,9 +306,14 @@ impl Network {
                     socket.buffered += unread.charge();
                     socket.queue.push_back(unread);
                     socket.readers.wake(call);
+                } else if call.deeds.is_some() {
+                    self.note_lost(from, to, unread.bytes.len(), call);
                 }
                 return;
             }
+        }
+        if call.deeds.is_some() {
+            self.note_lost(from, to, bytes.len(), call);
         }
         self.bounce(from, to, call);
     }
