@@ -54,6 +54,8 @@ pub struct Leak {
     pub(crate) noun: &'static str,
     /// What tells it from others: "`heartbeat`", "to 10.0.0.1:80 (db.internal)".
     pub(crate) about: String,
+    /// Whether that is of one of them, and not of all.
+    pub(crate) is_various: bool,
     /// Of a task that has one.
     pub(crate) name: Option<Box<str>>,
     pub(crate) type_name: &'static str,

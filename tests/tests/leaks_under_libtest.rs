@@ -38,6 +38,12 @@ fn it_is_told_in_what_a_test_prints() {
     ];
     let printed = output(Command::new(this).args(arguments));
     expect![[r#"
+        left something behind at 0ns
+          1 task is still alive: spawned at tests/tests/leaks_under_libtest.rs:19:5 at 0ns
+            no waker of it is alive, so nothing could ever wake it
+            await or abort it before the test ends, or call `.background()` on what `spawn` gave if it may outlive the test
+          run it again: cargo test fails -- --exact --include-ignored
+        warns: left behind: 1 task is still alive: spawned at tests/tests/leaks_under_libtest.rs:13:5 at 0ns; no waker of it is alive, so nothing could ever wake it; await or abort it before the test ends, or call `.background()` on what `spawn` gave if it may outlive the test
     "#]]
     .assert_eq(&printed.stderr);
     assert!(

@@ -308,8 +308,8 @@ impl World {
         let mut timers: Vec<_> = own
             .map(|it| {
                 let about = match it.at {
-                    NEVER => "for ever".to_owned(),
-                    at => format!("for {:?}", Instant::from_nanos(at)),
+                    NEVER => "past the end of time".to_owned(),
+                    at => format!("until {:?}", Instant::from_nanos(at)),
                 };
                 let mut leak = Leak::new(Kind::Timers, "timer", about, it.since);
                 leak.created = Some(it.site);
@@ -502,9 +502,10 @@ fn known(task: u32) -> u32 {
 }
 
 impl Task {
-    /// Whether it may outlive a test on purpose.
+    /// Whether it may outlive a test on purpose, or has been told to end and waits for its turn.
     fn is_beside(&self) -> bool {
-        self.place.is_beside || self.header.is_background()
+        let header = &self.header;
+        self.place.is_beside || header.is_background() || header.is_aborted()
     }
 
     fn as_leak(&self) -> Leak {
@@ -532,6 +533,7 @@ impl Leak {
             count: 1,
             since: [Instant::from_nanos(since); 2],
             created: None,
+            is_various: false,
             untaken: 0,
             user: None,
             numbers: Vec::new(),

@@ -10,7 +10,6 @@ use crate::time::Instant;
 type Alike = (
     Kind,
     &'static str,
-    String,
     Option<&'static Location<'static>>,
     State,
 );
@@ -31,13 +30,7 @@ fn grouped(things: Vec<Leak>) -> Vec<Leak> {
     let mut groups: Vec<Leak> = Vec::new();
     let mut places: BTreeMap<Alike, usize> = BTreeMap::new();
     for thing in things {
-        let alike = (
-            thing.kind,
-            thing.noun,
-            thing.about.clone(),
-            thing.created,
-            thing.state,
-        );
+        let alike = (thing.kind, thing.noun, thing.created, thing.state);
         if let Some(&place) = places.get(&alike) {
             groups[place].join(thing);
         } else {
@@ -58,6 +51,7 @@ fn grouped(things: Vec<Leak>) -> Vec<Leak> {
 impl Leak {
     fn join(&mut self, mut other: Self) {
         self.count += other.count;
+        self.is_various |= other.is_various || self.about != other.about;
         self.untaken += other.untaken;
         self.since = [
             self.since[0].min(other.since[0]),

@@ -105,17 +105,21 @@ impl Leak {
         }
     }
 
-    /// "2 TCP streams to db.internal:80"
+    /// "2 TCP streams to db.internal:80", "2 TCP streams, one to db.internal:80"
     fn counted(&self) -> String {
         let plural = if self.count == 1 { "" } else { "s" };
-        let space = if self.about.is_empty() { "" } else { " " };
-        // "listener for SIGTERM" and "end of a pipe": what is many stands before that.
-        match self.noun.split_once(' ') {
-            Some((noun, of)) if of.starts_with("of ") => {
-                format!("{} {noun}{plural} {of}{space}{}", self.count, self.about)
-            }
-            _ => format!("{} {}{plural}{space}{}", self.count, self.noun, self.about),
-        }
+        // Of "end of a pipe" what is many stands before that.
+        let (noun, of) = match self.noun.find(" of ") {
+            Some(place) => self.noun.split_at(place),
+            None => (self.noun, ""),
+        };
+        let space = match (self.about.as_str(), self.is_various) {
+            ("", true) => ", one without a name",
+            ("", false) => "",
+            (_, true) => ", one ",
+            (_, false) => " ",
+        };
+        format!("{} {noun}{plural}{of}{space}{}", self.count, self.about)
     }
 
     fn verb(&self) -> &'static str {

@@ -76,8 +76,8 @@ impl<T> JoinHandle<T> {
         Id(self.task.key.id)
     }
 
-    /// Lets the task go on alone, on purpose: it may outlive the test's body without being something left behind, and
-    /// reports name it last. Should it panic, the test still fails.
+    /// Lets the task go on alone, on purpose: it may outlive the test's body without being [something left
+    /// behind](crate::leaks), with all that it has and spawns, and reports name it last. Should it panic, the test still fails.
     ///
     /// # Examples
     ///

@@ -21,7 +21,13 @@ async fn no_list() {}
 #[solipsism::test(allow_leaks(task, sockets, timer))]
 async fn no_kinds() {}
 
-#[solipsism::test(allow_leaks(name = "pool", type = Pool, crate = 5, task "pool"))]
-async fn no_names() {}
+#[solipsism::test(allow_leaks(name = "pool"))]
+async fn no_name() {}
+
+#[solipsism::test(allow_leaks(tasks, type = Pool))]
+async fn no_type() {}
+
+#[solipsism::test(allow_leaks(crate = 5))]
+async fn no_crate() {}
 
 fn main() {}

@@ -7,7 +7,14 @@ use solipsism::net::{TcpListener, TcpStream, UdpSocket};
 use solipsism::signal::unix::{SignalKind, signal};
 use solipsism::{spawn, task, time};
 
-crate::leaves!(a_task, alike, holds_things, holds_tasks, knows_itself);
+crate::leaves!(
+    a_task,
+    alike,
+    nearly_alike,
+    holds_things,
+    holds_tasks,
+    knows_itself
+);
 
 async fn a_task() {
     spawn(time::sleep(Duration::from_secs(5)));
@@ -18,6 +25,15 @@ async fn alike() {
     for _ in 0..3 {
         time::sleep(Duration::from_secs(1)).await;
         task::Builder::new().name("worker").spawn(pending::<()>());
+    }
+}
+
+/// Of names and with deadlines of their own.
+async fn nearly_alike() {
+    for number in 1..=3 {
+        let name = format!("worker {number}");
+        let sleep = time::sleep(Duration::from_secs(number));
+        task::Builder::new().name(name).spawn(sleep);
     }
 }
 
