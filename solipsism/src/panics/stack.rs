@@ -85,7 +85,11 @@ fn of_the_task(mut frames: Vec<Frame>) -> Vec<Frame> {
             || is_ours(frame, "panics.rs", "solipsism::panics::")
             || is_ours(frame, "panics/stack.rs", "solipsism::panics::")
     };
-    let raising = frames.iter().take_while(|frame| is_raising(frame)).count();
+    // A hook that calls ours stands between it and the machinery of panics.
+    let is_machinery = |frame: &Frame| frame.symbol.contains("std::panicking::");
+    let hooks = frames.iter().position(is_machinery).unwrap_or(0);
+    let raising = frames[hooks..].iter().take_while(|frame| is_raising(frame));
+    let raising = hooks + raising.count();
     frames.drain(..raising);
     let is_root = |frame: &Frame| {
         is_ours(frame, "executor/tasks.rs", "solipsism::executor::tasks::")
