@@ -10,7 +10,7 @@ use std::task::Waker;
 
 use slab::Slab;
 
-use super::Waiter;
+use super::{EndingLoops, LoopId, Waiter};
 
 /// An instant that no clock reaches: what lies beyond `u64` nanoseconds is no deadline.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -70,6 +70,8 @@ struct Timer {
     at: u64,
     order: u64,
     waiter: Waiter,
+    /// The loop in which it was asked for.
+    owner: LoopId,
     site: &'static Location<'static>,
 }
 
@@ -80,6 +82,7 @@ impl Deadlines {
         at: u64,
         last: bool,
         waiter: Waiter,
+        owner: LoopId,
         site: &'static Location<'static>,
     ) -> Key {
         let order = self.set | if last { LAST } else { 0 };
@@ -88,6 +91,7 @@ impl Deadlines {
             at,
             order,
             waiter,
+            owner,
             site,
         });
         let slot = u32::try_from(slot).expect("fewer than 2^32 deadlines are pending");
@@ -172,19 +176,64 @@ impl Deadlines {
     /// Takes back what was set since then and waits for nobody who stays. Returns who waited, to be dropped where user
     /// code may run.
     pub(crate) fn take_since(&mut self, mark: u64, stays: &dyn Fn(u32) -> bool) -> Vec<Waiter> {
-        let keys = self.timers.iter().filter_map(|(slot, timer)| {
+        let keys = self.keys(|timer| {
             let is_newer = timer.order & !LAST >= mark;
-            (is_newer && !stays(timer.waiter.task)).then_some(Key {
-                slot: u32::try_from(slot).expect("fewer than 2^32 deadlines are pending"),
-                order: timer.order,
-            })
+            is_newer && !stays(timer.waiter.task)
         });
-        let keys: Vec<Key> = keys.collect();
         if !keys.is_empty() {
             self.taken_before = self.set;
         }
         let taken = keys.into_iter().filter_map(|key| self.cancel(key));
         taken.collect()
+    }
+
+    /// Takes back what is of these loops, whoever waits for it. Returns who waited, to be dropped where user code may run.
+    pub(crate) fn take_of(&mut self, ending: &EndingLoops) -> Vec<Waiter> {
+        let keys = self.keys(|timer| ending.has(timer.owner));
+        if !keys.is_empty() {
+            self.taken_before = self.set;
+        }
+        let taken = keys.into_iter().filter_map(|key| self.cancel(key));
+        taken.collect()
+    }
+
+    /// Brings the deadlines of these loops nearer by this much. Those that are over by then fire, each once: whom they wake
+    /// is given in the order of the deadlines.
+    pub(crate) fn shift(&mut self, loops: &EndingLoops, by: u64, now: u64) -> Vec<Waker> {
+        let is_shifted = |timer: &Timer| loops.has(timer.owner) && timer.at != NEVER;
+        let mut over = self.keys(|timer| is_shifted(timer) && timer.at.saturating_sub(by) <= now);
+        over.sort_unstable_by_key(|key| (self.timers[key.slot as usize].at, key.order));
+        let fired: Vec<Waiter> = over
+            .into_iter()
+            .filter_map(|key| self.cancel(key))
+            .collect();
+        for (_, timer) in &mut self.timers {
+            if is_shifted(timer) {
+                timer.at -= by;
+            }
+        }
+        let entries = self.timers.iter();
+        let entries = entries.filter(|(_, timer)| timer.at != NEVER);
+        self.heap = entries
+            .map(|(slot, timer)| {
+                Reverse(Entry {
+                    at: timer.at,
+                    order: timer.order,
+                    slot: u32::try_from(slot).expect("fewer than 2^32 deadlines are pending"),
+                })
+            })
+            .collect();
+        fired.into_iter().map(|waiter| waiter.waker).collect()
+    }
+
+    fn keys(&self, which: impl Fn(&Timer) -> bool) -> Vec<Key> {
+        let which = self.timers.iter().filter(|(_, timer)| which(timer));
+        which
+            .map(|(slot, timer)| Key {
+                slot: u32::try_from(slot).expect("fewer than 2^32 deadlines are pending"),
+                order: timer.order,
+            })
+            .collect()
     }
 
     /// How many deadlines are set and will fire.
@@ -237,7 +286,7 @@ mod tests {
             task: 1,
             poll: 0,
         };
-        deadlines.set(at, last, waiter, Location::caller())
+        deadlines.set(at, last, waiter, 0, Location::caller())
     }
 
     fn fire(deadlines: &mut Deadlines) -> usize {

@@ -75,7 +75,7 @@ impl EventLoop {
         );
         let mut advancing = Advancing {
             world: Rc::clone(&self.world),
-            target,
+            target: self.world.world_time(target.nanos(), self.of),
             site,
             ticket: None,
         };
@@ -131,7 +131,9 @@ impl EventLoop {
 
     /// The earliest instant for which anything is set to happen: a deadline, or a packet's arrival.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.world.next_event().map(Instant::from_nanos)
+        let at = self.world.next_event()?;
+        let ahead = self.now() - Instant::from_nanos(self.world.now());
+        Some(Instant::from_nanos(at).deadline(ahead))
     }
 
     /// How many deadlines are set.
@@ -169,7 +171,8 @@ impl std::fmt::Debug for Freeze {
 /// A call of `advance`; under way from its first poll, when it takes a ticket, until the loop takes it out.
 struct Advancing {
     world: Rc<World>,
-    target: Instant,
+    /// By the world's clock.
+    target: u64,
     site: &'static Location<'static>,
     ticket: Option<u64>,
 }
@@ -200,7 +203,7 @@ impl Advancing {
                 self.ticket = Some(ticket);
                 *none = Some(Advance {
                     ticket,
-                    target: self.target.nanos(),
+                    target: self.target,
                     waiter: self.world.waiter(cx),
                     site: self.site,
                 });
@@ -260,7 +263,7 @@ impl Drop for Settling {
 }
 
 #[track_caller]
-fn assert_inside(world: &Rc<World>, what: &str) {
+pub(super) fn assert_inside(world: &Rc<World>, what: &str) {
     let inside = World::with(what, |current| Rc::ptr_eq(current, world));
     assert!(
         inside,

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Waker};
 use std::time::{Duration, SystemTime};
 
+use super::by_hand::Spared;
 use super::child::Nest;
 use super::close::Failure;
 use super::header::{Header, Name};
@@ -127,6 +128,12 @@ pub(crate) struct World {
     pub(super) failures: RefCell<Vec<Failure>>,
     /// What is spawned in this loop, and in those inside of it, is dropped at once.
     pub(super) closing: Cell<LoopId>,
+    /// But not in these, if a child ends.
+    pub(super) spared: Spared,
+    /// Whether the clock of a child may be ahead of the world's; cheaper to ask.
+    pub(super) is_ahead: Cell<bool>,
+    /// Whether something ever ran in a child by hand, likewise.
+    pub(super) runs_by_hand: Cell<bool>,
     pub(super) limits: Cell<Limits>,
     /// Whether a failure in the background is kept for the end, and does not end a run.
     pub(super) lenient: Cell<bool>,
@@ -198,6 +205,9 @@ impl World {
             woken: Cell::default(),
             failures: RefCell::default(),
             closing: Cell::new(NONE),
+            spared: RefCell::default(),
+            is_ahead: Cell::new(false),
+            runs_by_hand: Cell::new(false),
             limits: Cell::new(settings.limits),
             lenient: Cell::new(false),
             seed: Cell::new(settings.seed),
@@ -379,12 +389,19 @@ impl World {
             }
         });
         let header = header.expect("`insert` makes the task");
-        if place.owner >= self.closing.get() {
+        if place.owner >= self.closing.get() && self.ends_with_closing(place.owner) {
             self.drop_task(header.key);
         } else {
             self.schedule(&header);
         }
         header
+    }
+
+    /// Of a loop that began after the one that ends.
+    #[cold]
+    fn ends_with_closing(&self, owner: LoopId) -> bool {
+        let spared = self.spared.borrow();
+        spared.as_ref().is_none_or(|ending| ending.has(owner))
     }
 
     /// A number that no other has in this world.
