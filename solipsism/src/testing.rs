@@ -34,7 +34,7 @@ pub use asserting::expect_silence;
 pub use check_future::{CheckedFuture, check_future};
 pub use check_stream::{check_one_way_stream, check_stream, check_two_way_stream};
 pub use disturbed::{Disturbance, Disturbed, Operation};
-pub use mock_stream::{MockStream, Script};
+pub use mock_stream::{MockStream, Script, ScriptHandle};
 pub use probe::{Next, Probe, Recorder};
 pub use sequencer::{Sequencer, Step, StepGuard};
 
