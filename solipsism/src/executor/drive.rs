@@ -185,7 +185,8 @@ impl World {
                     return Ok(Turn::Finished);
                 }
                 self.check_failures()?;
-                run.never_woken = Arc::strong_count(header) == run.owners && !header.is_queued();
+                let owners = run.owners + self.kept_for_ends(header);
+                run.never_woken = Arc::strong_count(header) == owners && !header.is_queued();
                 Ok(Turn::Taken)
             }
             Some(key) => {

@@ -252,7 +252,11 @@ impl World {
         let mut failures = self.failures.take();
         // A run that failed by itself keeps what its handles hold to itself; they may still be asked.
         if verdict.is_stuck() {
-            failures.extend(self.held_failures(self.nest.borrow().innermost()));
+            let ending = {
+                let nest = self.nest.borrow();
+                nest.ending(nest.innermost())
+            };
+            failures.extend(self.held_failures(&ending));
             #[cfg(feature = "tokio")]
             failures.extend(self.hosted.iter().flat_map(|hosted| hosted.held_failures()));
         }
@@ -288,7 +292,7 @@ impl World {
             waits: waits.of(header.key.id),
             standing: if header.is_queued() {
                 Standing::Ready
-            } else if header.has_waker() {
+            } else if header.has_waker(self.kept_for_ends(header)) {
                 Standing::Waiting
             } else {
                 Standing::NeverWoken
