@@ -9,7 +9,7 @@ use std::time::SystemTime;
 const LONGEST: usize = 100;
 
 /// Of a chain of calls as many lines before the one that is asked for.
-const JOINED: usize = 3;
+const JOINED: usize = 6;
 
 /// A block is as long as this at most for its first line to be found.
 const BLOCK: usize = 60;

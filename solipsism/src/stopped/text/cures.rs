@@ -13,6 +13,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
     let mut cures: Vec<String> = tasks.iter().filter_map(joins_itself).collect();
     for task in awaited_by_the_body(tasks) {
         let found = [
+            has_both_ends(task),
             has_not_begun(task, tasks),
             writes_only(task, tasks),
             reads_to_the_end(task, tasks),
@@ -52,6 +53,18 @@ fn joins_itself(task: &StuckTask) -> Option<String> {
     waits.any(is_own).then(|| {
         format!(
             "{} awaits its own end, which never comes: let another task have that handle",
+            task.who
+        )
+    })
+}
+
+/// Of a connection the task has read one end and used the other one last.
+fn has_both_ends(task: &StuckTask) -> Option<String> {
+    let stream = reads(task).or_else(|| writes(task))?;
+    (stream.peer_task == Some(task.task) && stream.peer_is_open).then(|| {
+        format!(
+            "{} itself was the last to use the other end of that stream, and while it waits it uses neither: do both at once \
+             (`join!`), or let another task have one end",
             task.who
         )
     })

@@ -205,6 +205,22 @@ async fn both_sides_write_before_they_read() -> io::Result<()> {
     peer.await.expect("it finishes")
 }
 
+#[solipsism::test]
+async fn one_task_has_both_ends() -> io::Result<()> {
+    let listener = listen("mail.internal:25").await;
+    let (mut client, accepted) =
+        futures::join!(TcpStream::connect("mail.internal:25"), listener.accept());
+    let (mut server, _) = accepted?;
+    server.write_all(b"220 ready").await?;
+    let mut greeting = [0; 10]; // it has nine bytes
+    client
+        .as_mut()
+        .expect("it connects")
+        .read_exact(&mut greeting)
+        .await?;
+    server.read_exact(&mut [0; 4]).await
+}
+
 async fn upload(writer: impl solipsism::io::AsyncWrite) -> io::Result<()> {
     let mut writer = std::pin::pin!(writer);
     writer.write_all(b"all of it").await
