@@ -91,7 +91,8 @@ impl World {
             if task.standing == Standing::Ready {
                 continue;
             }
-            if let Some((_, by)) = woken.iter().find(|(woken, _)| *woken == task.task) {
+            let woken_by = woken.iter().find(|(woken, _)| *woken == task.task);
+            if let Some((_, by)) = woken_by.filter(|_| !is_spinning) {
                 task.again = Again::WokenBy(by.clone());
                 continue;
             }
