@@ -18,7 +18,6 @@ use libtest_mimic::{ColorSetting, FormatSetting};
 
 use self::command_line::CommandLine;
 use self::variables::Variables;
-use crate::options::TRACED;
 use crate::plan::Plan;
 use crate::refusal::Refusal;
 use crate::report::{Files, ReportArguments};
@@ -101,7 +100,7 @@ impl Arguments {
             time_limit: ours.time_limit,
             wall_limit: ours.wall_limit,
             debug: ours.debug,
-            trace: ours.trace.map(|count| count.unwrap_or(TRACED)),
+            trace: ours.trace,
             trace_failures: ours.trace_failures,
             runs_ignored: which.ignored || which.include_ignored,
         };

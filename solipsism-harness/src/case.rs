@@ -210,7 +210,7 @@ impl Case {
         };
         let nanos =
             |name, limit: Option<Duration>| Some(format!("{name}={}ns ", limit?.as_nanos()));
-        let events = trace.unwrap_or(TRACED);
+        let events = trace.map_or(TRACED.to_owned(), |count| count.to_string());
         let variables = [
             seed.map(|seed| format!("SOLIPSISM_SEED={seed:x} ")),
             repeat.map(|times| format!("SOLIPSISM_REPEAT={times} ")),
@@ -266,7 +266,7 @@ impl Case {
     /// other.
     pub(crate) fn run_once(&self, audience: &Audience) -> Ran {
         let ran = retries::run(self, audience, || self.attempt());
-        traced::run(self, ran, |case| case.attempt())
+        traced::run(self, ran, Self::attempt)
     }
 
     fn attempt(&self) -> Ran {

@@ -32,9 +32,9 @@ use crate::{Case, Ended, FailureKind, Options, Provider, Ran, ShouldPanic, Targe
 /// The process ends with 101 if no such test is registered, if a variable cannot be read, or if there is no plan of all tests, as where
 /// two are of one name.
 pub fn run_under_libtest(module: &'static str, name: &'static str, target: Target) {
-    target.is_this_process();
     /// The one of this process.
     static RUN: OnceLock<Run> = OnceLock::new();
+    target.is_this_process();
     // Whoever comes first ends the process if there is no plan, while all others wait here.
     let run = RUN.get_or_init(|| Run::of_this_process(module).unwrap_or_else(|it| it.exit()));
     match run.cases_of(module, name) {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use crate::options::TRACED;
+use crate::options::{TRACED, parse_trace};
 use crate::{Case, Ended, Options, Place, Ran};
 
 /// Gives what came of it, with its events if it failed.
@@ -45,7 +45,7 @@ fn again(case: &Case, ran: &Ran, attempt: impl Fn(&Case) -> Ran) -> String {
         case.name
     );
     let options = Options {
-        trace: Some(TRACED),
+        trace: parse_trace(TRACED).ok(),
         // The very same run, also where it failed in a repetition.
         ..case.options
     };

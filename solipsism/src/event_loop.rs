@@ -1,10 +1,12 @@
 //! The handle on a world: makes one, runs it, moves its clock.
 
 mod builder;
+mod child_loop;
 mod clock_control;
 mod external;
 
 pub use builder::{Builder, ClockKind};
+pub use child_loop::ChildLoop;
 pub use clock_control::Freeze;
 pub use external::External;
 
@@ -14,6 +16,7 @@ use std::panic::{self, Location};
 use std::pin::pin;
 use std::rc::Rc;
 
+use crate::core::{LoopId, OUTERMOST};
 use crate::executor::{Stage, World};
 use crate::leaks::{Kinds, Leaks};
 use crate::panics::Print;
@@ -39,6 +42,8 @@ use crate::trace::Event;
 /// ```
 pub struct EventLoop {
     world: Rc<World>,
+    /// Which of its loops this is.
+    of: LoopId,
     owner: bool,
 }
 
@@ -67,8 +72,15 @@ impl EventLoop {
     /// Outside of a world.
     #[track_caller]
     pub fn current() -> Self {
+        let world = World::with("EventLoop::current", Rc::clone);
+        let of = world.owner();
+        Self::handle(world, of)
+    }
+
+    fn handle(world: Rc<World>, of: LoopId) -> Self {
         Self {
-            world: World::with("EventLoop::current", Rc::clone),
+            world,
+            of,
             owner: false,
         }
     }
@@ -76,6 +88,7 @@ impl EventLoop {
     pub(super) fn own(world: World) -> Self {
         Self {
             world: Rc::new(world),
+            of: OUTERMOST,
             owner: true,
         }
     }
@@ -163,12 +176,12 @@ impl EventLoop {
 
     /// The loop's current instant, also after a run.
     pub fn now(&self) -> Instant {
-        Instant::from_nanos(self.world.now())
+        Instant::from_nanos(self.world.now_of(self.of))
     }
 
     /// What the loop's wall clock shows.
     pub fn wall_clock(&self) -> SystemTime {
-        self.world.wall().into()
+        self.world.wall_of(self.of).into()
     }
 
     /// Steps the wall clock, forwards or back. Deadlines are not touched.
@@ -184,7 +197,7 @@ impl EventLoop {
     /// assert_eq!(format!("{:?}", event_loop.now()), "0ns");
     /// ```
     pub fn set_wall_clock(&self, time: SystemTime) {
-        self.world.set_wall(time.into());
+        self.world.set_wall_of(time.into(), self.of);
     }
 
     /// The seed of this world's random choices.
@@ -275,8 +288,9 @@ impl EventLoop {
     /// assert_eq!(event_loop.run(receiver).unwrap().unwrap(), "from outside");
     /// thread.join().unwrap();
     /// ```
+    #[track_caller]
     pub fn external(&self) -> External {
-        External::new(self.world.inbox())
+        External::new(self.world.inbox(), Location::caller())
     }
 
     /// Looks at what is there now of these kinds, as the end of a test does, and leaves it there: the tasks, timers and
@@ -362,10 +376,7 @@ impl Default for EventLoop {
 /// A handle to the same loop, which does not own it.
 impl Clone for EventLoop {
     fn clone(&self) -> Self {
-        Self {
-            world: Rc::clone(&self.world),
-            owner: false,
-        }
+        Self::handle(Rc::clone(&self.world), self.of)
     }
 }
 

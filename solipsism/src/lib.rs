@@ -56,7 +56,7 @@ mod fixture;
 mod ignoring;
 mod scope;
 
-pub use event_loop::{Builder, ClockKind, EventLoop, External, Freeze};
+pub use event_loop::{Builder, ChildLoop, ClockKind, EventLoop, External, Freeze};
 pub use fixture::{Asker, BuiltIn, Configurable, Fixture, NoSettings, NoTeardown, Outcome, Skip};
 pub use ignoring::IgnoreIf;
 pub use stopped::Stopped;

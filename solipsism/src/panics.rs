@@ -14,7 +14,7 @@ use std::panic::{self, AssertUnwindSafe, Location, PanicHookInfo};
 use std::sync::Once;
 use std::thread;
 
-pub(crate) use self::stack::Stack;
+use self::stack::Stack;
 use crate::executor::World;
 use crate::frames::without_machine;
 use crate::time::Instant;
@@ -35,10 +35,8 @@ pub(crate) struct PanicText {
     pub(crate) at: Option<Instant>,
     /// The former hook has printed it.
     pub(crate) printed: bool,
-    /// Its place among what happened in its world; unknown on another thread.
-    pub(crate) order: Option<u64>,
     /// Where it was raised.
-    pub(crate) stack: Stack,
+    stack: Stack,
     /// With `RUST_BACKTRACE` only.
     backtrace: Option<String>,
 }
@@ -99,7 +97,6 @@ fn caught(payload: Box<dyn Any + Send>) -> Panic {
         location: None,
         at: None,
         printed: false,
-        order: None,
         stack: Stack::default(),
         backtrace: None,
     });
@@ -131,7 +128,6 @@ pub(crate) fn panic_at(site: &Location<'_>, message: String) -> ! {
             location: Some(site.to_string()),
             at: None,
             printed: false,
-            order: World::try_with(|world| world.ticket()),
             stack: Stack::of_here(),
             backtrace: None,
         },
@@ -187,7 +183,6 @@ fn text(info: &PanicHookInfo<'_>, printed: bool) -> PanicText {
         location,
         at: None,
         printed,
-        order: World::try_with(|world| world.ticket()),
         stack: Stack::of_here(),
         backtrace: (backtrace.status() == BacktraceStatus::Captured)
             .then(|| frames::of_the_test(&backtrace.to_string())),
@@ -197,6 +192,11 @@ fn text(info: &PanicHookInfo<'_>, printed: bool) -> PanicText {
 /// The message of a payload, as std prints it, unless a reader in a world is better served by another.
 fn message(payload: &(dyn Any + Send)) -> String {
     let message = raw_message(payload);
+    if let Some(cure) = cure(&message) {
+        if World::try_with(|_| ()).is_some() {
+            return format!("{message}\n{cure}");
+        }
+    }
     #[cfg(feature = "tokio")]
     if let Some(sentence) = sentence(&message) {
         if World::try_with(|world| world.is_hosted()) == Some(true) {
@@ -204,6 +204,22 @@ fn message(payload: &(dyn Any + Send)) -> String {
         }
     }
     message
+}
+
+/// What to do about a panic that others raise over where they were called.
+fn cure(message: &str) -> Option<&'static str> {
+    if message.starts_with("cannot execute `LocalPool` executor from within another executor") {
+        return Some(
+            "`block_on` would block the event loop that runs already: `.await` the future",
+        );
+    }
+    // Within a test's world; in a hosted one there is a runtime everywhere but on threads of the test's own.
+    message
+        .starts_with("there is no reactor running, must be called from the context of a Tokio 1.x runtime")
+        .then_some(
+            "there is no runtime of tokio's in this world: `#[solipsism::test(tokio)]`, with the feature `tokio`, hosts one; or use \
+             `solipsism::{spawn, time, net}`, which need none",
+        )
 }
 
 /// What is said where tokio itself panics over what makes no sense in a hosted world.
@@ -240,6 +256,11 @@ fn raw_message(payload: &(dyn Any + Send)) -> String {
 }
 
 impl PanicText {
+    /// Its place among what happened in its world; unknown on another thread.
+    pub(crate) fn order(&self) -> Option<u64> {
+        self.stack.order()
+    }
+
     /// Writes in which functions it was; in a task that may stand there.
     pub(crate) fn write_steps(
         &self,
@@ -267,5 +288,20 @@ impl fmt::Display for PanicText {
             }
             None => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{EventLoop, spawn};
+
+    #[test]
+    fn who_blocks_on_a_future_within_a_world_is_told_what_to_do() {
+        let told = EventLoop::new().run(async {
+            let task = spawn(async { futures_executor::block_on(async {}) });
+            task.await.unwrap_err().to_string()
+        });
+        let told = told.unwrap();
+        assert!(told.ends_with("`.await` the future"), "{told}");
     }
 }

@@ -141,7 +141,7 @@ impl Stopped {
         inbox: &Arc<Inbox>,
     ) -> Self {
         let order = match &verdict {
-            Verdict::Panicked(text) => text.order,
+            Verdict::Panicked(text) => text.order(),
             _ => World::try_with(|world| world.ticket()),
         };
         Self(Box::new(Report {
@@ -278,7 +278,7 @@ impl Stopped {
         });
         let verdict = self.0.order;
         let came_first = |failure: &Failure| {
-            let orders = failure.text.order.zip(verdict);
+            let orders = failure.text.order().zip(verdict);
             orders.is_some_and(|(failure, verdict)| failure < verdict)
         };
         let (first, after): (Vec<_>, Vec<_>) = new.partition(came_first);

@@ -41,7 +41,7 @@ pub use sequencer::{Sequencer, Step, StepGuard};
 pub use {
     check_stream::{check_one_way_stream, check_stream, check_two_way_stream},
     disturbed::{Disturbance, Disturbed, Operation},
-    mock_stream::{MockStream, Script},
+    mock_stream::{MockStream, Script, ScriptHandle},
 };
 
 /// What expansions of the macros mention.

@@ -297,7 +297,7 @@ async fn the_closest_defaults_win_and_where_they_stand_can_be_seen() {
 
             ---- of_a_module::takes_two_hours ----
             time limit: not finished after 3600s of virtual time
-              the body, at tests/src/bin/markers.rs:191:14
+              the body, at tests/src/bin/markers.rs:191:14, asleep since 0ns
                 waits until 7200s, set at tests/src/bin/markers.rs:192:9
                   of_a_module::takes_two_hours  tests/src/bin/markers.rs:192  solipsism::time::sleep(std::time::Duration::from_secs(7200)).await;
               run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin markers of_a_module::takes_two_hours -- --exact --include-ignored

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join;
 use solipsism::io::{AsyncReadExt, AsyncWriteExt};
-use solipsism::testing::{MockStream, assert_elapsed};
+use solipsism::testing::{MockStream, assert_elapsed, settle};
 use solipsism::time;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -101,6 +101,65 @@ async fn operations_fail_where_the_script_says() -> io::Result<()> {
     assert_eq!(error.kind(), ErrorKind::BrokenPipe);
     assert_eq!(stream.close().await.unwrap_err().raw_os_error(), Some(104));
     Ok(())
+}
+
+#[solipsism::test]
+async fn steps_may_be_added_while_it_is_played() -> io::Result<()> {
+    let (stream, script) = MockStream::builder().read(b"220\n").build_with_handle();
+    let code = solipsism::spawn(async move {
+        let mut stream = stream;
+        let mut all = Vec::new();
+        stream.read_exact(&mut [0; 4]).await?;
+        stream.write_all(b"HELO\n").await?;
+        stream.read_to_end(&mut all).await?;
+        stream.close().await?;
+        io::Result::Ok(all)
+    });
+    settle().await;
+    assert_eq!(format!("{script:?}"), "ScriptHandle { added: 0, .. }");
+    script.write(b"HELO\n").wait(SECOND).read(b"");
+    settle().await;
+    time::sleep(2 * SECOND).await;
+    script.read(b"250 hello\n");
+    settle().await;
+    assert!(!code.is_finished(), "more may come");
+    script.read("bye");
+    drop(script);
+    assert_eq!(code.await?.unwrap(), b"250 hello\nbye");
+    Ok(())
+}
+
+#[solipsism::test]
+async fn errors_may_be_added_too() {
+    let (mut stream, script) = MockStream::builder().build_with_handle();
+    script
+        .read_error(ErrorKind::ConnectionReset)
+        .write_error(ErrorKind::BrokenPipe)
+        .close();
+    assert_eq!(
+        stream.read(&mut [0]).await.unwrap_err().kind(),
+        ErrorKind::ConnectionReset
+    );
+    assert_eq!(
+        stream.write(b"x").await.unwrap_err().kind(),
+        ErrorKind::BrokenPipe
+    );
+    stream.close().await.unwrap();
+    // An empty write waits for nothing, and a reader and a writer may wait at once.
+    assert_eq!(stream.write(b"").await.unwrap(), 0);
+    let (mut reader, mut writer) = AsyncReadExt::split(stream);
+    let both = join(async move { reader.read(&mut [0; 4]).await }, async move {
+        writer.write_all(b"last").await
+    });
+    let add = async {
+        settle().await;
+        script.write(b"last");
+        settle().await;
+        drop(script);
+    };
+    let ((read, written), ()) = join(both, add).await;
+    assert_eq!(read.unwrap(), 0);
+    written.unwrap();
 }
 
 solipsism::main!();

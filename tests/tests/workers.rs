@@ -250,7 +250,7 @@ async fn what_came_after_a_verdict_is_told_at_the_end() {
 
         test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 14 filtered out; finished in …
 
-        after the verdict on late::a_waits: after this verdict thread `without a name` woke a task: hold an `event_loop.external()` guard for as long as it may
+        after the verdict on late::a_waits: after this verdict thread `without a name` woke the body: hold an `event_loop.external()` guard for as long as it may
     "#]].assert_eq(&stdout);
 }
 

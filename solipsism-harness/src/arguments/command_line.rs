@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::{Args, Parser};
 use libtest_mimic::{ColorSetting, FormatSetting};
 
-use crate::options::{parse_repeat, parse_shuffle_seed, parse_threads, parse_trace_flag};
+use crate::options::{TRACED, parse_repeat, parse_shuffle_seed, parse_threads, parse_trace_flag};
 use crate::report::ReportArguments;
 use crate::{parse_duration, parse_seed};
 
@@ -173,8 +173,14 @@ pub(super) struct Ours {
     pub(super) debug: bool,
 
     /// Tell of each test that fails the last events in its world, so many or 100 [SOLIPSISM_TRACE]
-    #[arg(long, value_name = "COUNT", num_args = 0..=1, value_parser = parse_trace_flag)]
-    pub(super) trace: Option<Option<NonZero<usize>>>,
+    #[arg(
+        long,
+        value_name = "COUNT",
+        num_args = 0..=1,
+        default_missing_value = TRACED,
+        value_parser = parse_trace_flag,
+    )]
+    pub(super) trace: Option<NonZero<usize>>,
 
     /// Run each test that fails once more for its events, and tell them [SOLIPSISM_TRACE_FAILURES]
     #[arg(long)]

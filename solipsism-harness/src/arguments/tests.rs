@@ -44,7 +44,7 @@ fn a_flag_beats_its_variable() {
         time_limit: Some(Duration::from_secs(2)),
         wall_limit: Some(Duration::from_secs(60)),
         debug: true,
-        trace: Some(TRACED),
+        trace: NonZero::new(100),
         trace_failures: true,
         runs_ignored: false,
     };

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{LoopId, Nested};
+use super::{EndingLoops, LoopId, Nested};
 
 /// Both of a world's clocks.
 ///
@@ -46,7 +46,7 @@ impl Clock {
     }
 
     /// The wall clock shows what it would show if the child had not stepped it.
-    pub(crate) fn end_child(&mut self, child: LoopId) {
-        self.epoch.end(child);
+    pub(crate) fn end_child(&mut self, ending: &EndingLoops) {
+        self.epoch.end(ending);
     }
 }

@@ -10,7 +10,7 @@ use std::task::Waker;
 
 use slab::Slab;
 
-use super::Waiter;
+use super::{EndingLoops, LoopId, Waiter};
 
 /// An instant that no clock reaches: what lies beyond `u64` nanoseconds is no deadline.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -74,6 +74,8 @@ struct Timer {
     waiter: Waiter,
     /// When it was set.
     since: u64,
+    /// The loop in which it was asked for.
+    owner: LoopId,
     site: &'static Location<'static>,
 }
 
@@ -92,6 +94,7 @@ impl Deadlines {
         last: bool,
         waiter: Waiter,
         since: u64,
+        owner: LoopId,
         site: &'static Location<'static>,
     ) -> Key {
         let order = self.set | if last { LAST } else { 0 };
@@ -101,6 +104,7 @@ impl Deadlines {
             order,
             waiter,
             since,
+            owner,
             site,
         });
         let slot = u32::try_from(slot).expect("fewer than 2^32 deadlines are pending");
@@ -203,14 +207,10 @@ impl Deadlines {
     /// Takes back what was set since then and waits for nobody who stays. Returns who waited, to be dropped where user
     /// code may run.
     pub(crate) fn take_since(&mut self, mark: u64, stays: &dyn Fn(u32) -> bool) -> Vec<Waiter> {
-        let keys = self.timers.iter().filter_map(|(slot, timer)| {
+        let keys = self.keys(|timer| {
             let is_newer = timer.order & !LAST >= mark;
-            (is_newer && !stays(timer.waiter.task)).then_some(Key {
-                slot: u32::try_from(slot).expect("fewer than 2^32 deadlines are pending"),
-                order: timer.order,
-            })
+            is_newer && !stays(timer.waiter.task)
         });
-        let keys: Vec<Key> = keys.collect();
         if !keys.is_empty() {
             self.taken_before = self.set;
         }
@@ -221,6 +221,55 @@ impl Deadlines {
     /// Whether none is set, not even one that never fires.
     pub(crate) fn is_empty(&self) -> bool {
         self.timers.is_empty()
+    }
+
+    /// Takes back what is of these loops, whoever waits for it. Returns who waited, to be dropped where user code may run.
+    pub(crate) fn take_of(&mut self, ending: &EndingLoops) -> Vec<Waiter> {
+        let keys = self.keys(|timer| ending.has(timer.owner));
+        if !keys.is_empty() {
+            self.taken_before = self.set;
+        }
+        let taken = keys.into_iter().filter_map(|key| self.cancel(key));
+        taken.collect()
+    }
+
+    /// Brings the deadlines of these loops nearer by this much. Those that are over by then fire, each once: whom they wake
+    /// is given in the order of the deadlines.
+    pub(crate) fn shift(&mut self, loops: &EndingLoops, by: u64, now: u64) -> Vec<Waker> {
+        let is_shifted = |timer: &Timer| loops.has(timer.owner) && timer.at != NEVER;
+        let mut over = self.keys(|timer| is_shifted(timer) && timer.at.saturating_sub(by) <= now);
+        over.sort_unstable_by_key(|key| (self.timers[key.slot as usize].at, key.order));
+        let fired: Vec<Waiter> = over
+            .into_iter()
+            .filter_map(|key| self.cancel(key))
+            .collect();
+        for (_, timer) in &mut self.timers {
+            if is_shifted(timer) {
+                timer.at -= by;
+            }
+        }
+        let entries = self.timers.iter();
+        let entries = entries.filter(|(_, timer)| timer.at != NEVER);
+        self.heap = entries
+            .map(|(slot, timer)| {
+                Reverse(Entry {
+                    at: timer.at,
+                    order: timer.order,
+                    slot: u32::try_from(slot).expect("fewer than 2^32 deadlines are pending"),
+                })
+            })
+            .collect();
+        fired.into_iter().map(|waiter| waiter.waker).collect()
+    }
+
+    fn keys(&self, which: impl Fn(&Timer) -> bool) -> Vec<Key> {
+        let which = self.timers.iter().filter(|(_, timer)| which(timer));
+        which
+            .map(|(slot, timer)| Key {
+                slot: u32::try_from(slot).expect("fewer than 2^32 deadlines are pending"),
+                order: timer.order,
+            })
+            .collect()
     }
 
     /// How many deadlines are set and will fire.
@@ -275,7 +324,7 @@ mod tests {
             task: 1,
             poll: 0,
         };
-        deadlines.set(at, last, waiter, 0, Location::caller())
+        deadlines.set(at, last, waiter, 0, 0, Location::caller())
     }
 
     fn fire(deadlines: &mut Deadlines) -> usize {

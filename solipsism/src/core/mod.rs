@@ -15,7 +15,7 @@ mod signals;
 
 pub(crate) use clock::Clock;
 pub(crate) use deadlines::{Deadlines, Key, NEVER, Pending};
-pub(crate) use nested::{LoopId, Nested, OUTERMOST};
+pub(crate) use nested::{EndingLoops, Left, LoopId, Nested, OUTERMOST};
 pub(crate) use random::Random;
 pub(crate) use signal_number::{DefaultAction, SignalNumber};
 pub(crate) use signals::{ListenerKey, Signals};

@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::task::Waker;
 
 use super::signal_number::{DefaultAction, SignalNumber};
-use super::{LoopId, Waiter};
+use super::{EndingLoops, LoopId, Waiter};
 
 /// A listener, until it is removed. A key outlives its listener harmlessly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,12 +118,12 @@ impl Signals {
 
     /// Removes the listeners of a child, and of those inside of it; what they listened for does again what it did before.
     /// Returns who waited.
-    pub(crate) fn end_child(&mut self, child: LoopId) -> Vec<Waiter> {
-        self.handled.retain(|(by, _)| *by < child);
+    pub(crate) fn end_child(&mut self, ending: &EndingLoops) -> Vec<Waiter> {
+        self.handled.retain(|(by, _)| !ending.has(*by));
         let all = std::mem::take(&mut self.listeners);
         let (own, others): (BTreeMap<_, _>, _) = all
             .into_iter()
-            .partition(|(_, listener)| listener.owner >= child);
+            .partition(|(_, listener)| ending.has(listener.owner));
         self.listeners = others;
         let waiters = own.into_values().filter_map(|listener| listener.waiter);
         waiters.collect()

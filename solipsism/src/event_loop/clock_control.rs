@@ -76,7 +76,7 @@ impl EventLoop {
         );
         let mut advancing = Advancing {
             world: Rc::clone(&self.world),
-            target,
+            target: self.world.world_time(target.nanos(), self.of),
             site,
             ticket: None,
         };
@@ -132,7 +132,9 @@ impl EventLoop {
 
     /// The earliest instant for which anything is set to happen: a deadline, or a packet's arrival.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.world.next_event().map(Instant::from_nanos)
+        let at = self.world.next_event()?;
+        let ahead = self.now() - Instant::from_nanos(self.world.now());
+        Some(Instant::from_nanos(at).deadline(ahead))
     }
 
     /// How many deadlines are set.
@@ -170,7 +172,8 @@ impl std::fmt::Debug for Freeze {
 /// A call of `advance`; under way from its first poll, when it takes a ticket, until the loop takes it out.
 struct Advancing {
     world: Rc<World>,
-    target: Instant,
+    /// By the world's clock.
+    target: u64,
     site: &'static Location<'static>,
     ticket: Option<u64>,
 }
@@ -200,12 +203,12 @@ impl Advancing {
                 let ticket = self.world.ticket();
                 self.ticket = Some(ticket);
                 self.world.note(|| Kind::Advances {
-                    to: self.target,
+                    to: Instant::from_nanos(self.target),
                     site: self.site,
                 });
                 *none = Some(Advance {
                     ticket,
-                    target: self.target.nanos(),
+                    target: self.target,
                     waiter: self.world.waiter(cx),
                     site: self.site,
                 });
@@ -265,7 +268,7 @@ impl Drop for Settling {
 }
 
 #[track_caller]
-fn assert_inside(world: &Rc<World>, what: &str) {
+pub(super) fn assert_inside(world: &Rc<World>, what: &str) {
     let inside = World::with(what, |current| Rc::ptr_eq(current, world));
     assert!(
         inside,

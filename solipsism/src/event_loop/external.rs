@@ -1,6 +1,7 @@
 //! The announcement of a wake from outside.
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 use crate::executor::Inbox;
@@ -10,20 +11,22 @@ use crate::executor::Inbox;
 #[must_use = "a wake is announced for as long as the guard lives"]
 pub struct External {
     inbox: Arc<Inbox>,
+    site: &'static Location<'static>,
 }
 
 impl External {
-    pub(super) fn new(inbox: &Arc<Inbox>) -> Self {
-        inbox.announce();
+    pub(super) fn new(inbox: &Arc<Inbox>, site: &'static Location<'static>) -> Self {
+        inbox.announce_at(site);
         Self {
             inbox: Arc::clone(inbox),
+            site,
         }
     }
 }
 
 impl Drop for External {
     fn drop(&mut self) {
-        self.inbox.retract();
+        self.inbox.retract(self.site);
     }
 }
 

@@ -11,12 +11,13 @@
 use std::rc::Rc;
 
 use super::budget::Budget;
+use super::by_hand::ByHand;
 use super::close::{Failure, Lost};
 use super::header::TaskKey;
 use super::tasks::Place;
 use super::world::{Limits, NONE, World};
 use crate::core::net::{HostId, Network};
-use crate::core::{LoopId, NEVER, OUTERMOST};
+use crate::core::{EndingLoops, LoopId, NEVER, OUTERMOST};
 use crate::stopped::{Stopped, Verdict};
 use crate::task::JoinError;
 
@@ -60,6 +61,8 @@ pub(crate) struct ChildEnd {
 pub(super) struct Nest {
     begun: LoopId,
     children: Vec<Beginning>,
+    /// Those that run beside what is in the loops around them.
+    pub(super) by_hand: ByHand,
 }
 
 /// What was the case before a child began.
@@ -88,10 +91,21 @@ impl Nest {
         own.map_or(0, |child| child.deadlines)
     }
 
+    /// Those that are bodies' loops, the innermost last.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = LoopId> {
+        self.children.iter().map(|child| child.id)
+    }
+
+    pub(super) fn begin_by_hand(&mut self, around: LoopId) -> LoopId {
+        self.begun += 1;
+        self.by_hand.begin(self.begun, around);
+        self.begun
+    }
+
     /// A panic was lost; of a loop's own it is told to all children inside of it.
     pub(super) fn note(&mut self, failure: &Failure) {
         for child in &mut self.children {
-            if failure.owner < child.id {
+            if !self.by_hand.is_inside(failure.owner, child.id) {
                 child.of_parents.push(failure.clone());
             }
         }
@@ -147,8 +161,18 @@ impl World {
         let before = nest.children.iter().map(|child| child.seed);
         let mut seeds = before.chain([self.seed.get()]);
         let mut network = Network::new(seeds.next().expect("one loop is the outermost"));
-        for (child, seed) in nest.children.iter().zip(seeds) {
-            network.begin_child(child.id, seed);
+        let children = nest.children.iter().map(|child| child.id).zip(seeds);
+        let by_hand = nest.by_hand.ids().map(|id| (id, None));
+        let mut all: Vec<_> = children
+            .map(|(id, seed)| (id, Some(seed)))
+            .chain(by_hand)
+            .collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        for (id, seed) in all {
+            match seed {
+                Some(seed) => network.begin_child(id, seed),
+                None => network.begin_child_by_hand(id),
+            }
         }
         network
     }
@@ -169,25 +193,32 @@ impl World {
             self.nest.borrow().innermost() == id,
             "children end in the reverse order of their beginning"
         );
+        let ending = self.nest.borrow().ending(id);
         self.closing.set(id);
+        self.spared.replace(Some(ending.clone()));
         self.inbox.judge();
         self.end_dropped_elsewhere();
         let mut untold = self.failures.take();
-        untold.extend(self.held_failures(id));
-        self.drop_what_runs(id);
+        untold.extend(self.held_failures(&ending));
+        self.drop_what_runs(&ending);
         self.end_leaving();
         // A held panic was told above; what is new are destructors, and what the dropped handles held of the parents'.
         let lost = self.failures.take().into_iter();
-        untold.extend(lost.filter(|lost| lost.what != Lost::Task || lost.owner < id));
-        self.undo_orders(id);
-        self.end_waits(id);
+        untold.extend(lost.filter(|lost| lost.what != Lost::Task || !ending.has(lost.owner)));
+        let stays = self.staying(&ending);
+        let stays = |task: u32| stays.binary_search(&task).is_ok();
+        self.undo_orders(&ending, &stays);
+        self.end_deadlines(&stays);
+        self.end_waits(&ending, &stays);
+        self.forget_by_hand(&ending);
         let around = self.nest.borrow().children.last().map(|own| own.limits);
         let rest = self.run_ready(around.expect("it was there above"));
         untold.extend(self.failures.take());
-        self.end_draws(id);
+        self.end_draws(&ending);
         #[cfg(feature = "tracing")]
-        self.recording.end_child(id);
+        self.recording.end_child(&ending);
         self.closing.set(NONE);
+        self.spared.take();
         let beginning = {
             let mut nest = self.nest.borrow_mut();
             let beginning = nest.children.pop().expect("it was there above");
@@ -205,22 +236,25 @@ impl World {
         }
     }
 
-    fn drop_what_runs(&self, child: LoopId) {
+    /// Gives whose tasks these were.
+    pub(super) fn drop_what_runs(&self, ending: &EndingLoops) -> Vec<u32> {
         let keys: Vec<TaskKey> = {
             let tasks = self.tasks.borrow();
             let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-            let own = sorted.filter(|task| task.place.owner >= child);
+            let own = sorted.filter(|task| ending.has(task.place.owner));
             own.map(|task| task.header.key).collect()
         };
-        for key in keys {
-            self.cancel_task(key);
+        for key in &keys {
+            self.cancel_task(*key);
         }
         let all = self.programs.take();
-        let (own, others): (Vec<_>, _) =
-            all.into_iter().partition(|(place, _)| place.owner >= child);
+        let (own, others): (Vec<_>, _) = all
+            .into_iter()
+            .partition(|(place, _)| ending.has(place.owner));
         self.programs.borrow_mut().extend(others);
-        let jobs = self.forget_jobs(child);
+        let jobs = self.forget_jobs(ending);
         self.contain(|| drop((own, jobs)));
+        keys.into_iter().map(|key| key.id).collect()
     }
 
     /// Drops a task, or what it came to. A handle that outlives it is told that it was cancelled.
@@ -237,35 +271,37 @@ impl World {
         }
     }
 
-    fn undo_orders(&self, child: LoopId) {
-        self.clock.borrow_mut().end_child(child);
-        self.change_frozen(|frozen| frozen.retain(|owner| *owner < child));
+    /// Of those who wait for the network only tasks stay that `stays` knows.
+    pub(super) fn undo_orders(&self, ending: &EndingLoops, stays: &dyn Fn(u32) -> bool) {
+        self.clock.borrow_mut().end_child(ending);
+        self.change_frozen(|frozen| frozen.retain(|owner| !ending.has(*owner)));
         if self.network.borrow().is_some() {
-            let stays = self.staying(child);
-            let stays = |task: u32| stays.binary_search(&task).is_ok();
-            self.call_network(|network, call| network.end_child(child, &stays, call));
+            self.call_network(|network, call| network.end_child(ending, stays, call));
         }
     }
 
     /// From here on the random numbers are the parent's. Last, since closing a socket may take some.
-    fn end_draws(&self, child: LoopId) {
-        self.ready.borrow_mut().end_child(child);
+    fn end_draws(&self, ending: &EndingLoops) {
+        self.ready.borrow_mut().end_child(ending);
         if let Some(network) = &mut *self.network.borrow_mut() {
-            network.0.end_draws(child);
+            network.0.end_draws(ending);
         }
     }
 
-    /// Takes out whom nobody is left to wait for.
-    fn end_waits(&self, child: LoopId) {
-        let stays = self.staying(child);
-        let stays = |task: u32| stays.binary_search(&task).is_ok();
+    /// Takes out the deadlines that were set since the child began, but for those of tasks that stay.
+    fn end_deadlines(&self, stays: &dyn Fn(u32) -> bool) {
         let mark = {
             let nest = self.nest.borrow();
             nest.children.last().map_or(0, |child| child.deadlines)
         };
-        let unfired = self.deadlines.borrow_mut().take_since(mark, &stays);
-        let listening = self.signals.borrow_mut().end_child(child);
-        let joining = self.tasks.borrow_mut().take_joiners(&stays);
+        let unfired = self.deadlines.borrow_mut().take_since(mark, stays);
+        self.contain(|| drop(unfired));
+    }
+
+    /// Takes out whom nobody is left to wait for.
+    pub(super) fn end_waits(&self, ending: &EndingLoops, stays: &dyn Fn(u32) -> bool) {
+        let listening = self.signals.borrow_mut().end_child(ending);
+        let joining = self.tasks.borrow_mut().take_joiners(stays);
         let (settling, others): (Vec<_>, _) = self
             .settling
             .take()
@@ -276,7 +312,7 @@ impl World {
             .advancing
             .borrow_mut()
             .take_if(|advance| !stays(advance.waiter.task));
-        self.contain(|| drop((unfired, listening, joining, settling, advancing)));
+        self.contain(|| drop((listening, joining, settling, advancing)));
     }
 
     /// Whether anything of the innermost child goes on, or may by itself: a packet may be the child's.
@@ -288,7 +324,7 @@ impl World {
             let own = sorted.filter(|task| task.place.owner >= child);
             own.map(|task| u64::from(task.polls)).sum()
         };
-        let stays = self.staying(child);
+        let stays = self.staying(&self.nest.borrow().ending(child));
         let is_own = |task: u32| stays.binary_search(&task).is_err();
         let deadlines = self.deadlines.borrow();
         let mut pending = deadlines.pending();
@@ -297,11 +333,11 @@ impl World {
     }
 
     /// The tasks of the loops around the child that are not finished, by id.
-    fn staying(&self, child: LoopId) -> Vec<u32> {
+    fn staying(&self, ending: &EndingLoops) -> Vec<u32> {
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
         sorted
-            .filter(|task| task.place.owner < child && !task.header.is_finished())
+            .filter(|task| !ending.has(task.place.owner) && !task.header.is_finished())
             .map(|task| task.header.key.id)
             .collect()
     }

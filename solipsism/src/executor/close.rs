@@ -8,7 +8,7 @@ use super::header::{Header, TaskKey};
 use super::tasks::{Place, Task};
 use super::trace::By;
 use super::world::World;
-use crate::core::{LoopId, OUTERMOST, Waiter};
+use crate::core::{EndingLoops, LoopId, OUTERMOST, Waiter};
 use crate::panics::{self, Panic, PanicText, Print};
 use crate::task::JoinError;
 
@@ -171,7 +171,7 @@ impl World {
     }
 
     /// Keeps a panic that nobody will be told of otherwise.
-    fn lose(&self, failure: Failure) {
+    pub(super) fn lose(&self, failure: Failure) {
         self.nest.borrow_mut().note(&failure);
         self.failures.borrow_mut().push(failure);
     }
@@ -225,7 +225,7 @@ impl World {
     /// Panics that nobody was told of: those of dropped handles, then those that handles still keep.
     pub(crate) fn take_failures(&self) -> Vec<Failure> {
         let mut failures = self.failures.take();
-        failures.extend(self.held_failures(OUTERMOST));
+        failures.extend(self.held_failures(&EndingLoops::new(OUTERMOST, Vec::new())));
         #[cfg(feature = "tokio")]
         failures.extend(self.hosted.iter().flat_map(|hosted| hosted.take_failures()));
         failures
@@ -239,16 +239,19 @@ impl World {
     /// Panics that handles keep, of the tasks of this loop and those inside of it.
     /// Whether a handle that may still be read keeps a panic of the innermost loop.
     pub(crate) fn holds_failures(&self) -> bool {
-        let innermost = self.nest.borrow().innermost();
-        !self.held_failures(innermost).is_empty()
+        let ending = {
+            let nest = self.nest.borrow();
+            nest.ending(nest.innermost())
+        };
+        !self.held_failures(&ending).is_empty()
     }
 
-    pub(super) fn held_failures(&self, of: LoopId) -> Vec<Failure> {
+    pub(super) fn held_failures(&self, of: &EndingLoops) -> Vec<Failure> {
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted();
         sorted
             .iter()
-            .filter(|(task, _)| task.place.owner >= of)
+            .filter(|(task, _)| of.has(task.place.owner))
             .filter_map(|(task, _)| Failure::held_by(task))
             .collect()
     }

@@ -172,10 +172,10 @@ impl Header {
         self.taken.load(Ordering::Acquire)
     }
 
-    /// Whether a waker of this task is alive.
-    pub(crate) fn has_waker(self: &Arc<Self>) -> bool {
+    /// Whether a waker of this task is alive, but for those that the world itself keeps.
+    pub(crate) fn has_waker(self: &Arc<Self>, kept: usize) -> bool {
         let handles = usize::from(!self.is_detached());
-        Arc::strong_count(self) > 1 + handles
+        Arc::strong_count(self) > 1 + handles + kept
     }
 
     pub(crate) fn set_background(&self) {
@@ -192,7 +192,7 @@ impl ArcWake for Header {
     fn wake_by_ref(this: &Arc<Self>) {
         if this.is_finished() {
             if this.cut_off.load(Ordering::Acquire) {
-                this.inbox.call_late();
+                this.inbox.call_late(this);
             }
             return;
         }

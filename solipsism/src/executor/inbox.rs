@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::fmt;
+use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread, ThreadId};
@@ -58,6 +59,8 @@ struct Letters {
     forgotten: Vec<u64>,
     /// How many blocking jobs and `External` guards are out.
     announced: usize,
+    /// Where the guards among these were made.
+    guards: Vec<&'static Location<'static>>,
     /// The first that came without having been announced.
     stranger: Option<Stranger>,
     /// The wall limit has come: whether the world was asked to end itself, and whether it has heard.
@@ -87,9 +90,10 @@ pub(crate) struct Stranger {
     deed: Deed,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Deed {
-    Woke,
+    /// The task, as messages name it.
+    Woke(String),
     #[cfg_attr(
         not(feature = "net"),
         expect(dead_code, reason = "only sockets are dropped so")
@@ -99,11 +103,11 @@ enum Deed {
 
 impl fmt::Display for Stranger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let deed = match self.deed {
-            Deed::Woke => "woke a task",
-            Deed::Dropped => "dropped a socket",
-        };
-        write!(f, "thread `{}` {deed}", self.thread)
+        write!(f, "thread `{}` ", self.thread)?;
+        match &self.deed {
+            Deed::Woke(task) => write!(f, "woke {task}"),
+            Deed::Dropped => f.write_str("dropped a socket"),
+        }
     }
 }
 
@@ -147,7 +151,7 @@ impl Inbox {
     pub(crate) fn call(&self, task: &Arc<Header>) {
         let foreigner = self.foreigner();
         let mut letters = self.letters();
-        letters.meet(foreigner, Deed::Woke);
+        letters.meet(foreigner, || Deed::Woke(task.to_string()));
         if !letters.closed {
             letters.called.push(Arc::clone(task));
             self.notify(letters);
@@ -155,11 +159,11 @@ impl Inbox {
     }
 
     /// Takes note of a wake of a task that a verdict has cut off.
-    pub(crate) fn call_late(&self) {
+    pub(crate) fn call_late(&self, task: &Header) {
         let foreigner = self.foreigner();
         let mut letters = self.letters();
         if letters.judged {
-            letters.meet(foreigner, Deed::Woke);
+            letters.meet(foreigner, || Deed::Woke(task.to_string()));
         }
     }
 
@@ -169,7 +173,7 @@ impl Inbox {
         let foreigner = self.foreigner();
         let mut letters = self.letters();
         if !letters.closed {
-            letters.meet(foreigner, Deed::Dropped);
+            letters.meet(foreigner, || Deed::Dropped);
             letters.dropped.push_back(dropped);
             self.has_dropped.store(true, Ordering::Release);
             self.notify(letters);
@@ -244,10 +248,27 @@ impl Inbox {
         self.letters().announced += 1;
     }
 
-    pub(crate) fn retract(&self) {
+    /// A guard does so, which was made there.
+    pub(crate) fn announce_at(&self, site: &'static Location<'static>) {
+        self.letters().guards.push(site);
+        self.announce();
+    }
+
+    pub(crate) fn retract(&self, site: &'static Location<'static>) {
         let mut letters = self.letters();
         letters.announced -= 1;
+        let place = letters.guards.iter().position(|other| *other == site);
+        if let Some(place) = place {
+            letters.guards.swap_remove(place);
+        }
         self.notify(letters);
+    }
+
+    /// Where the guards were made that are out.
+    pub(crate) fn guards(&self) -> Vec<&'static Location<'static>> {
+        let mut guards = self.letters().guards.clone();
+        guards.sort_by_key(|site| (site.file(), site.line(), site.column()));
+        guards
     }
 
     /// Whether something outside is known to be at work for this world, or has been since the last `read`: it may have
@@ -448,7 +469,7 @@ impl Inbox {
 
 impl Letters {
     /// Takes note of a thread that was not announced, or comes too late.
-    fn meet(&mut self, foreigner: Option<Thread>, deed: Deed) {
+    fn meet(&mut self, foreigner: Option<Thread>, deed: impl FnOnce() -> Deed) {
         let place = if self.judged {
             &mut self.late
         } else if self.announced == 0 {
@@ -459,7 +480,7 @@ impl Letters {
         if let Some(thread) = foreigner {
             place.get_or_insert_with(|| Stranger {
                 thread: thread.name().unwrap_or("without a name").to_owned(),
-                deed,
+                deed: deed(),
             });
         }
     }

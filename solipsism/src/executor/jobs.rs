@@ -12,7 +12,7 @@ use super::World;
 use super::futures_executor::ThreadPool;
 use super::inbox::JobResult;
 use super::trace::By;
-use crate::core::{LoopId, Waiter};
+use crate::core::{EndingLoops, LoopId, Waiter};
 use crate::panics::{self, Print};
 use crate::trace::Kind;
 
@@ -116,10 +116,11 @@ impl World {
 
     /// Forgets the jobs of a child. Those that are still at work go on, and what they leave is dropped. Gives what is to be
     /// dropped where user code may run.
-    pub(super) fn forget_jobs(&self, child: LoopId) -> Vec<Box<dyn Any>> {
+    pub(super) fn forget_jobs(&self, ending: &EndingLoops) -> Vec<Box<dyn Any>> {
         let mut jobs = self.jobs.borrow_mut();
         let all = std::mem::take(&mut jobs.order);
-        let (own, others): (VecDeque<_>, _) = all.into_iter().partition(|job| job.owner >= child);
+        let (own, others): (VecDeque<_>, _) =
+            all.into_iter().partition(|job| ending.has(job.owner));
         jobs.order = others;
         let mut left: Vec<Box<dyn Any>> = Vec::new();
         let mut panics = Vec::new();

@@ -242,7 +242,10 @@ impl World {
             let tasks = self.tasks.borrow();
             let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
             let own = sorted.filter(|task| task.place.owner >= of && !task.header.is_finished());
-            things.extend(own.map(|task| (Thing::Task(task.header.key.id), task.as_leak())));
+            things.extend(own.map(|task| {
+                let kept = self.kept_for_ends(&task.header);
+                (Thing::Task(task.header.key.id), task.as_leak(kept))
+            }));
         }
         #[cfg(feature = "tokio")]
         if let (Some(hosted), true) = (&self.hosted, kinds.contains(Kind::TokioTasks)) {
@@ -508,12 +511,13 @@ impl Task {
         self.place.is_beside || header.is_background() || header.is_aborted()
     }
 
-    fn as_leak(&self) -> Leak {
+    /// Of whose wakers the world keeps so many.
+    fn as_leak(&self, kept: usize) -> Leak {
         let header = &self.header;
         let name = header.name.as_ref().map(|name| &***name);
         let mut leak = Leak::of_task(name, self.stage.type_name(), header.site, self.spawned);
         leak.numbers.push(header.key.id);
-        if !header.is_queued() && !header.has_waker() {
+        if !header.is_queued() && !header.has_waker(kept) {
             leak.state = State::NeverWoken;
         }
         leak

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::TaskKey;
-use crate::core::{LoopId, Nested, Random};
+use crate::core::{EndingLoops, LoopId, Nested, Random};
 
 #[derive(Debug)]
 pub(crate) struct Ready {
@@ -58,8 +58,8 @@ impl Ready {
         *self.order.now_mut() = seed.map(Random::new);
     }
 
-    pub(crate) fn end_child(&mut self, child: LoopId) {
-        self.order.end(child);
+    pub(crate) fn end_child(&mut self, ending: &EndingLoops) {
+        self.order.end(ending);
     }
 
     pub(crate) fn clear(&mut self) {

@@ -11,7 +11,7 @@ use tracing_core::subscriber::Interest;
 use tracing_core::{Event, LevelFilter, Metadata, Subscriber};
 
 use super::world::World;
-use crate::core::LoopId;
+use crate::core::{EndingLoops, LoopId};
 use crate::tracing::Noted;
 
 /// The subscribers of a world.
@@ -73,11 +73,13 @@ impl Recording {
     }
 
     /// A child and those inside of it are gone, and so are their subscribers.
-    pub(super) fn end_child(&self, child: LoopId) {
+    pub(super) fn end_child(&self, ending: &EndingLoops) {
         let ended = {
             let mut subscribers = self.subscribers.borrow_mut();
-            let stay = subscribers.partition_point(|(owner, _)| *owner < child);
-            subscribers.split_off(stay)
+            let all = std::mem::take(&mut *subscribers).into_iter();
+            let (ended, stay): (Vec<_>, Vec<_>) = all.partition(|(owner, _)| ending.has(*owner));
+            *subscribers = stay;
+            ended
         };
         if !ended.is_empty() && self.entered.get() > 0 {
             self.resume();

@@ -37,11 +37,13 @@ pub(crate) struct Standstill {
     pub(crate) foreign: Option<Foreign>,
 }
 
-/// Blocking jobs that are out, and what the clock would go to.
+/// What is out, and what the clock would go to.
 #[derive(Clone, Debug)]
 pub(crate) struct HeldBy {
-    /// Where they were submitted.
+    /// Where blocking jobs were submitted.
     pub(crate) jobs: Vec<&'static Location<'static>>,
+    /// Where outside wakes were announced.
+    pub(crate) guards: Vec<&'static Location<'static>>,
     pub(crate) next: Option<(Instant, &'static Location<'static>)>,
 }
 
@@ -62,8 +64,8 @@ pub(crate) struct StuckTask {
     pub(crate) task: u32,
     pub(crate) site: &'static Location<'static>,
     pub(crate) is_background: bool,
-    /// When it went to sleep.
-    pub(crate) since: Instant,
+    /// When it went to sleep; unknown where real time counts.
+    pub(crate) since: Option<Instant>,
     /// All that it waits for, as far as that is ours.
     pub(crate) waits: Vec<Wait>,
     pub(crate) standing: Standing,
@@ -250,7 +252,11 @@ impl World {
         let mut failures = self.failures.take();
         // A run that failed by itself keeps what its handles hold to itself; they may still be asked.
         if verdict.is_stuck() {
-            failures.extend(self.held_failures(self.nest.borrow().innermost()));
+            let ending = {
+                let nest = self.nest.borrow();
+                nest.ending(nest.innermost())
+            };
+            failures.extend(self.held_failures(&ending));
             #[cfg(feature = "tokio")]
             failures.extend(self.hosted.iter().flat_map(|hosted| hosted.held_failures()));
         }
@@ -278,11 +284,15 @@ impl World {
             task: header.key.id,
             site: header.site,
             is_background: header.is_background(),
-            since: Instant::from_nanos(since),
+            since: self
+                .pace
+                .get()
+                .is_none()
+                .then(|| Instant::from_nanos(since)),
             waits: waits.of(header.key.id),
             standing: if header.is_queued() {
                 Standing::Ready
-            } else if header.has_waker() {
+            } else if header.has_waker(self.kept_for_ends(header)) {
                 Standing::Waiting
             } else {
                 Standing::NeverWoken
@@ -317,13 +327,14 @@ impl World {
         (all, around)
     }
 
-    /// The blocking jobs that are out, if there are any.
+    /// What is out, if anything is.
     fn held_by(&self) -> Option<HeldBy> {
         let jobs: Vec<_> = self.jobs.borrow().pending().map(|(_, site)| site).collect();
         let mut deadlines = self.deadlines.borrow_mut();
         let next = deadlines.next().map(Instant::from_nanos);
         let next = next.zip(deadlines.next_site());
-        (!jobs.is_empty()).then_some(HeldBy { jobs, next })
+        let guards = self.inbox.guards();
+        (!jobs.is_empty() || !guards.is_empty()).then_some(HeldBy { jobs, guards, next })
     }
 
     /// Who of the innermost loop is finished with a `Result` that nobody has read.

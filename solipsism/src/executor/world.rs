@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Waker};
 use std::time::{Duration, SystemTime};
 
+use super::by_hand::Spared;
 use super::child::Nest;
 use super::close::Failure;
 use super::header::{Header, Name};
@@ -117,8 +118,6 @@ pub(crate) struct World {
     pub(super) body_polls: Cell<u32>,
     /// When it was polled last.
     pub(super) body_since: Cell<u64>,
-    /// What the clock showed when it was last moved or read: cheaper to ask.
-    pub(super) instant: Cell<u64>,
     /// Which of its polls this is.
     pub(super) current_poll: Cell<u32>,
     /// And where it runs; between two polls, where a body does.
@@ -152,6 +151,12 @@ pub(crate) struct World {
     pub(super) failures: RefCell<Vec<Failure>>,
     /// What is spawned in this loop, and in those inside of it, is dropped at once.
     pub(super) closing: Cell<LoopId>,
+    /// But not in these, if a child ends.
+    pub(super) spared: Spared,
+    /// Whether the clock of a child may be ahead of the world's; cheaper to ask.
+    pub(super) is_ahead: Cell<bool>,
+    /// Whether something ever ran in a child by hand, likewise.
+    pub(super) runs_by_hand: Cell<bool>,
     pub(super) limits: Cell<Limits>,
     /// Whether a failure in the background is kept for the end, and does not end a run.
     pub(super) lenient: Cell<bool>,
@@ -214,7 +219,6 @@ impl World {
             trace: OnceCell::new(),
             body_polls: Cell::new(0),
             body_since: Cell::new(0),
-            instant: Cell::new(0),
             current_poll: Cell::new(0),
             place: Cell::new(HOME),
             announced: RefCell::default(),
@@ -233,6 +237,9 @@ impl World {
             woken: Cell::default(),
             failures: RefCell::default(),
             closing: Cell::new(NONE),
+            spared: RefCell::default(),
+            is_ahead: Cell::new(false),
+            runs_by_hand: Cell::new(false),
             limits: Cell::new(settings.limits),
             lenient: Cell::new(false),
             seed: Cell::new(settings.seed),
@@ -322,9 +329,7 @@ impl World {
         if let Some(now) = self.hosted.as_ref().and_then(|hosted| hosted.now()) {
             self.clock.borrow_mut().move_to(now);
         }
-        let now = self.clock.borrow().now();
-        self.instant.set(now);
-        now
+        self.clock.borrow().now()
     }
 
     /// As `now`, as far as somebody has looked.
@@ -424,7 +429,7 @@ impl World {
             ..self.place.get()
         };
         // One destructor too many spawns the next.
-        if place.owner >= self.closing.get() && !self.may_be_born() {
+        if self.is_late(place.owner) && !self.may_be_born() {
             std::mem::forget(future);
             return self.begin(place, Box::pin(Stage::<F>::over()), name, site);
         }
@@ -439,7 +444,7 @@ impl World {
         site: &'static Location<'static>,
     ) -> Arc<Header> {
         let (inbox, spawned) = (Arc::clone(&self.inbox), self.last_now());
-        let is_late = place.owner >= self.closing.get();
+        let is_late = self.is_late(place.owner);
         let type_name = stage.type_name();
         let mut header = None;
         self.tasks.borrow_mut().insert(|key| {
@@ -488,6 +493,18 @@ impl World {
     /// The task may outlive a test on purpose, and so may what it spawns.
     pub(crate) fn excuse(&self, task: &Header) {
         self.tasks.borrow_mut().excuse(task.key);
+    }
+
+    /// Whether what belongs to this loop comes when that ends.
+    fn is_late(&self, owner: LoopId) -> bool {
+        owner >= self.closing.get() && self.ends_with_closing(owner)
+    }
+
+    /// Of a loop that began after the one that ends.
+    #[cold]
+    fn ends_with_closing(&self, owner: LoopId) -> bool {
+        let spared = self.spared.borrow();
+        spared.as_ref().is_none_or(|ending| ending.has(owner))
     }
 
     /// A number that no other has in this world.

@@ -213,9 +213,17 @@ fn add(steps: &mut Vec<Step>, frame: &Frame, within: Vec<String>, workspace: &Wo
             return;
         }
     }
+    let source = source::line(&path, frame.line);
+    // What an attribute makes of the function that was just told of.
+    let is_attribute = source
+        .as_deref()
+        .is_some_and(|source| source.starts_with("#["));
+    if is_attribute && !steps.is_empty() {
+        return;
+    }
     steps.push(Step {
         function,
-        source: source::line(&path, frame.line),
+        source,
         file,
         line: frame.line,
         within,

@@ -11,12 +11,15 @@ const LONGEST: usize = 100;
 /// Of a chain of calls as many lines before the one that is asked for.
 const JOINED: usize = 3;
 
+/// A block is as long as this at most for its first line to be found.
+const BLOCK: usize = 60;
+
 thread_local! {
     /// Files that were read, most often one.
     static READ: RefCell<Vec<(PathBuf, Option<Vec<String>>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A line of a file, without what surrounds it; nothing if the file is younger than the program.
+/// A line of a file, without what surrounds it; of a block that ends there also how it begins. Nothing if the file is younger than the program.
 pub(super) fn line(path: &Path, line: u32) -> Option<String> {
     READ.with_borrow_mut(|files| {
         let place = files.iter().position(|(read, _)| read == path);
@@ -28,12 +31,32 @@ pub(super) fn line(path: &Path, line: u32) -> Option<String> {
         let last = usize::try_from(line).ok()?.checked_sub(1)?;
         lines.get(last).filter(|line| !line.is_empty())?;
         // An `.await` on a line of its own says nothing: it goes with what it is of.
-        let mut first = last;
-        while first > 0 && lines[first].starts_with('.') && last - first < JOINED {
-            first -= 1;
-        }
-        Some(shortened(&lines[first..=last].concat()))
+        Some(shortened(&statement(lines, last)))
     })
+}
+
+/// What stands in this line, with what it goes on with.
+fn statement(lines: &[String], last: usize) -> String {
+    let mut first = last;
+    while first > 0 && lines[first].trim_start().starts_with('.') && last - first < JOINED {
+        first -= 1;
+    }
+    let end: String = lines[first..=last].iter().map(|line| line.trim()).collect();
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let closes = |line: &str| line.trim_start().starts_with(['}', ')', ']']);
+    if !closes(&lines[first]) {
+        return end;
+    }
+    // As rustfmt has it, a block begins in the line above that is indented like its end.
+    let above = lines[first.saturating_sub(BLOCK)..first].iter().rev();
+    let mut outer =
+        above.filter(|line| !line.is_empty() && indentation(line) <= indentation(&lines[first]));
+    match outer.next() {
+        Some(begin) if begin.ends_with(['{', '(', '[', '|']) && !closes(begin) => {
+            format!("{} … {end}", begin.trim())
+        }
+        _ => end,
+    }
 }
 
 fn lines(path: &Path) -> Option<Vec<String>> {
@@ -42,7 +65,11 @@ fn lines(path: &Path) -> Option<Vec<String>> {
         return None;
     }
     let text = fs::read_to_string(path).ok()?;
-    Some(text.lines().map(|line| line.trim().to_owned()).collect())
+    Some(
+        text.lines()
+            .map(|line| line.trim_end().to_owned())
+            .collect(),
+    )
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {
@@ -53,5 +80,26 @@ fn shortened(line: &str) -> String {
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_told_with_how_it_begins() {
+        let text = "fn f() {\n    poll_fn(|cx| {\n        if a {\n            b\n        }\n    })\n    .await\n}\n\nx\n}";
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let told = [1, 3, 4, 6, 7, 10].map(|line| statement(&lines, line));
+        let expected = [
+            "poll_fn(|cx| {",
+            "b",
+            "if a { … }",
+            "poll_fn(|cx| { … }).await",
+            "fn f() { … }",
+            "}",
+        ];
+        assert_eq!(told, expected);
     }
 }

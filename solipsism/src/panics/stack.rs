@@ -13,12 +13,14 @@ use crate::frames::{Frame, Step, Whose, Workspace, parse, steps};
 const TOLD: usize = 12;
 
 #[derive(Clone, Default)]
-pub(crate) struct Stack(Option<Arc<Kept>>);
+pub(super) struct Stack(Option<Arc<Kept>>);
 
 struct Kept {
     stack: Backtrace,
     /// Where the body of its world stands: as every place of the user's is named.
     body: Option<&'static Location<'static>>,
+    /// When it was, among what happened in that world.
+    order: Option<u64>,
     steps: OnceLock<Vec<Step>>,
 }
 
@@ -27,8 +29,13 @@ impl Stack {
         Self(Some(Arc::new(Kept {
             stack: Backtrace::force_capture(),
             body: World::try_with(|world| world.body_site()).flatten(),
+            order: World::try_with(|world| world.ticket()),
             steps: OnceLock::new(),
         })))
+    }
+
+    pub(super) fn order(&self) -> Option<u64> {
+        self.0.as_ref()?.order
     }
 
     /// The functions of the user's on it, out to the root of the task, which may stand there.
@@ -42,19 +49,16 @@ impl Stack {
     }
 
     /// Writes in which functions it was, unless that says no more than where the panic was raised.
-    pub(crate) fn write(
+    pub(super) fn write(
         &self,
         f: &mut fmt::Formatter<'_>,
         location: Option<&str>,
         site: Option<&Location<'_>>,
     ) -> fmt::Result {
         let steps = self.steps(site);
-        let is_known = |step: &Step| {
-            let place = format!("{}:{}:", step.file, step.line);
-            location.is_some_and(|location| location.starts_with(&place))
-        };
         if let [step] = steps {
-            if is_known(step) {
+            let is_there = |location: &str| location.starts_with(&format!("{}:", step.file));
+            if location.is_some_and(is_there) {
                 return Ok(());
             }
         }
@@ -81,7 +85,11 @@ fn of_the_task(mut frames: Vec<Frame>) -> Vec<Frame> {
             || is_ours(frame, "panics.rs", "solipsism::panics::")
             || is_ours(frame, "panics/stack.rs", "solipsism::panics::")
     };
-    let raising = frames.iter().take_while(|frame| is_raising(frame)).count();
+    // A hook that calls ours stands between it and the machinery of panics.
+    let is_machinery = |frame: &Frame| frame.symbol.contains("std::panicking::");
+    let hooks = frames.iter().position(is_machinery).unwrap_or(0);
+    let raising = frames[hooks..].iter().take_while(|frame| is_raising(frame));
+    let raising = hooks + raising.count();
     frames.drain(..raising);
     let is_root = |frame: &Frame| {
         is_ours(frame, "executor/tasks.rs", "solipsism::executor::tasks::")

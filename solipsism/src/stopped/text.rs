@@ -2,6 +2,7 @@
 
 mod cures;
 mod facts;
+mod held;
 #[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
 mod tasks;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use super::{Doing, Next, Report, Stopped, Verdict, late};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
-use crate::executor::{Failure, Heartbeats, HeldBy, Lost, Wait};
+use crate::executor::{Failure, Heartbeats, Lost, Wait};
 use crate::frames::{is_ours, without_machine};
 
 impl fmt::Display for Stopped {
@@ -242,8 +243,8 @@ impl Report {
                 held_by.map_or(Ok(()), |held_by| write!(f, "{held_by}"))
             }
             Doing::Waiting | Doing::Ending => f.write_str(
-                "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, or a \
-                 destructor did not return",
+                "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, a \
+                 destructor did not return, or the machine was too busy to let it go on",
             ),
         }
     }
@@ -356,29 +357,6 @@ impl fmt::Display for Heartbeats {
             f.write_str(" no deadline, but packets arrived")?;
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for HeldBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { jobs, next } = self;
-        match &jobs[..] {
-            [site] => write!(f, "it waited for the blocking job submitted at {site}")?,
-            [site, ..] => write!(
-                f,
-                "it waited for {} blocking jobs, the first of them submitted at {site}",
-                jobs.len()
-            )?,
-            [] => {}
-        }
-        match next {
-            Some((at, site)) => write!(
-                f,
-                "\n  until a job is done the clock stands still: the next deadline is {at:?}, set at {site}, and a job that \
-                 waits for what a task does after that waits for ever; `.await` that before the job, or outside of it"
-            ),
-            None => Ok(()),
-        }
     }
 }
 

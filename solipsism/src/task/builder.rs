@@ -36,6 +36,15 @@ where
     JoinHandle::new(Builder::new().start(future, Location::caller()))
 }
 
+/// As [`spawn`], called at that place.
+pub(crate) fn spawn_at<F>(future: F, site: &'static Location<'static>) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+    F::Output: 'static,
+{
+    JoinHandle::new(Builder::new().start(future, site))
+}
+
 /// The same as [`spawn`], under the name that tokio has for futures which are not `Send`. No `LocalSet` is needed.
 ///
 /// # Panics

@@ -13,6 +13,7 @@ mod spawn_blocking;
 mod yield_now;
 
 pub use abort_handle::AbortHandle;
+pub(crate) use builder::spawn_at;
 pub use builder::{Builder, spawn, spawn_local};
 #[cfg(feature = "tokio")]
 pub use forgive::forgive;

@@ -17,9 +17,11 @@ use crate::time::{Duration, Instant, sleep};
 ///
 /// - it becomes ready, and wakes the waker of its latest poll when it is;
 /// - it wakes only that one: an earlier poll's waker is no longer wanted;
-/// - polls that nothing called for do no harm: it does not panic, is not ready earlier or later;
+/// - polls that nothing called for do no harm, however many: it does not panic, is not ready earlier or later (that is held
+///   against how long it took, if this was twice the same);
 /// - a poll that comes late, and by another task, loses no wake-up;
-/// - a future that was dropped wakes nobody.
+/// - two of them at once leave each other alone;
+/// - a future that was dropped, before its first poll, in the middle or at the end, wakes nobody and does not panic.
 ///
 /// Returned is what is no mistake, but good to know.
 ///
@@ -44,7 +46,12 @@ where
     M: FnMut() -> F,
 {
     let journal = Journal::new("check_future", Location::caller());
-    Checker { make, journal }.check()
+    Checker {
+        make,
+        journal,
+        is_steady: false,
+    }
+    .check()
 }
 
 /// What [`check_future`] saw of a future that keeps the rules.
@@ -62,7 +69,12 @@ pub struct CheckedFuture {
 struct Checker<M> {
     make: M,
     journal: Journal,
+    /// It takes as long each time.
+    is_steady: bool,
 }
+
+/// So many polls that nothing calls for are no few.
+const MANY: usize = 40;
 
 /// So many wakes without an end are endless.
 const MOST: usize = 10_000;
@@ -120,6 +132,27 @@ impl<F: Future> Case<'_, F> {
         }
     }
 
+    /// It is ready. It must have taken as long as before.
+    fn must_have_taken(&self, took: Option<Duration>) {
+        let now = Instant::now() - self.began;
+        match took {
+            Some(took) if took != now => self.journal.broke(&format!(
+                "it took {now:?} when it was polled more often, and {took:?} before"
+            )),
+            _ => {}
+        }
+    }
+
+    fn drop_it(self) {
+        let Self {
+            future, journal, ..
+        } = self;
+        journal.note("dropped");
+        if let Err(panic) = panics::catch(Print::Later, || drop(future)) {
+            journal.broke(&format!("it {}", panic.text));
+        }
+    }
+
     /// Goes on to the end.
     async fn finish(&mut self, watch: &Watch) -> usize {
         let mut wakes = 0;
@@ -146,9 +179,13 @@ impl<F: Future, M: FnMut() -> F> Checker<M> {
             };
         };
         self.wakes_the_newest().await;
+        // Nobody promises that it takes as long each time.
+        let again = self.becomes_ready().await;
+        self.is_steady = again.is_some_and(|again| again.took == checked.took);
         self.takes_more_polls(checked.took).await;
         self.is_polled_in_between(checked.took).await;
         self.is_polled_late().await;
+        self.is_not_alone().await;
         self.is_dropped(checked.took).await;
         checked
     }
@@ -227,9 +264,10 @@ impl<F: Future, M: FnMut() -> F> Checker<M> {
     }
 
     async fn takes_more_polls(&mut self, took: Duration) {
+        let steady = self.is_steady.then_some(took);
         let mut case = self.begin("polls that nothing called for do no harm");
         let watch = Watch::new(case.journal);
-        for number in 0..4 {
+        for number in 0..MANY {
             if case.poll(&watch) {
                 if number > 0 && !took.is_zero() {
                     case.journal.broke(&format!(
@@ -243,30 +281,36 @@ impl<F: Future, M: FnMut() -> F> Checker<M> {
             case.wait(&watch).await;
             for _ in 0..3 {
                 if case.poll(&watch) {
-                    return;
+                    return case.must_have_taken(steady);
                 }
             }
         }
     }
 
     async fn is_polled_in_between(&mut self, took: Duration) {
-        let mut case = self.begin("a poll in between does not make it take longer");
+        let steady = self.is_steady.then_some(took);
+        let quarter = took / 4;
+        let mut case = self.begin("a poll in between does not make it take longer, nor shorter");
         let watch = Watch::new(case.journal);
-        let half = took / 2;
-        if half.is_zero() || case.poll(&watch) {
+        if quarter.is_zero() || case.poll(&watch) {
             return;
         }
-        sleep(half).await;
-        if case.poll(&watch) {
-            return;
+        for _ in 0..3 {
+            sleep(quarter).await;
+            settle().await;
+            let was_woken = watch.is_woken();
+            if case.poll(&watch) {
+                if !was_woken {
+                    let waker = &watch.name;
+                    case.journal.broke(&format!(
+                        "it was ready, and waker {waker}, of its latest poll, had not been woken"
+                    ));
+                }
+                return case.must_have_taken(steady);
+            }
         }
         case.finish(&watch).await;
-        let now = Instant::now() - case.began;
-        if now == took + half {
-            case.journal.broke(&format!(
-                "it took {now:?}, as if begun anew by the poll at {half:?}, and {took:?} before"
-            ));
-        }
+        case.must_have_taken(steady);
     }
 
     async fn is_polled_late(&mut self) {
@@ -279,21 +323,47 @@ impl<F: Future, M: FnMut() -> F> Checker<M> {
         }
     }
 
+    async fn is_not_alone(&mut self) {
+        let rule = "two futures at once leave each other alone";
+        let other = Box::pin((self.make)());
+        let mut case = self.begin(rule);
+        let mut other = Case {
+            future: other,
+            journal: case.journal,
+            began: case.began,
+        };
+        let [watch, others] = [(); 2].map(|()| Watch::new(case.journal));
+        let is_ready = case.poll(&watch);
+        // Either may have been what the other waits for.
+        let is_other_ready = other.poll(&others);
+        if !is_ready {
+            case.finish(&watch).await;
+        }
+        if !is_other_ready {
+            other.finish(&others).await;
+        }
+    }
+
     async fn is_dropped(&mut self, took: Duration) {
-        for part in [Duration::ZERO, took / 2] {
-            let mut case = self.begin("a future that was dropped wakes nobody");
+        let rule = "a future that was dropped wakes nobody, and does not panic";
+        self.begin(rule).drop_it();
+        for part in [Some(Duration::ZERO), Some(took / 2), None] {
+            let mut case = self.begin(rule);
             let watch = Watch::new(case.journal);
             if case.poll(&watch) {
                 return;
             }
-            if !part.is_zero() {
-                sleep(part).await;
+            match part {
+                None => {
+                    case.finish(&watch).await;
+                }
+                Some(part) if !part.is_zero() => sleep(part).await,
+                Some(_) => {}
             }
             let journal = case.journal;
-            drop(case);
+            case.drop_it();
             watch.reset();
-            journal.note("dropped");
-            sleep(took * 2 + Duration::from_secs(1)).await;
+            sleep(took * 2 + PATIENCE).await;
             settle().await;
             if watch.is_woken() {
                 let name = &watch.name;

@@ -20,14 +20,18 @@ use super::journal::Journal;
 ///
 /// What is written is flushed, so that a stream may buffer; a write may wait until it is read. The rules:
 ///
-/// - bytes arrive as they were written: one at a time, in large and small pieces, vectored, a megabyte of them in both
-///   directions at once; empty writes and empty buffers do nothing;
-/// - a read gives no more than there is room for, and a write takes no more than it is given, nor nothing;
+/// - bytes of every value arrive as they were written: one at a time, in large and small pieces, vectored, a megabyte of them
+///   in both directions at once; empty writes and empty buffers do nothing;
+/// - a read gives no more than there is room for, and a write takes no more than it is given, nor nothing; neither fails with
+///   `WouldBlock` or `Interrupted`;
+/// - what is flushed has left: it arrives when the writer is dropped, and a flush does not wait for the reader, if a kilobyte
+///   can be written that nobody reads;
 /// - closing sends what is not flushed yet and then ends the stream, for good; it may be done twice, and no write comes after;
 /// - a stream that was dropped is noticed at the other end: the reader finds an end or an error, the writer an error;
 /// - who waits is woken, by the waker of its latest poll and by no other: by bytes, by room, by the other end's close and drop;
+///   nor for ever while nothing happens; reads and writes that wait at once are each woken for themselves;
 /// - polls that nothing called for do no harm, and a read or a write that is given up loses, sends and doubles nothing;
-/// - one direction that is closed leaves the other one alone.
+/// - one direction that is closed, or full, leaves the other one alone.
 ///
 /// The rules about full buffers are tried if 16 MiB fill them.
 ///
@@ -128,6 +132,9 @@ where
     let mut swapped = async || make().await.map(|(a, b)| (b, a));
     one_way(&mut Pairs::new(&mut swapped, journal, ["b", "a"])).await;
     two_way::moves_both_ways(&mut Pairs::new(make, journal, BOTH), much(room)).await;
+    if room.is_some() {
+        two_way::waits_both_ways(&mut Pairs::new(make, journal, BOTH)).await;
+    }
 }
 
 /// All rules of one direction.
@@ -135,24 +142,30 @@ async fn one_way<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(
     pairs: &mut Pairs<'_, W, R>,
 ) -> Option<usize> {
     let room = waiting::room(pairs).await;
+    waiting::waits_in_peace(pairs, room.is_some()).await;
     moving::arrives(pairs).await;
     moving::arrives_in_pieces(pairs).await;
+    moving::leaves_bytes_alone(pairs).await;
     moving::takes_empty_operations(pairs).await;
     moving::takes_many_buffers(pairs).await;
     moving::moves_much(pairs, much(room) / 4).await;
+    moving::moves_large_pieces(pairs, much(room)).await;
     closing::ends_for_good(pairs).await;
     closing::sends_before_it_ends(pairs).await;
     closing::takes_no_write_after(pairs).await;
+    closing::leaves_what_was_flushed(pairs).await;
     closing::notices_a_dropped_writer(pairs).await;
     closing::notices_a_dropped_reader(pairs).await;
     waiting::wakes_the_newest_reader(pairs).await;
     waiting::wakes_a_reader_at_the_end(pairs).await;
     waiting::loses_nothing_that_is_given_up(pairs).await;
-    if room.is_some() {
+    if let Some(room) = room {
+        waiting::flushes_unread(pairs, room).await;
         waiting::wakes_the_newest_writer(pairs).await;
         waiting::wakes_a_writer_at_the_end(pairs).await;
         waiting::sends_nothing_that_is_given_up(pairs).await;
         waiting::closes_when_full(pairs).await;
+        waiting::wakes_the_newest_flusher(pairs).await;
     }
     room
 }

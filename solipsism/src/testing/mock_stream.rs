@@ -1,8 +1,10 @@
 //! [`MockStream`]: the other side of a connection, by a script.
 
+mod handle;
 mod playing;
 mod script;
 
+pub use handle::ScriptHandle;
 pub use script::Script;
 
 use std::fmt;
@@ -21,7 +23,7 @@ use playing::Playing;
 ///
 /// Steps are played one after the other. A read waits while the script wants a write, and the other way round; a test that
 /// hangs over that says which step is next. After the last step reads find the end of the stream, and a write is one too
-/// many. When the stream is dropped, the script must have been played to its end.
+/// many; [`Script::build_with_handle`] gives a handle that adds steps later. When the stream is dropped, the script must have been played to its end.
 ///
 /// With the feature `tokio` it has tokio's traits too.
 ///
@@ -94,6 +96,7 @@ impl AsyncWrite for MockStream {
 
 impl Drop for MockStream {
     fn drop(&mut self) {
+        self.playing.end();
         if std::thread::panicking() {
             return;
         }

@@ -35,7 +35,7 @@ impl Instant {
     /// Outside of a world.
     #[track_caller]
     pub fn now() -> Self {
-        Self(World::with("Instant::now", |world| world.now()))
+        Self(World::with("Instant::now", |world| world.local_now()))
     }
 
     pub(crate) fn from_nanos(nanos: u64) -> Self {

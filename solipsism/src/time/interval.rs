@@ -103,7 +103,7 @@ impl Interval {
     pub fn poll_tick(&mut self, cx: &mut Context<'_>) -> Poll<Instant> {
         ready!(Pin::new(&mut self.delay).poll(cx));
         let due = self.delay.deadline();
-        let now = Instant::now();
+        let now = self.delay.now();
         let next = if now > due {
             self.missed.next(due, now, self.period)
         } else {
@@ -130,7 +130,7 @@ impl Interval {
     /// Outside of a world.
     #[track_caller]
     pub fn reset_immediately(&mut self) {
-        self.reset_at(Instant::now());
+        self.reset_at(self.delay.now());
     }
 
     /// The next tick is due after this time, and from there on every period.
@@ -140,7 +140,7 @@ impl Interval {
     /// Outside of a world.
     #[track_caller]
     pub fn reset_after(&mut self, after: Duration) {
-        self.reset_at(Instant::now().deadline(after));
+        self.reset_at(self.delay.now().deadline(after));
     }
 
     /// The next tick is due at this instant, and from there on every period.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::Instant;
-use crate::core::Key;
+use crate::core::{Key, LoopId};
 use crate::executor::{Thing, World};
 use crate::trace::Kind;
 
@@ -41,17 +41,18 @@ use crate::trace::Kind;
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
     let site = Location::caller();
-    let now = Instant::from_nanos(World::with("sleep", |world| world.now()));
+    let (owner, now) = World::with("sleep", |world| (world.owner(), world.local_now()));
     let state = if duration.is_zero() {
         State::Yielding
     } else {
         State::New
     };
     Sleep {
-        deadline: now.deadline(duration),
+        deadline: Instant::from_nanos(now).deadline(duration),
         site,
         state,
-        world: None,
+        owner,
+        world: NOWHERE,
     }
 }
 
@@ -72,9 +73,14 @@ pub struct Sleep {
     deadline: Instant,
     site: &'static Location<'static>,
     state: State,
+    /// The loop whose deadline it is: its clock says when this is reached, whoever waits.
+    owner: LoopId,
     /// Where `state`'s key means something.
-    world: Option<u32>,
+    world: u32,
 }
+
+/// Worlds count from 0.
+const NOWHERE: u32 = u32::MAX;
 
 /// A sleep goes from `New`, or from `Yielding` if it asks for no time at all, to `Set` when it is first polled, and to
 /// `Elapsed` when it is polled after its deadline fired. `reset` takes it back to `New`.
@@ -92,8 +98,21 @@ impl Sleep {
             deadline,
             site,
             state: State::New,
-            world: None,
+            owner: World::try_with(|world| world.owner()).unwrap_or_default(),
+            world: NOWHERE,
         }
+    }
+
+    /// What the clock by which it ends shows now.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a world.
+    #[track_caller]
+    pub(super) fn now(&self) -> Instant {
+        Instant::from_nanos(World::with("Instant::now", |world| {
+            world.now_of(self.owner)
+        }))
     }
 
     /// When it ends.
@@ -104,6 +123,10 @@ impl Sleep {
     /// Whether the deadline has been reached, as far as a poll has seen it.
     pub fn is_elapsed(&self) -> bool {
         matches!(self.state, State::Elapsed)
+    }
+
+    pub(super) fn is_due(&self, world: &World) -> bool {
+        self.deadline.nanos() <= world.now_of(self.owner)
     }
 
     /// Starts anew with another deadline. A task that waits is not woken by this: poll the sleep again.
@@ -117,13 +140,13 @@ impl Sleep {
     fn begin(&self, world: &World, cx: &Context<'_>) -> State {
         let waiter = world.waiter(cx);
         let last = waiter.is_body();
-        let (at, site) = (self.deadline.nanos(), self.site);
+        let (at, owner, site) = (self.deadline.nanos(), self.owner, self.site);
         world.note(|| Kind::SetsDeadline {
             at: self.deadline,
             site,
         });
-        let since = world.last_now();
-        State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, since, site)))
+        let (at, since) = (world.world_time(at, owner), world.last_now());
+        State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, since, owner, site)))
     }
 
     /// What becomes of a deadline that did not simply fire.
@@ -131,7 +154,7 @@ impl Sleep {
     fn look(&self, key: Key, world: &World, cx: &Context<'_>) -> State {
         if world.deadlines(|deadlines| deadlines.is_set(key)) {
             self.state
-        } else if self.deadline.nanos() > world.now() {
+        } else if !self.is_due(world) {
             // It was set in a child loop that has ended.
             self.begin(world, cx)
         } else {
@@ -159,10 +182,18 @@ impl Sleep {
         state
     }
 
+    /// The first loop to wait for it has it from here on: `child.spawn(sleep(…))` makes it outside of the child.
+    #[cold]
+    fn adopt(&mut self, world: &World) {
+        let at = world.world_time(self.deadline.nanos(), self.owner);
+        self.owner = world.owner();
+        self.deadline = Instant::from_nanos(world.local_time(at, self.owner));
+    }
+
     fn cancel(&mut self) {
         if let State::Set(key) = self.state {
             let waiter = World::try_with(|world| {
-                let ours = self.world == Some(world.id());
+                let ours = self.world == world.id();
                 ours.then(|| {
                     world.leave(|| Thing::Timer(key));
                     world.deadlines(|deadlines| deadlines.cancel(key))
@@ -182,7 +213,7 @@ impl Future for Sleep {
             State::Yielding => State::New,
             State::Set(key) => {
                 assert!(
-                    self.world == Some(world.id()),
+                    self.world == world.id(),
                     "a `Sleep` was polled in another world than before: make a new one there"
                 );
                 if world.deadlines(|deadlines| deadlines.is_gone_for_good(key)) {
@@ -191,10 +222,16 @@ impl Future for Sleep {
                     self.look(key, world, cx)
                 }
             }
-            State::New if self.deadline.nanos() <= world.now() => State::Elapsed,
             State::New => {
-                self.world = Some(world.id());
-                self.begin(world, cx)
+                if self.world == NOWHERE && self.owner != world.owner() {
+                    self.adopt(world);
+                }
+                self.world = world.id();
+                if self.is_due(world) {
+                    State::Elapsed
+                } else {
+                    self.begin(world, cx)
+                }
             }
         });
         let next = match (self.state, next) {

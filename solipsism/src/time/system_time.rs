@@ -36,7 +36,7 @@ impl SystemTime {
     /// Outside of a world.
     #[track_caller]
     pub fn now() -> Self {
-        Self(World::with("SystemTime::now", |world| world.wall()))
+        Self(World::with("SystemTime::now", |world| world.local_wall()))
     }
 
     /// The time from `earlier` to this one.

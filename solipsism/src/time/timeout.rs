@@ -41,7 +41,7 @@ use crate::executor::World;
 /// ```
 #[track_caller]
 pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
-    let now = Instant::from_nanos(World::with("timeout", |world| world.now()));
+    let now = Instant::from_nanos(World::with("timeout", |world| world.local_now()));
     Timeout {
         future: future.into_future(),
         delay: Sleep::at(now.deadline(duration), Location::caller()),
@@ -99,9 +99,8 @@ impl<F: Future> Future for Timeout<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let deadline = this.delay.deadline();
         let asked = World::try_with(|world| {
-            let is_due = Instant::from_nanos(world.now()) >= deadline;
+            let is_due = this.delay.is_due(world);
             is_due.then(|| world.asked())
         });
         if let Poll::Ready(output) = this.future.poll(cx) {

@@ -14,7 +14,7 @@ pub struct WallClock;
 
 impl TimeProvider for WallClock {
     fn current_time(&self) -> Option<UnixTime> {
-        let wall = World::try_with(|world| world.wall())?;
+        let wall = World::try_with(|world| world.local_wall())?;
         let since = wall.duration_since(UNIX_EPOCH).ok()?;
         Some(UnixTime::since_unix_epoch(since))
     }

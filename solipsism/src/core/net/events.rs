@@ -9,7 +9,7 @@ use super::deeds::Way;
 use super::links::Route;
 use super::pipe::{HELD, Payload, Pipe};
 use super::{Call, EndKey, Network, Upcoming};
-use crate::core::LoopId;
+use crate::core::EndingLoops;
 
 /// The events to come, in the order in which they were scheduled at each instant. One whose reason is gone stays until
 /// it comes to the top, or until there may be more of these than of the others.
@@ -87,15 +87,15 @@ impl Network {
     }
 
     /// Datagrams of a child for others of its sockets arrive no more: whoever takes an address after it would get them.
-    pub(super) fn lose_strays(&mut self, child: LoopId) {
+    pub(super) fn lose_strays(&mut self, ending: &EndingLoops) {
         let mut heap = std::mem::take(&mut self.events.heap);
         heap.retain(|Reverse(event)| match &event.what {
-            Happening::Datagram(datagram) => !self.is_stray(datagram, child),
+            Happening::Datagram(datagram) => !self.is_stray(datagram, ending),
             Happening::Arrival(_) | Happening::GiveUp(_) => true,
         });
         self.events.heap = heap;
         for datagram in self.links.take_held() {
-            if !self.is_stray(&datagram, child) {
+            if !self.is_stray(&datagram, ending) {
                 self.links.keep(datagram);
             }
         }

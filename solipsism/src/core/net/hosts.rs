@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use crate::core::{LoopId, Nested};
+use crate::core::{EndingLoops, LoopId, Nested};
 
 /// A host's place in the order of first use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -271,8 +271,8 @@ impl Hosts {
     }
 
     /// The hosts that the child used stay: an address that was seen is never another's.
-    pub(super) fn end_child(&mut self, child: LoopId) {
-        self.lookups.end(child);
+    pub(super) fn end_child(&mut self, ending: &EndingLoops) {
+        self.lookups.end(ending);
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{Datagram, HostId};
 use crate::core::random::Random;
-use crate::core::{LoopId, Nested};
+use crate::core::{EndingLoops, Left, LoopId, Nested};
 
 /// The first timeout of a retransmission; each further one is twice as long (RFC 6298 begins with a second, Linux goes
 /// down to this).
@@ -329,11 +329,20 @@ impl Links {
     }
 
     /// Undoes what the child ordered. Gives the datagrams that go on.
-    pub(super) fn end_child(&mut self, child: LoopId) -> Vec<Datagram> {
-        if let Some(left) = self.plan.end(child) {
-            self.plan.now_mut().go_on_from(left);
+    pub(super) fn end_child(&mut self, ending: &EndingLoops) -> Vec<Datagram> {
+        match self.plan.end(ending) {
+            Left::With(other) => {
+                let faults = self.faults.values_mut();
+                for fault in faults.filter(|fault| ending.has(fault.owner)) {
+                    fault.owner = other;
+                }
+            }
+            Left::Undone(left) => {
+                self.plan.now_mut().go_on_from(left);
+                self.faults.retain(|_, fault| !ending.has(fault.owner));
+            }
+            Left::Unknown => {}
         }
-        self.faults.retain(|_, fault| fault.owner < child);
         self.let_go()
     }
 

@@ -8,8 +8,8 @@ use std::io::{self, ErrorKind};
 use super::listening::UnixEntry;
 use super::waiters::Waiters;
 use super::{Call, EndKey, Network};
-use crate::core::LoopId;
 use crate::core::random::Random;
+use crate::core::{EndingLoops, LoopId};
 
 /// Why a socket is gone whose handle is still there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +26,8 @@ impl Gone {
         let text = match self {
             Self::Host => format!("the host of this {what} crashed: bind a new one"),
             Self::Loop => format!(
-                "the test that made this {what} has ended, and what it made with it: have the fixture make what outlives \
-                 its tests"
+                "the test or child loop that made this {what} has ended, and what it made with it: make what \
+                 is to outlive it in the loop around it, as a fixture does"
             ),
         };
         io::Error::new(ErrorKind::ConnectionAborted, text)
@@ -37,11 +37,16 @@ impl Gone {
 impl Network {
     /// From here on what a child orders of the network can be undone, and faults and latencies are drawn from this seed.
     pub(crate) fn begin_child(&mut self, child: LoopId, seed: u64) {
-        self.capacity.begin(child);
         self.random.begin(child);
         *self.random.now_mut() = Random::new(seed);
         #[cfg(feature = "tls")]
         self.secrets.begin_child(child, seed);
+        self.begin_child_by_hand(child);
+    }
+
+    /// The same for one that draws as the loop around it does.
+    pub(crate) fn begin_child_by_hand(&mut self, child: LoopId) {
+        self.capacity.begin(child);
         self.hosts.begin_child(child);
         self.links.begin_child(child);
     }
@@ -52,18 +57,18 @@ impl Network {
     /// A host that the child crashed stays so: what ran there is gone, and whoever shares it says when it is to run again.
     pub(crate) fn end_child(
         &mut self,
-        child: LoopId,
+        ending: &EndingLoops,
         stays: &dyn Fn(u32) -> bool,
         call: &mut Call,
     ) {
-        self.capacity.end(child);
-        self.hosts.end_child(child);
-        for datagram in self.links.end_child(child) {
+        self.capacity.end(ending);
+        self.hosts.end_child(ending);
+        for datagram in self.links.end_child(ending) {
             self.send_off(datagram, call);
         }
         // Before the sockets are closed, or else a fault of the child's would keep that from the other ends.
         self.reroute(call);
-        self.end_sockets(child, call);
+        self.end_sockets(ending, call);
         let mut forget = |waiters: &mut Waiters| waiters.retain(stays, call);
         for (_, connection) in &mut self.connections {
             for pipe in &mut connection.pipes {
@@ -81,13 +86,13 @@ impl Network {
     }
 
     /// From here on is drawn as if the child had never drawn.
-    pub(crate) fn end_draws(&mut self, child: LoopId) {
-        self.random.end(child);
+    pub(crate) fn end_draws(&mut self, ending: &EndingLoops) {
+        self.random.end(ending);
         #[cfg(feature = "tls")]
-        self.secrets.end_child(child);
+        self.secrets.end_child(ending);
     }
 
-    fn end_sockets(&mut self, child: LoopId, call: &mut Call) {
+    fn end_sockets(&mut self, ending: &EndingLoops, call: &mut Call) {
         // Streams first, so that who waits in a backlog has said goodbye before it is closed.
         let ends = self.connections.iter().flat_map(|(slot, connection)| {
             [0, 1].map(|side| {
@@ -95,20 +100,20 @@ impl Network {
                 (key, &connection.ends[side])
             })
         });
-        let ending: Vec<EndKey> = ends
-            .filter(|(_, end)| end.owner >= child && end.held)
+        let leaving: Vec<EndKey> = ends
+            .filter(|(_, end)| ending.has(end.owner) && end.held)
             .map(|(key, _)| key)
             .collect();
-        for end in ending {
+        for end in leaving {
             self.orphan(end, call);
         }
-        self.end_listeners(Gone::Loop, |listener| listener.owner >= child, call);
-        self.end_datagrams(Gone::Loop, |socket| socket.owner >= child, call);
+        self.end_listeners(Gone::Loop, |listener| ending.has(listener.owner), call);
+        self.end_datagrams(Gone::Loop, |socket| ending.has(socket.owner), call);
         // Addresses that are bound and not used yet, and those of streams whose other ends take their time.
-        self.ports.end_child(child);
-        self.lose_strays(child);
+        self.ports.end_child(ending);
+        self.lose_strays(ending);
         self.unix
-            .retain(|_, entry| !matches!(entry, UnixEntry::Stale { owner } if *owner >= child));
+            .retain(|_, entry| !matches!(entry, UnixEntry::Stale { owner } if ending.has(*owner)));
     }
 
     /// How many sockets of this loop and those inside of it are left, but for what handles still refer to.

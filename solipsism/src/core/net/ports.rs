@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::HostId;
 use super::nesting::Gone;
-use crate::core::LoopId;
+use crate::core::{EndingLoops, LoopId};
 
 /// Port 0 asks for the first free one from here.
 const FIRST_FREE: u16 = 60_001;
@@ -190,9 +190,9 @@ impl Ports {
     }
 
     /// Releases what a child has bound, and nothing answers at.
-    pub(super) fn end_child(&mut self, child: LoopId) {
+    pub(super) fn end_child(&mut self, ending: &EndingLoops) {
         self.claims.retain(|_, entries| {
-            entries.retain(|entry| entry.owner < child || entry.holder != Holder::Bound);
+            entries.retain(|entry| !ending.has(entry.owner) || entry.holder != Holder::Bound);
             !entries.is_empty()
         });
     }

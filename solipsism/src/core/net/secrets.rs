@@ -1,7 +1,7 @@
 //! What encryption on the network is made of.
 
 use crate::core::random::Random;
-use crate::core::{LoopId, Nested};
+use crate::core::{EndingLoops, LoopId, Nested};
 
 /// Everybody on the network trusts one authority, also in child loops; what a connection's secrets are drawn from is each
 /// loop's own, so that they do not depend on which tests ran before.
@@ -28,8 +28,8 @@ impl Secrets {
         *self.random.now_mut() = random(seed);
     }
 
-    pub(super) fn end_child(&mut self, child: LoopId) {
-        self.random.end(child);
+    pub(super) fn end_child(&mut self, ending: &EndingLoops) {
+        self.random.end(ending);
     }
 
     /// What the authority is made from.

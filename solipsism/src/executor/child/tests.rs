@@ -92,7 +92,8 @@ impl Outer {
 
     #[track_caller]
     fn assert_nothing_left(&self, id: LoopId, mark: u64) {
-        let staying = self.world.staying(id);
+        let staying = self.world.nest.borrow().ending(id);
+        let staying = self.world.staying(&staying);
         let tasks = self.world.tasks.borrow();
         let alive = tasks.sorted().into_iter().map(|(task, _)| task);
         let own = alive.filter(|task| task.place.owner >= id && !task.header.is_finished());

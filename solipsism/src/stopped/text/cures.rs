@@ -10,10 +10,9 @@ use crate::frames::{Chain, Leaf, Primitive};
 const TOLD: usize = 3;
 
 pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Result {
-    let mut cures: Vec<String> = Vec::new();
-    for task in tasks {
+    let mut cures: Vec<String> = tasks.iter().filter_map(joins_itself).collect();
+    for task in awaited_by_the_body(tasks) {
         let found = [
-            joins_itself(task),
             has_not_begun(task, tasks),
             writes_only(task, tasks),
             reads_to_the_end(task, tasks),
@@ -29,6 +28,22 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
         write!(f, "\n  {cure}")?;
     }
     Ok(())
+}
+
+/// The body, and whom it waits for, and whom they do: how others wait may well be as it is meant.
+fn awaited_by_the_body(tasks: &[StuckTask]) -> Vec<&StuckTask> {
+    let mut awaited: Vec<&StuckTask> = tasks.iter().filter(|task| task.task == 0).collect();
+    let mut next = 0;
+    while let Some(task) = awaited.get(next) {
+        next += 1;
+        let whom: Vec<u32> = task.waits.iter().filter_map(Wait::whom).collect();
+        for other in tasks.iter().filter(|other| whom.contains(&other.task)) {
+            if !awaited.iter().any(|known| known.task == other.task) {
+                awaited.push(other);
+            }
+        }
+    }
+    awaited
 }
 
 fn joins_itself(task: &StuckTask) -> Option<String> {
@@ -129,7 +144,7 @@ fn reads(task: &StuckTask) -> Option<&Stream> {
                 what: What::Read(stream),
                 ..
             },
-        ] => Some(stream),
+        ] => Some(stream).filter(|stream| is_free(stream)),
         _ => None,
     }
 }
@@ -142,9 +157,14 @@ fn writes(task: &StuckTask) -> Option<&Stream> {
                 what: What::Write(stream),
                 ..
             },
-        ] => Some(stream),
+        ] => Some(stream).filter(|stream| is_free(stream)),
         _ => None,
     }
+}
+
+/// Whether no fault of the network keeps anything back: that would be the reason.
+fn is_free(stream: &Stream) -> bool {
+    stream.keeper.is_none() && stream.unheard.is_none()
 }
 
 /// The function by which a stream is read until it ends.
@@ -167,7 +187,7 @@ fn to_the_end(chain: &Chain) -> Option<&'static str> {
         .iter()
         .filter(is_io)
         .filter_map(|name| name.rsplit("::").next());
-    let functions = last.filter_map(|last| known.iter().find(|(name, _)| *name == last));
+    let mut functions = last.filter_map(|last| known.iter().find(|(name, _)| *name == last));
     // The outermost is what the user has called.
-    functions.last().map(|(_, function)| *function)
+    functions.next_back().map(|(_, function)| *function)
 }

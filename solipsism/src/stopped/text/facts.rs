@@ -7,7 +7,7 @@ pub(super) fn fact(leaf: &str) -> Option<&'static str> {
 }
 
 const EMPTY: &str = "it is empty, and a sender of it is alive";
-const FULL: &str = "it is full, and its receiver is alive";
+const FULL: &str = "it is full, or another came first, and its receiver is alive";
 const UNSENT: &str = "its sender is alive and has sent nothing";
 
 const FACTS: [(&[&str], &str); 13] = [
@@ -85,6 +85,6 @@ const FACTS: [(&[&str], &str); 13] = [
             "tokio::sync::OnceCell::get_or_init",
             "tokio::sync::OnceCell::get_or_try_init",
         ],
-        "another call initializes it",
+        "another call initializes it, or came first",
     ),
 ];

@@ -169,13 +169,14 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fm
     if first.is_background {
         f.write_str(", in the background")?;
     }
-    let since = first.since;
+    let Some(since) = first.since.filter(|since| *since != now) else {
+        return Ok(());
+    };
     let is_told = |wait: &Wait| wait.since() == Some(since);
-    let is_news = since != now && !first.waits.iter().any(is_told);
-    if is_news && of.iter().all(|task| task.since == since) {
-        write!(f, ", asleep since {since:?}")?;
+    if first.waits.iter().any(is_told) || of.iter().any(|task| task.since != Some(since)) {
+        return Ok(());
     }
-    Ok(())
+    write!(f, ", asleep since {since:?}")
 }
 
 /// All that is to be told of a task but who it is.
@@ -241,8 +242,6 @@ impl Told<'_> {
         let is_silent = task.waits.is_empty() && task.stacks.chains().is_empty();
         match (&task.again, task.standing) {
             (_, Standing::Ready) if is_silent => f.write_str("\n    is ready to run"),
-            // That is told above.
-            (Again::WentOn(_), _) => Ok(()),
             (Again::WokenBy(who), _) => write!(f, "\n    was woken when {who} was polled once more"),
             (Again::Panicked(text), _) => {
                 let first: Vec<_> = text.lines().take(2).collect();

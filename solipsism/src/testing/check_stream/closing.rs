@@ -66,7 +66,21 @@ pub(super) async fn takes_no_write_after<W: AsyncWrite + Unpin, R: AsyncRead + U
             }
         }
     }
+    // However that ends, it ends.
+    let _ = w.flush().await;
     r.must_end().await;
+}
+
+pub(super) async fn leaves_what_was_flushed<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(
+    pairs: &mut Pairs<'_, W, R>,
+) {
+    let (mut w, mut r) = pairs
+        .begin("what was flushed arrives, also when its writer was dropped before it is read")
+        .await;
+    if w.is_sent_unread(b"last words").await {
+        w.drop_it();
+        r.must_get(b"last words", || 16).await;
+    }
 }
 
 pub(super) async fn notices_a_dropped_writer<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(

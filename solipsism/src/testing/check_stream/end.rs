@@ -1,14 +1,16 @@
 //! One end of a pair that is checked: every operation is noted, and held against what holds for each.
 
-use std::io::{self, IoSlice, IoSliceMut};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadHalf, WriteHalf};
 
 use crate::panics::{self, Print};
+use crate::task::yield_now;
 use crate::testing::journal::Journal;
 use crate::testing::watch::{PATIENCE, ROUNDS, Watch};
+use crate::time::Instant;
 
 pub(super) struct End<S> {
     stream: S,
@@ -30,8 +32,13 @@ impl<S: Unpin> End<S> {
     }
 
     pub(super) fn drop_it(self) {
-        let line = format!("{} was dropped", self.name);
-        self.journal.note(line);
+        let Self {
+            stream, journal, ..
+        } = self;
+        journal.note(format!("{} was dropped", self.name));
+        if let Err(panic) = panics::catch(Print::Later, || drop(stream)) {
+            journal.broke(&format!("it {}", panic.text));
+        }
     }
 
     pub(super) fn broke(&self, found: &str) -> ! {
@@ -62,8 +69,24 @@ impl<S: Unpin> End<S> {
                     Poll::Ready(Err(error)) => format!("failed: {error}"),
                 };
                 self.journal.note(format!("{operation}: {came}"));
+                if let Poll::Ready(Err(error)) = &polled {
+                    self.must_be_an_error(error.kind());
+                }
                 polled
             }
+        }
+    }
+
+    /// Two kinds belong to calls that block, and mean nothing to whoever awaits.
+    fn must_be_an_error(&self, kind: ErrorKind) {
+        match kind {
+            ErrorKind::WouldBlock => self.broke(
+                "it failed as a call does that would block, where it is to be pending and to wake the waker later",
+            ),
+            ErrorKind::Interrupted => self.broke(
+                "it failed as a call does that was interrupted, where it is to try again by itself",
+            ),
+            _ => {}
         }
     }
 
@@ -74,9 +97,24 @@ impl<S: Unpin> End<S> {
         mut poll: impl FnMut(&mut Self, &Watch) -> Poll<T>,
     ) -> T {
         let watch = self.watch();
+        let (mut since, mut wakes) = (Instant::now(), 0);
         loop {
             if let Poll::Ready(value) = poll(self, &watch) {
                 return value;
+            }
+            if since != Instant::now() {
+                (since, wakes) = (Instant::now(), 0);
+            }
+            if watch.is_woken() {
+                // By itself: whoever is waited for gets a turn all the same.
+                yield_now().await;
+            }
+            wakes += 1;
+            if wakes == BUSY {
+                self.broke(&format!(
+                    "`{}.{what}` was woken {BUSY} times in one instant, and is not ready: whoever awaits it never rests",
+                    self.name
+                ));
             }
             let mut rounds = 0;
             while !watch.woken().await {
@@ -206,11 +244,23 @@ impl<R: AsyncRead + Unpin> End<R> {
             ));
         }
         let shown = &left[..left.len().min(bytes.len())];
-        if bytes != shown {
+        let same = bytes
+            .iter()
+            .zip(shown)
+            .take_while(|(one, other)| one == other);
+        let same = same.count();
+        if same < bytes.len() {
+            let after = *got + same;
+            let Some(wanted) = shown.get(same..).filter(|wanted| !wanted.is_empty()) else {
+                self.broke(&format!(
+                    "a read gave {} after all {after} bytes that had been written",
+                    text(&bytes[same..])
+                ));
+            };
             self.broke(&format!(
-                "a read gave {} where {} had been written, after {got} bytes",
-                text(bytes),
-                text(shown)
+                "a read gave {} where {} had been written, after {after} bytes",
+                text(&bytes[same..]),
+                text(wanted)
             ));
         }
         *got += bytes.len();
@@ -268,13 +318,14 @@ impl<W: AsyncWrite + Unpin> End<W> {
             .await
     }
 
-    pub(super) async fn flush(&mut self) -> io::Result<()> {
-        self.until("poll_flush", |end, watch| {
-            end.op("poll_flush()", watch, AsyncWrite::poll_flush, |()| {
-                String::new()
-            })
+    pub(super) fn poll_flush(&mut self, watch: &Watch) -> Poll<io::Result<()>> {
+        self.op("poll_flush()", watch, AsyncWrite::poll_flush, |()| {
+            String::new()
         })
-        .await
+    }
+
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        self.until("poll_flush", Self::poll_flush).await
     }
 
     pub(super) fn poll_close(&mut self, watch: &Watch) -> Poll<io::Result<()>> {
@@ -317,10 +368,35 @@ impl<W: AsyncWrite + Unpin> End<W> {
         self.must_flush().await;
     }
 
+    /// Whether all of it can be flushed before anybody reads.
+    pub(super) async fn is_sent_unread(&mut self, bytes: &[u8]) -> bool {
+        let watch = self.watch();
+        let mut left = bytes;
+        loop {
+            let is_written = left.is_empty();
+            let polled = if is_written {
+                self.poll_flush(&watch)
+            } else {
+                let polled = self.poll_write(left, &watch);
+                polled.map_ok(|count| left = &left[count..])
+            };
+            match polled {
+                Poll::Ready(Ok(())) if is_written => return true,
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => self.broke(&format!("a write failed: {error}")),
+                Poll::Pending if watch.woken().await => {}
+                Poll::Pending => return false,
+            }
+        }
+    }
+
+    /// One operation at least, also where there is nothing to write.
     pub(super) async fn must_send_vectored(&mut self, parts: &[&[u8]]) {
         let all = parts.concat();
         let mut done = 0;
-        while done < all.len() {
+        let mut is_first = true;
+        while done < all.len() || std::mem::take(&mut is_first) {
+            is_first = false;
             let mut skipped = done;
             let rest: Vec<&[u8]> = parts
                 .iter()
@@ -331,8 +407,7 @@ impl<W: AsyncWrite + Unpin> End<W> {
                 })
                 .collect();
             let slices: Vec<_> = rest.iter().map(|part| IoSlice::new(part)).collect();
-            let lengths: Vec<_> = rest.iter().map(|part| part.len()).collect();
-            let what = format!("poll_write_vectored({lengths:?} bytes)");
+            let what = format!("poll_write_vectored({})", lengths(&rest));
             let written = self
                 .until("poll_write_vectored", |end, watch| {
                     end.op(
@@ -371,6 +446,18 @@ impl<W: AsyncWrite + Unpin> End<W> {
 pub(super) const MOST: usize = 16 * 1024 * 1024;
 
 pub(super) const PIECE: usize = 16 * 1024;
+
+/// Whoever is woken so often in one instant, and has not got on, spins.
+const BUSY: usize = 10_000;
+
+/// How long each of these is, or how many they are.
+fn lengths<T: AsRef<[u8]>>(parts: &[T]) -> String {
+    if parts.len() > 16 {
+        return format!("{} buffers", parts.len());
+    }
+    let lengths: Vec<_> = parts.iter().map(|part| part.as_ref().len()).collect();
+    format!("{lengths:?} bytes")
+}
 
 /// Bytes as a literal, the first of them.
 pub(super) fn text(bytes: &[u8]) -> String {

@@ -4,7 +4,10 @@ use futures_util::future::{join, join4};
 use futures_util::io::{AsyncRead, AsyncWrite};
 
 use super::Pairs;
+use super::end::{End, PIECE};
 use super::moving::{pieces, random};
+use super::waiting::{fill, must_wait};
+use crate::testing::watch::Watch;
 
 pub(super) async fn moves_both_ways<A, B>(pairs: &mut Pairs<'_, A, B>, count: usize)
 where
@@ -32,6 +35,39 @@ where
     join(to_b.must_close(), from_a.must_end()).await;
 }
 
+/// While one direction is full, and one waits.
+pub(super) async fn waits_both_ways<A, B>(pairs: &mut Pairs<'_, A, B>)
+where
+    A: AsyncRead + AsyncWrite + Unpin,
+    B: AsyncRead + AsyncWrite + Unpin,
+{
+    let (mut a, mut b) = pairs
+        .begin("a read and a write that wait at once are each woken by its own")
+        .await;
+    let (reader, writer) = (a.watch(), a.watch());
+    must_wait(&mut a, 16, &reader);
+    let mut taken = Vec::new();
+    fill(&mut a, &writer, &mut taken);
+    // Bytes that come the other way are for the reader, though nobody makes room.
+    if b.is_sent_unread(b"back").await {
+        is_woken(&a, "poll_read", &reader).await;
+        a.must_get(b"back", || 16).await;
+        let reader = a.watch();
+        must_wait(&mut a, 16, &reader);
+    }
+    let writer = a.watch();
+    if a.poll_write(b"x", &writer).is_pending() {
+        b.must_get(&taken, || PIECE).await;
+        is_woken(&a, "poll_write", &writer).await;
+    }
+}
+
+async fn is_woken<S: Unpin>(end: &End<S>, what: &str, watch: &Watch) {
+    if !watch.woken().await {
+        end.lost_waker(what, watch);
+    }
+}
+
 pub(super) async fn closes_by_halves<A, B>(pairs: &mut Pairs<'_, A, B>)
 where
     A: AsyncRead + AsyncWrite + Unpin,
@@ -57,4 +93,28 @@ where
     if a.write(b"too late").await.is_ok() && a.flush().await.is_ok() {
         a.broke("a write was taken by the direction that is closed");
     }
+
+    let (mut a, mut b) = pairs
+        .begin("a read that waits goes on when its own side is closed")
+        .await;
+    let waits = a.watch();
+    must_wait(&mut a, 16, &waits);
+    join(a.must_close(), b.must_end()).await;
+    let read = async {
+        is_woken(&a, "poll_read", &waits).await;
+        a.must_get(b"late", || 16).await;
+    };
+    join(b.must_send(b"late"), read).await;
+
+    let (mut a, mut b) = pairs
+        .begin("what has arrived can be read when its own side is closed")
+        .await;
+    if b.is_sent_unread(b"before").await {
+        join(a.must_close(), b.must_end()).await;
+        a.must_get(b"before", || 4).await;
+    }
+
+    let (mut a, mut b) = pairs.begin("both sides may be closed at once").await;
+    join(a.must_close(), b.must_close()).await;
+    join(a.must_end(), b.must_end()).await;
 }

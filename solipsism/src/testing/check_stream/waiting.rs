@@ -49,7 +49,7 @@ impl Waits {
 }
 
 /// A read that must find nothing.
-fn must_wait<R: AsyncRead + Unpin>(r: &mut End<R>, room: usize, watch: &Watch) {
+pub(super) fn must_wait<R: AsyncRead + Unpin>(r: &mut End<R>, room: usize, watch: &Watch) {
     match r.poll_read(room, watch) {
         Poll::Pending => {}
         Poll::Ready(Ok(bytes)) if bytes.is_empty() => {
@@ -89,13 +89,62 @@ pub(super) async fn wakes_the_newest_reader<W: AsyncWrite + Unpin, R: AsyncRead 
     let (mut w, mut r) = pairs
         .begin("a read that waits is woken by bytes, by the waker of its latest poll alone")
         .await;
-    settle().await;
-    let waits = two_reads(&mut r);
-    let read = async {
-        woken(&mut r, &waits).await;
-        r.must_get(LINE, || 16).await;
-    };
-    join(w.must_send(LINE), read).await;
+    // However few.
+    for bytes in [LINE, b"!"] {
+        settle().await;
+        let waits = two_reads(&mut r);
+        let read = async {
+            woken(&mut r, &waits).await;
+            r.must_get(bytes, || 16).await;
+        };
+        join(w.must_send(bytes), read).await;
+    }
+}
+
+/// So often may whoever waits be woken for nothing.
+const NEEDLESS: usize = 100;
+
+/// Polls again whenever it is woken: that must come to rest.
+async fn comes_to_rest<S: Unpin>(
+    end: &mut End<S>,
+    what: &str,
+    mut is_pending: impl FnMut(&mut End<S>, &Watch) -> bool,
+) {
+    let watch = end.watch();
+    for _ in 0..NEEDLESS {
+        if !is_pending(end, &watch) {
+            return;
+        }
+        settle().await;
+        if !watch.is_woken() {
+            return;
+        }
+    }
+    end.broke(&format!(
+        "a `{what}` that waits was woken {NEEDLESS} times for nothing: whoever awaits it never rests"
+    ));
+}
+
+pub(super) async fn waits_in_peace<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(
+    pairs: &mut Pairs<'_, W, R>,
+    is_full: bool,
+) {
+    let (mut w, mut r) = pairs
+        .begin("who waits is not woken for ever while nothing happens")
+        .await;
+    comes_to_rest(&mut r, "poll_read", |r, watch| {
+        must_wait(r, 16, watch);
+        true
+    })
+    .await;
+    if is_full {
+        let watch = w.watch();
+        fill(&mut w, &watch, &mut Vec::new());
+        comes_to_rest(&mut w, "poll_write", |w, watch| {
+            w.poll_write(b"x", watch).is_pending()
+        })
+        .await;
+    }
 }
 
 pub(super) async fn wakes_a_reader_at_the_end<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(
@@ -140,7 +189,11 @@ pub(super) async fn loses_nothing_that_is_given_up<W: AsyncWrite + Unpin, R: Asy
 }
 
 /// Writes until it has to wait; what was taken is added. `false` if there is no end to it.
-fn fill<W: AsyncWrite + Unpin>(w: &mut End<W>, watch: &Watch, taken: &mut Vec<u8>) -> bool {
+pub(super) fn fill<W: AsyncWrite + Unpin>(
+    w: &mut End<W>,
+    watch: &Watch,
+    taken: &mut Vec<u8>,
+) -> bool {
     while taken.len() < MOST {
         match w.poll_write(&[b'x'; PIECE], watch) {
             Poll::Pending => return true,
@@ -159,7 +212,8 @@ pub(super) async fn room<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(
     let watch = w.watch();
     let mut taken = Vec::new();
     let is_full = fill(&mut w, &watch, &mut taken);
-    drop(r);
+    w.drop_it();
+    r.drop_it();
     is_full.then_some(taken.len())
 }
 
@@ -233,6 +287,71 @@ pub(super) async fn sends_nothing_that_is_given_up<W: AsyncWrite + Unpin, R: Asy
         w.must_close().await;
     };
     join(write, drain(&mut r, &taken)).await;
+}
+
+/// Where a flush has to wait for room.
+pub(super) async fn wakes_the_newest_flusher<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(
+    pairs: &mut Pairs<'_, W, R>,
+) {
+    let (mut w, mut r) = pairs
+        .begin("a flush that waits is woken by the waker of its latest poll alone")
+        .await;
+    let mut taken = Vec::new();
+    let watch = w.watch();
+    fill(&mut w, &watch, &mut taken);
+    let waits = Waits::new(&w, "poll_flush");
+    let mut polls = [&waits.older, &waits.newer, &waits.newer].into_iter();
+    if polls.all(|watch| w.poll_flush(watch).is_pending()) {
+        waits.older.reset();
+        let flush = async {
+            let journal = w.journal.clone();
+            let ready = async || w.poll_flush(&waits.newer).is_ready();
+            waits.end(&journal, ready).await;
+            w.must_flush().await;
+            w.must_close().await;
+        };
+        join(flush, drain(&mut r, &taken)).await;
+    }
+
+    let (mut w, mut r) = pairs
+        .begin("a close that waits is woken by the waker of its latest poll alone")
+        .await;
+    taken.clear();
+    let watch = w.watch();
+    fill(&mut w, &watch, &mut taken);
+    let waits = Waits::new(&w, "poll_close");
+    let mut polls = [&waits.older, &waits.newer, &waits.newer].into_iter();
+    if polls.all(|watch| w.poll_close(watch).is_pending()) {
+        waits.older.reset();
+        let close = async {
+            let journal = w.journal.clone();
+            let ready = async || w.poll_close(&waits.newer).is_ready();
+            waits.end(&journal, ready).await;
+            w.must_close().await;
+        };
+        join(close, drain(&mut r, &taken)).await;
+    }
+}
+
+/// A stream that takes so many bytes that nobody reads has a buffer, and what is in it need not be read to be flushed.
+const ROOMY: usize = 1024;
+
+pub(super) async fn flushes_unread<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(
+    pairs: &mut Pairs<'_, W, R>,
+    room: usize,
+) {
+    if room < ROOMY {
+        return;
+    }
+    let (mut w, mut r) = pairs
+        .begin("a flush does not wait for the reader while there is room")
+        .await;
+    if !w.is_sent_unread(b"x").await {
+        w.broke(&format!(
+            "a byte is not flushed before it is read, and there is room for {room}"
+        ));
+    }
+    r.must_get(b"x", || 16).await;
 }
 
 pub(super) async fn closes_when_full<W: AsyncWrite + Unpin, R: AsyncRead + Unpin>(

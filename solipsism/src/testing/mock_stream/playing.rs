@@ -3,8 +3,10 @@
 use std::io;
 use std::panic::Location;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use super::handle::Added;
 use super::script::{Action, Bytes, Script, Step};
 use crate::panics::panic_at;
 use crate::testing::party::Awaiting;
@@ -12,6 +14,8 @@ use crate::time::{Instant, Sleep};
 
 pub(super) struct Playing {
     script: Script,
+    /// Where more steps come from.
+    added: Option<Arc<Added>>,
     /// How many steps there were.
     count: usize,
     /// What a step that was begun looked like before.
@@ -49,10 +53,11 @@ impl Direction {
 }
 
 impl Playing {
-    pub(super) fn new(script: Script) -> Self {
+    pub(super) fn new(script: Script, added: Option<Arc<Added>>) -> Self {
         let site = script.site;
         Self {
             count: script.steps.len(),
+            added,
             script,
             begun: None,
             until: None,
@@ -65,8 +70,51 @@ impl Playing {
         self.script.steps.front()
     }
 
+    /// Takes what was added.
+    fn receive(&mut self) {
+        if let Some(added) = &self.added {
+            let steps = added.take();
+            self.count += steps.len();
+            self.script.steps.extend(steps);
+        }
+    }
+
+    /// Whether a step may be added where there is none. Whoever asks is woken when it is, or will not be.
+    fn waits_for_a_step(&mut self, cx: &Context<'_>, writes: bool) -> bool {
+        let direction = usize::from(writes);
+        let Some(added) = self.added.as_ref() else {
+            return false;
+        };
+        if !self.script.steps.is_empty() || !added.wait(direction, cx.waker()) {
+            return false;
+        }
+        let what = format!(
+            "a step that `ScriptHandle` adds to {}, after {} of {}",
+            self.subject(),
+            self.count,
+            self.count
+        );
+        let direction = if writes {
+            &mut self.writer
+        } else {
+            &mut self.reader
+        };
+        direction.awaiting.wait_for(what);
+        true
+    }
+
+    /// The stream is dropped.
+    pub(super) fn end(&mut self) {
+        self.receive();
+        let subject = self.subject();
+        if let Some(added) = &self.added {
+            added.drop_stream(subject);
+        }
+    }
+
     pub(super) fn read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
-        if self.waits(cx, |playing| &mut playing.reader) {
+        self.receive();
+        if self.waits(cx, |playing| &mut playing.reader) || self.waits_for_a_step(cx, false) {
             return Poll::Pending;
         }
         self.reader.awaiting.end();
@@ -92,7 +140,10 @@ impl Playing {
     }
 
     pub(super) fn write(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if self.waits(cx, |playing| &mut playing.writer) {
+        self.receive();
+        if self.waits(cx, |playing| &mut playing.writer)
+            || (!buf.is_empty() && self.waits_for_a_step(cx, true))
+        {
             return Poll::Pending;
         }
         self.writer.awaiting.end();
@@ -151,6 +202,7 @@ impl Playing {
     }
 
     pub(super) fn close(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.receive();
         if self.waits(cx, |playing| &mut playing.writer) {
             return Poll::Pending;
         }

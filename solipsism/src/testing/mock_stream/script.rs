@@ -7,6 +7,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::MockStream;
+use super::handle::{Added, ScriptHandle};
 use super::playing::Playing;
 use crate::time::Duration;
 
@@ -62,15 +63,13 @@ impl Script {
     /// These bytes can be read, in as many reads as it takes.
     #[track_caller]
     pub fn read(self, bytes: impl AsRef<[u8]>) -> Self {
-        let bytes = bytes.as_ref().iter().copied().collect();
-        self.step(Action::Read(bytes))
+        self.step(Action::read(bytes.as_ref()))
     }
 
     /// These bytes must be written, in as many writes as it takes.
     #[track_caller]
     pub fn write(self, bytes: impl AsRef<[u8]>) -> Self {
-        let bytes = bytes.as_ref().iter().copied().collect();
-        self.step(Action::Write(bytes))
+        self.step(Action::write(bytes.as_ref()))
     }
 
     /// Nothing happens for this long of virtual time, from when a read or a write first waits for it. `Duration::MAX` is for
@@ -101,23 +100,66 @@ impl Script {
     /// The stream that plays it.
     pub fn build(self) -> MockStream {
         MockStream {
-            playing: Playing::new(self),
+            playing: Playing::new(self, None),
         }
+    }
+
+    /// The stream that plays it, and a handle that adds steps while it does. As long as the handle is there the script is not
+    /// at its end: reads and writes wait for what it adds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism::io::{AsyncReadExt, AsyncWriteExt};
+    /// use solipsism::{EventLoop, testing::{MockStream, settle}};
+    ///
+    /// EventLoop::new().run(async {
+    ///     let (mut stream, script) = MockStream::builder().write(b"hello\n").build_with_handle();
+    ///     let code = solipsism::spawn(async move {
+    ///         stream.write_all(b"hello\n").await?;
+    ///         let mut answer = String::new();
+    ///         stream.read_to_string(&mut answer).await?;
+    ///         std::io::Result::Ok(answer)
+    ///     });
+    ///     settle().await; // it has said hello, and waits
+    ///     script.read(b"hi ").read(b"there\n");
+    ///     drop(script); // and that was all
+    ///     assert_eq!(code.await.unwrap().unwrap(), "hi there\n");
+    /// }).unwrap();
+    /// ```
+    pub fn build_with_handle(self) -> (MockStream, ScriptHandle) {
+        let added = Arc::<Added>::default();
+        let stream = MockStream {
+            playing: Playing::new(self, Some(Arc::clone(&added))),
+        };
+        (stream, ScriptHandle::new(added))
     }
 
     #[track_caller]
     fn step(mut self, action: Action) -> Self {
-        let site = Location::caller();
-        let is_nothing =
-            matches!(&action, Action::Read(bytes) | Action::Write(bytes) if bytes.is_empty());
-        if !is_nothing {
-            self.steps.push_back(Step { action, site });
-        }
+        self.steps.extend(Step::new(action, Location::caller()));
         self
     }
 }
 
+impl Step {
+    /// `None` if it is none: no bytes.
+    pub(super) fn new(action: Action, site: &'static Location<'static>) -> Option<Self> {
+        let is_nothing =
+            matches!(&action, Action::Read(bytes) | Action::Write(bytes) if bytes.is_empty());
+        (!is_nothing).then_some(Self { action, site })
+    }
+}
+
 impl Action {
+    pub(super) fn read(bytes: &[u8]) -> Self {
+        Self::Read(bytes.iter().copied().collect())
+    }
+
+    pub(super) fn write(bytes: &[u8]) -> Self {
+        Self::Write(bytes.iter().copied().collect())
+    }
+
     pub(super) fn error(error: &io::Error) -> io::Error {
         match (error.raw_os_error(), error.get_ref()) {
             (Some(code), _) => io::Error::from_raw_os_error(code),

@@ -175,6 +175,22 @@ async fn a_runtime_is_started_within() {
     assert_eq!(answer, 7);
 }
 
+#[solipsism::test]
+async fn tokio_is_called_without_a_runtime() {
+    poll_in_tokio().await;
+}
+
+async fn poll_in_tokio() {
+    tokio::time::sleep(Duration::from_secs(1)).await;
+}
+
+#[solipsism::test(wall_limit = "300ms")]
+async fn an_announced_wake_never_comes(event_loop: EventLoop) {
+    let (_thread_ends, answer) = oneshot::channel::<u32>();
+    let _external = event_loop.external();
+    let _ = time::timeout(Duration::from_secs(1), answer).await;
+}
+
 fn load_synchronously() -> u32 {
     let answer = EventLoop::new().run(async {
         time::sleep(Duration::from_secs(1)).await;

@@ -49,3 +49,25 @@ async fn it_reads_where_it_should_write() {
         .build();
     let _ = stream.read(&mut [0; 8]).await;
 }
+
+#[solipsism::test]
+async fn no_step_is_added() {
+    let (mut stream, _script) = MockStream::builder().read(b"+OK\r\n").build_with_handle();
+    let mut all = Vec::new();
+    let _ = stream.read_to_end(&mut all).await;
+}
+
+#[solipsism::test]
+async fn a_step_that_was_added_is_not_played() -> io::Result<()> {
+    let (mut stream, script) = MockStream::builder().read(b"hello").build_with_handle();
+    stream.read_exact(&mut [0; 5]).await?;
+    script.read(b"more");
+    Ok(())
+}
+
+#[solipsism::test]
+async fn a_step_is_added_when_the_stream_is_gone() {
+    let (stream, script) = MockStream::builder().name("server").build_with_handle();
+    drop(stream);
+    script.read(b"hello");
+}

@@ -4,13 +4,13 @@ use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::{BUFFER, DatagramKey, Transport, Unread, not_connected, too_long};
-use crate::core::LoopId;
 use crate::core::net::connecting::target;
 use crate::core::net::connection::mapped;
 use crate::core::net::deeds::Way;
 use crate::core::net::events::Happening;
 use crate::core::net::ports::Holder;
 use crate::core::net::{Call, Claim, HostId, Network, Protocol, Sharing};
+use crate::core::{EndingLoops, LoopId};
 
 /// One datagram on its way, with the hosts and addresses of both ends.
 #[derive(Clone, Debug)]
@@ -280,9 +280,9 @@ impl Network {
     }
 
     /// Whether a child sent this, and nobody who outlives it is there to receive it.
-    pub(in crate::core::net) fn is_stray(&self, datagram: &Datagram, child: LoopId) -> bool {
+    pub(in crate::core::net) fn is_stray(&self, datagram: &Datagram, ending: &EndingLoops) -> bool {
         let Datagram { owner, to, .. } = datagram;
-        *owner >= child && self.ports.find(to.0, Protocol::Udp, to.1).is_none()
+        ending.has(*owner) && self.ports.find(to.0, Protocol::Udp, to.1).is_none()
     }
 
     /// A datagram arrives.

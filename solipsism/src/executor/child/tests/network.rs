@@ -295,7 +295,10 @@ fn the_programs_of_a_host_are_whose_who_ran_them() {
         })
         .unwrap();
     outer.end(child);
-    let tasks = outer.world.staying(LoopId::MAX).len();
+    let tasks = outer
+        .world
+        .staying(&EndingLoops::new(LoopId::MAX, Vec::new()))
+        .len();
     assert_eq!(
         tasks, 1,
         "the child has restarted the parent's program for it"
