@@ -42,7 +42,7 @@ fn it_is_told_in_what_a_test_prints() {
           1 task is still alive: spawned at tests/tests/leaks_under_libtest.rs:19:5 at 0ns
             no waker of it is alive, so nothing could ever wake it
             await or abort it before the test ends, or call `.background()` on what `spawn` gave if it may outlive the test
-          run it again: cargo test fails -- --exact --include-ignored
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --test leaks_under_libtest fails -- --exact --include-ignored
         warns: left behind: 1 task is still alive: spawned at tests/tests/leaks_under_libtest.rs:13:5 at 0ns; no waker of it is alive, so nothing could ever wake it; await or abort it before the test ends, or call `.background()` on what `spawn` gave if it may outlive the test
     "#]]
     .assert_eq(&printed.stderr);

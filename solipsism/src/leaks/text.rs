@@ -68,10 +68,13 @@ impl Leak {
     /// "1 task `conn` is still alive: spawned at tests/it.rs:3:5 at 0ns"
     pub(crate) fn told(&self) -> String {
         if self.kind == Kind::TokioTasks {
+            let (are, they_were) = match self.count {
+                1 => ("is", "it was"),
+                _ => ("are", "they were"),
+            };
+            let counted = self.counted();
             return format!(
-                "{} {} still alive; where they were spawned tokio does not tell",
-                self.counted(),
-                if self.count == 1 { "is" } else { "are" }
+                "{counted} {are} still alive; where {they_were} spawned tokio does not tell"
             );
         }
         let state = self.verb();
