@@ -82,4 +82,71 @@ async fn operations_fail_by_number_and_by_hook() {
     assert_eq!(stream.into_inner().into_inner(), b"onethree");
 }
 
+const ALL: [Operation; 4] = [
+    Operation::Read,
+    Operation::Write,
+    Operation::Flush,
+    Operation::Close,
+];
+
+/// Does it once; how many bytes it moved.
+async fn perform(
+    stream: &mut Disturbed<Cursor<Vec<u8>>>,
+    operation: Operation,
+) -> io::Result<usize> {
+    match operation {
+        Operation::Read => stream.read(&mut [0; 8]).await,
+        Operation::Write => stream.write(b"12345678").await,
+        Operation::Flush => stream.flush().await.map(|()| 0),
+        Operation::Close => stream.close().await.map(|()| 0),
+    }
+}
+
+#[solipsism::test]
+async fn each_kind_of_operation_is_cut_held_up_and_failed_by_itself(
+    #[values(0, 1, 2, 3)] which: usize,
+) {
+    let which = ALL[which];
+    let stream = || Disturbed::new(Cursor::new(vec![7; 64]));
+    let moves =
+        |operation| usize::from(matches!(operation, Operation::Read | Operation::Write)) * 8;
+
+    let mut failing = stream().fail(which, 2, ErrorKind::TimedOut);
+    for number in [1, 2, 3] {
+        for operation in ALL {
+            let came = assert_elapsed!(Duration::ZERO, perform(&mut failing, operation));
+            match (operation == which, number) {
+                (true, 2) => assert_eq!(came.unwrap_err().kind(), ErrorKind::TimedOut),
+                _ => assert_eq!(came.unwrap(), moves(operation)),
+            }
+        }
+    }
+
+    let mut slow = stream().before_each(move |operation, number| match number {
+        2 if operation == which => Disturbance::Delay(TICK),
+        _ => Disturbance::None,
+    });
+    for number in [1, 2, 3] {
+        for operation in ALL {
+            let is_slow = operation == which && number == 2;
+            let expected = if is_slow { TICK } else { Duration::ZERO };
+            let came = assert_elapsed!(expected, perform(&mut slow, operation));
+            assert_eq!(came.unwrap(), moves(operation));
+        }
+    }
+
+    // What moves no bytes cannot be cut, and is done all the same.
+    let mut cut = stream().before_each(move |operation, number| match number {
+        2 if operation == which => Disturbance::AtMost(3),
+        _ => Disturbance::None,
+    });
+    for number in [1, 2, 3] {
+        for operation in ALL {
+            let is_cut = operation == which && number == 2;
+            let came = perform(&mut cut, operation).await.unwrap();
+            assert_eq!(came, moves(operation).min(if is_cut { 3 } else { 8 }));
+        }
+    }
+}
+
 solipsism::main!();

@@ -20,10 +20,10 @@ impl EventLoop {
     /// Begins a child of this loop: a part of the test with a beginning and an end of its own.
     ///
     /// It has this loop's network, and this loop's clock, but for what [`ChildLoop::advance_local`] puts it ahead. Tasks,
-    /// deadlines and sockets are its own: what its code makes is its, and ends with it. What was made before stays whose it
-    /// was: a child that reads from a stream of this loop, or awaits a sleep of its, has no more than borrowed it.
-    /// This loop goes on all the while, and any number of children run at once. They nest: [`EventLoop::current`] is
-    /// inside of a child the child.
+    /// deadlines and sockets are its own: what its code makes is its, and ends with it. What was made on this loop stays this
+    /// loop's: a child that reads from a stream of it, or joins a task, has no more than borrowed it. A sleep is of the loop
+    /// that is the first to wait for it. This loop goes on all the while, and any number of children run at once. They nest:
+    /// [`EventLoop::current`] is inside of a child the child.
     ///
     /// Budgets, the seed and the verdicts are those of the test: a panic in the background of a child fails it.
     ///
@@ -118,10 +118,11 @@ fn told(how: Ended) -> String {
 
 /// A loop inside of another one. See [`EventLoop::child`].
 ///
-/// It ends with [`end`](Self::end), or when it is dropped, or else with its test. Then its tasks are dropped, in the order
-/// in which they were spawned; its sockets are closed, wherever their handles are, and using one is an error that says so;
-/// its deadlines never come; and what it ordered of the network, the wall clock and signals is undone. Of two children beside each other that
-/// both changed the links, or both the resolver, the changes are undone when the one that began later has ended. Children of a child end with it.
+/// It ends with [`end`](Self::end), or when it is dropped, or else with its test, and children of it end with it. Then its
+/// tasks are dropped, in the order in which they were spawned; its sockets are closed, wherever their handles are, and using
+/// one is an error that says so; its deadlines never come; and what it ordered of the network, the wall clock and signals is
+/// undone. Where two children beside each other have both changed the links, or both the resolver, and the one that began
+/// first ends first, its changes are undone with those of the other.
 ///
 /// # Examples
 ///
@@ -194,9 +195,9 @@ impl ChildLoop {
     ///
     /// A shift, not a stepping: nothing happens in between. Deadlines of the child, and of children inside of it, that are
     /// over by then fire once each, in their order, and whom they wake runs at the next turn: a task that sleeps for 10 s
-    /// again and again wakes once, whether this is 10 s or 100. The others come sooner by `duration`; a task that has not run yet has
-    /// set none, so [settle](EventLoop::settle) before. Packets that are under way,
-    /// deadlines of the loop around it and its clock are untouched, also where the clock is manual, frozen or real.
+    /// again and again wakes once, whether this is 10 s or 100. The others come sooner by `duration`; a task that has not run
+    /// yet has set none, so [settle](EventLoop::settle) before. Packets that are under way, deadlines of the loop around it and
+    /// its clock are untouched, also where the clock is manual, frozen or real. Reports tell the time of the world.
     ///
     /// Instants are no more comparable between the two from here on: what the one calls now is past or to come for the other.
     ///

@@ -172,16 +172,19 @@ impl World {
             return;
         }
         self.runs_by_hand.set(true);
-        let mut replaced = None;
+        // Cloned and dropped outside of the borrow: it may be code of a user's.
+        let mut waker = waker.clone();
         if let Some(child) = self.nest.borrow_mut().by_hand.alive(child) {
             let mut running = child.running.iter_mut();
             match running.find(|(own, _)| *own == ticket) {
-                Some((_, own)) if own.will_wake(waker) => {}
-                Some((_, own)) => replaced = Some(std::mem::replace(own, waker.clone())),
-                None => child.running.push((ticket, waker.clone())),
+                Some((_, own)) => std::mem::swap(own, &mut waker),
+                None => {
+                    child.running.push((ticket, waker));
+                    return;
+                }
             }
         }
-        drop(replaced);
+        drop(waker);
     }
 
     /// How many wakers of this task are kept for the end of a child alone: none that wakes it by itself.

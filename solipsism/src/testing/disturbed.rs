@@ -78,7 +78,7 @@ pub enum Operation {
 pub enum Disturbance {
     /// Nothing.
     None,
-    /// It moves no more bytes than these, and one at least.
+    /// It moves no more bytes than these, and one at least. A flush and a close move none, and go on.
     AtMost(usize),
     /// It begins so much later.
     Delay(Duration),

@@ -57,8 +57,12 @@ where
     }
     let writer = a.watch();
     if a.poll_write(b"x", &writer).is_pending() {
-        b.must_get(&taken, || PIECE).await;
-        is_woken(&a, "poll_write", &writer).await;
+        let write = async {
+            is_woken(&a, "poll_write", &writer).await;
+            // What it has buffered is not sent by itself.
+            a.must_flush().await;
+        };
+        join(write, b.must_get(&taken, || PIECE)).await;
     }
 }
 
