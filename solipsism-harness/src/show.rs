@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use escape8259::escape;
+
 use crate::arguments::{Arguments, Shown};
 use crate::defaults;
 use crate::plan::Plan;
@@ -18,7 +20,14 @@ use crate::{
 /// Prints it.
 pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, arguments: &Arguments) -> ExitCode {
     let text = match shown {
-        Shown::Tests => tests(plan, arguments),
+        Shown::Tests => {
+            let cases = plan.iter().filter(|case| arguments.names(case));
+            if arguments.is_json() {
+                discovered(cases)
+            } else {
+                tests(cases)
+            }
+        }
         Shown::Fixtures => fixtures(plan),
         Shown::SetupPlan => setup_plan(plan, &arguments.schedule(plan)),
     };
@@ -28,11 +37,38 @@ pub(crate) fn print(shown: Shown, plan: &Arc<Plan>, arguments: &Arguments) -> Ex
 }
 
 /// `it::a: test`
-fn tests(plan: &Plan, arguments: &Arguments) -> String {
+fn tests<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
     let mut text = String::new();
-    for case in plan.iter().filter(|case| arguments.names(case)) {
+    for case in cases {
         _ = writeln!(text, "{}: test", case.name);
     }
+    text
+}
+
+/// The same as JSON lines, as libtest has them; a test stands where its name does.
+fn discovered<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
+    let mut text = "{ \"type\": \"suite\", \"event\": \"discovery\" }\n".to_owned();
+    let (mut count, mut ignored) = (0, 0);
+    for case in cases {
+        let (name, is_ignored) = (escape(&case.name), case.is_ignored());
+        let why = escape(case.ignore.unwrap_or_default());
+        let site = case.test.site;
+        let (file, line, column) = (escape(site.file()), site.line(), site.column());
+        let end = column as usize + case.test.name.chars().count();
+        _ = writeln!(
+            text,
+            "{{ \"type\": \"test\", \"event\": \"discovered\", \"name\": \"{name}\", \"ignore\": {is_ignored}, \
+             \"ignore_message\": \"{why}\", \"source_path\": \"{file}\", \"start_line\": {line}, \
+             \"start_col\": {column}, \"end_line\": {line}, \"end_col\": {end} }}"
+        );
+        count += 1;
+        ignored += usize::from(is_ignored);
+    }
+    _ = writeln!(
+        text,
+        "{{ \"type\": \"suite\", \"event\": \"completed\", \"tests\": {count}, \"benchmarks\": 0, \
+         \"total\": {count}, \"ignored\": {ignored} }}"
+    );
     text
 }
 

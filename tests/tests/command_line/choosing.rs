@@ -69,7 +69,6 @@ async fn a_list_is_all_that_is_printed_and_nothing_is_set_up() {
         "--list shares g_has",
         "--list --format terse shares g_has",
         "--list -q shares g_has --nocapture --shuffle",
-        "--list --format json shares g_has --test-threads 1",
         "RUST_TEST_SHUFFLE=1 --list shares g_has",
     ] {
         let printed = run_line(line);
@@ -87,6 +86,27 @@ async fn a_list_is_all_that_is_printed_and_nothing_is_set_up() {
     }
     let printed = run(&["--list", "--ignored", "--skip", "::"]);
     assert_eq!(printed.stdout, "d_is_ignored: test\ne_is_ignored: test\n");
+}
+
+#[solipsism::test]
+async fn listed_as_json_lines_tests_are_told_as_libtest_does() {
+    let printed = run(&[
+        "-Zunstable-options",
+        "--list",
+        "--format=json",
+        "is_ignored",
+        "g_has",
+        "--test-threads=1",
+    ]);
+    assert_eq!((printed.stderr.as_str(), printed.code), ("\n", Some(0)));
+    expect![[r#"
+        { "type": "suite", "event": "discovery" }
+        { "type": "test", "event": "discovered", "name": "d_is_ignored", "ignore": true, "ignore_message": "it costs money", "source_path": "tests/src/bin/command_line.rs", "start_line": 31, "start_col": 10, "end_line": 31, "end_col": 22 }
+        { "type": "test", "event": "discovered", "name": "e_is_ignored", "ignore": true, "ignore_message": "", "source_path": "tests/src/bin/command_line.rs", "start_line": 37, "start_col": 10, "end_line": 37, "end_col": 22 }
+        { "type": "test", "event": "discovered", "name": "g_has_cases::case_1", "ignore": false, "ignore_message": "", "source_path": "tests/src/bin/command_line.rs", "start_line": 54, "start_col": 10, "end_line": 54, "end_col": 21 }
+        { "type": "test", "event": "discovered", "name": "g_has_cases::case_2", "ignore": false, "ignore_message": "", "source_path": "tests/src/bin/command_line.rs", "start_line": 54, "start_col": 10, "end_line": 54, "end_col": 21 }
+        { "type": "suite", "event": "completed", "tests": 4, "benchmarks": 0, "total": 4, "ignored": 2 }
+    "#]].assert_eq(&printed.stdout);
 }
 
 #[solipsism::test]
