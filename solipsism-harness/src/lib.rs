@@ -4,7 +4,7 @@
 //! plan (`plan`) of cases (`product`, `case`), with all that is said of each (`markers`, `defaults`), and of the wider fixtures that
 //! they share (`catalog`, `draft`, `groups`). The command line and the environment choose among the cases (`arguments`, `selection`,
 //! `tags`, `options`, `shuffle`) or ask to see the plan (`show`). Workers run them (`schedule`, `run`), once or several times
-//! (`repetition`, `retries`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`,
+//! (`repetition`, `retries`, `audience`), each after the set-up of what it shares and before the teardown of what nobody needs any more (`demand`,
 //! `scopes`, `stage`), through the [`Runner`]s and [`Keeper`]s that `solipsism` handed in. What came of it is judged (`ended`), and told
 //! by libtest-mimic in the plan's order (`report`, `errors`, `flaky`, `logfile`, `traces`).
 //! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).

@@ -22,7 +22,7 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    /// How many processes know nothing of.
+    /// How many there were of which the process that runs it now knows nothing.
     #[cfg(unix)]
     pub(super) fn gone(&self) -> u64 {
         self.gone.len() as u64

@@ -46,9 +46,9 @@ pub(super) fn work(shared: &Shared, results: &Sending) {
         }
     };
     let mut at_once = 1;
-    let mut attempts = Attempts::default();
     while let Some(parts) = shared.next_parts(at_once) {
         let mut left: Parts<'_> = parts.iter().map(Vec::as_slice).collect();
+        let mut attempts = Attempts::default();
         while !left.is_empty() {
             // Those after it are too, since parts are in the order of their first cases.
             if shared.is_left_out(left[0][0]) {
