@@ -302,12 +302,11 @@ fn run_alone(settings: &Settings, case: &Case, body: MakeBody, watch: &mut Watch
     });
     let thread = thread.expect("the system gives a thread for each test that runs");
     // The thread is done, its locals' destructors included.
-    let was_in_time = watch.wait(&gone, &inbox);
     let limit = watch.limit;
-    let is_over = was_in_time || ends_by_itself(&inbox, &gone, limit);
+    let is_over = watch.wait(&gone, &inbox) || ends_by_itself(&inbox, &gone, limit);
     let ended = ended.lock().unwrap_or_else(PoisonError::into_inner).take();
     match (ended, is_over) {
-        (Some(ended), true) => ran(case, in_time(ended, was_in_time, &inbox, limit)),
+        (Some(ended), true) => ran(case, in_time(ended, !watch.is_late, &inbox, limit)),
         (Some(mut ended), false) => {
             let virtual_time = ended.virtual_time;
             Ran {
@@ -353,7 +352,7 @@ fn run_on_thread(
             let body = body(Rc::clone(&asking));
             run_case(&world, &asking, body, site, check.as_ref())
         });
-    ended(case, run, &inbox, 0)
+    ended(case, run, &inbox, watch, 0)
 }
 
 /// In a child of the loop of the fixtures that asked for one.
@@ -374,13 +373,19 @@ fn run_in_loop(
         let body = body(Rc::clone(&asking));
         residents.run(&child, &asking, body, site, check.as_ref())
     });
-    ended(case, run, thread.inbox(), began)
+    ended(case, run, thread.inbox(), watch, began)
 }
 
 /// How a case ended that was to be run on the thread of fixtures, in the world of this inbox, where it `began` at that time.
-fn ended(case: &Case, run: Result<Course, Missed>, inbox: &Inbox, began: u64) -> Ran {
+fn ended(
+    case: &Case,
+    run: Result<Course, Missed>,
+    inbox: &Arc<Inbox>,
+    watch: &Watch,
+    began: u64,
+) -> Ran {
     match run {
-        Ok(course) => ran(case, course),
+        Ok(course) => ran(case, in_time(course, !watch.is_late, inbox, watch.limit)),
         Err(Missed::WallLimit(stopped)) => {
             let virtual_time = Duration::from_nanos(inbox.now().saturating_sub(began));
             let mut course = Course::of_body(stopped);

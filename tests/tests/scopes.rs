@@ -322,7 +322,7 @@ async fn a_clock_that_is_not_the_loops_is_an_error_of_the_plan() {
 #[solipsism::test]
 async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_left_behind"));
-    let printed = output(&mut command);
+    let printed = output(command.args(["--skip", "late::"]));
     assert_eq!((printed.stderr.as_str(), printed.code), ("\n", Some(101)));
     expect![[r#"
 
@@ -338,26 +338,26 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
 
         ---- anywhere_else::is_left_behind ----
         wall limit: not finished after 100ms of real time, at 0ns
-          stuck inside one poll of the body, at tests/src/bin/left_behind.rs:45:14
-          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind anywhere_else::is_left_behind -- --exact
+          stuck inside one poll of the body, at tests/src/bin/left_behind.rs:47:14
+          run it again: cargo test anywhere_else::is_left_behind -- --exact
 
         ---- in_a_loop::is_left_behind ----
         wall limit: not finished after 100ms of real time, at 0ns
-          stuck inside one poll of the body, at tests/src/bin/left_behind.rs:55:14
-          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind in_a_loop::is_left_behind -- --exact
+          stuck inside one poll of the body, at tests/src/bin/left_behind.rs:57:14
+          run it again: cargo test in_a_loop::is_left_behind -- --exact
 
         ---- in_a_loop::is_not_run ----
         not run: the thread of the fixtures that it uses never came back from in_a_loop::is_left_behind
           run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind -- --exact in_a_loop::is_left_behind in_a_loop::is_not_run
 
         ---- in_a_loop_that_breaks::a_payload_panics ----
-        the case could not be run: its thread panicked at tests/src/bin/left_behind.rs:76:13:
+        the case could not be run: its thread panicked at tests/src/bin/left_behind.rs:78:13:
         the payload is dropped
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind in_a_loop_that_breaks::a_payload_panics -- --exact
 
         ---- in_a_loop_that_breaks::is_not_run ----
-        not run: the loop of the fixtures that it uses is broken since an earlier test: a test there, at tests/src/bin/left_behind.rs:81:14, never came to its end
-          run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
+        not run: the loop of the fixtures that it uses is broken since an earlier test: a test there, at tests/src/bin/left_behind.rs:83:14, never came to its end
+          run it again, along with those before it in its loop: cargo test -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
 
 
         failures:
@@ -367,15 +367,62 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
             in_a_loop_that_breaks::a_payload_panics
             in_a_loop_that_breaks::is_not_run
 
-        test result: FAILED. 1 passed; 5 failed; 0 ignored; 0 measured; 0 filtered out; finished in …
+        test result: FAILED. 1 passed; 5 failed; 0 ignored; 0 measured; 5 filtered out; finished in …
 
-        fixture `anywhere`, at tests/src/bin/left_behind.rs:12:4: its teardown failed
+        fixture `anywhere`, at tests/src/bin/left_behind.rs:14:4: its teardown failed
         returned an error at 0ns: a test still has the value, since it was left behind at its wall limit
 
-        fixture `db`, at tests/src/bin/left_behind.rs:28:4: its teardown was not run, since its thread never came back from in_a_loop::is_left_behind
+        fixture `db`, at tests/src/bin/left_behind.rs:30:4: its teardown was not run, since its thread never came back from in_a_loop::is_left_behind
 
         errors: 2 teardowns failed, 2 tests failed by fixtures of their own
     "#]].assert_eq(&printed.stdout);
+}
+
+#[solipsism::test]
+async fn a_test_that_ends_well_but_late_fails_wherever_it_runs() {
+    let printed = ["1", "8"].map(|threads| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_left_behind"));
+        output(command.args(["late::", "--test-threads", threads]))
+    });
+    let [one, eight] = printed;
+    assert_eq!((one.stderr.as_str(), one.code), ("\n", Some(101)));
+    assert_eq!(one, eight);
+    expect![[r#"
+
+        running 5 tests
+        test late::alone                  ... FAILED
+        test late::in_a_loop              ... FAILED
+        test late::in_that_loop_goes_on   ... ok
+        test late::on_a_thread            ... FAILED
+        test late::on_that_thread_goes_on ... ok
+
+        failures:
+
+        ---- late::alone ----
+        wall limit: not finished after 100ms of real time, at 0ns
+          still running after 2 polls: make the test shorter, or its `wall_limit` longer
+          run it again: cargo test late::alone -- --exact
+
+        ---- late::in_a_loop ----
+        wall limit: not finished after 100ms of real time, at 0ns
+          still running after 3 polls: make the test shorter, or its `wall_limit` longer
+          run it again: cargo test late::in_a_loop -- --exact
+
+        ---- late::on_a_thread ----
+        wall limit: not finished after 100ms of real time, at 0ns
+          still running after 2 polls: make the test shorter, or its `wall_limit` longer
+          run it again: cargo test late::on_a_thread -- --exact
+
+
+        failures:
+            late::alone
+            late::in_a_loop
+            late::on_a_thread
+
+        test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 6 filtered out; finished in …
+
+        5 tests, 50 minutes of virtual time in …
+    "#]].assert_eq(&one.stdout);
 }
 
 #[solipsism::test]

@@ -15,6 +15,8 @@ const LONG: Duration = Duration::from_millis(100);
 /// How long is waited, and what is seen meanwhile.
 pub(crate) struct Watch {
     pub(crate) limit: Duration,
+    /// Whether the limit came before the end.
+    pub(crate) is_late: bool,
     /// What was seen, if anybody looks.
     seen: Option<Vec<String>>,
 }
@@ -22,19 +24,29 @@ pub(crate) struct Watch {
 impl Watch {
     /// Nobody looks.
     pub(crate) fn of(limit: Duration) -> Self {
-        Self { limit, seen: None }
+        Self {
+            limit,
+            is_late: false,
+            seen: None,
+        }
     }
 
     /// Polls that take long are noted down.
     pub(crate) fn of_long_polls(limit: Duration) -> Self {
         Self {
-            limit,
             seen: Some(Vec::new()),
+            ..Self::of(limit)
         }
     }
 
     /// Whether it is gone before the limit.
     pub(crate) fn wait(&mut self, gone: &Gone, inbox: &Inbox) -> bool {
+        let is_gone = self.look_on(gone, inbox);
+        self.is_late = !is_gone;
+        is_gone
+    }
+
+    fn look_on(&mut self, gone: &Gone, inbox: &Inbox) -> bool {
         let Some(seen) = &mut self.seen else {
             return gone.wait(self.limit);
         };

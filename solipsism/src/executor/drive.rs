@@ -51,6 +51,8 @@ impl World {
         header.detach();
         self.body_site.set(Some(site));
         self.inbox.reopen();
+        // A run that was asked to end, and was over before it could, leaves its sample: it would end this one.
+        self.take_heartbeats();
         self.schedule_by(&header, By::SPAWN);
         let owned = Run::new(self, print, header);
         let (Run { header, .. }, ended) = self.drive(owned, body.as_mut());
