@@ -161,7 +161,7 @@ async fn a_set_up_that_hangs_is_told_as_a_hang() {
             never woken: at 5s the set-up of `db` waits and no waker of it is alive, so nothing can ever wake it
               the set-up of `db`, at tests/src/bin/scopes.rs:32:10
                 kept no waker: nothing can ever wake it
-                last woken at 5s by a deadline
+                last woken by a deadline
               it takes 1 test along
               run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
@@ -255,7 +255,7 @@ async fn what_failed_first_is_told_first() {
               in the teardown of `row`, at 6s
                 fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
                 Row::delete  tests/src/bin/scopes.rs:124  fail_if_told("row teardown");
-              run it again: cargo test accounts::one -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes accounts::one -- --exact
 
 
             failures:
@@ -288,7 +288,7 @@ async fn a_task_of_the_loop_that_panics_fails_its_test_and_those_after_it() {
             db heartbeat was told to fail
                 fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
                 db  tests/src/bin/scopes.rs:44  fail_if_told("db heartbeat");
-              run it again: cargo test inserts -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
             ---- meets_no_listener ----
             not run: the loop of the fixtures that it uses is broken since an earlier test
@@ -296,7 +296,7 @@ async fn a_task_of_the_loop_that_panics_fails_its_test_and_those_after_it() {
             db heartbeat was told to fail
                 fail_if_told  tests/src/bin/scopes.rs:22  assert!(!fails(what), "{what} was told to fail");
                 db  tests/src/bin/scopes.rs:44  fail_if_told("db heartbeat");
-              run it again, along with those before it in its loop: cargo test -- --exact inserts meets_no_listener
+              run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes -- --exact inserts meets_no_listener
 
 
             failures:

@@ -106,14 +106,14 @@ async fn a_test_that_never_comes_back_is_named_and_the_others_go_on() {
             ---- spins ----
             wall limit: not finished after 200ms of real time, at 0ns
               stuck inside one poll of the body, at tests/src/bin/workers.rs:30:10
-              run it again: cargo test spins -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers spins -- --exact
               it printed:
                 spinning
 
             ---- spins_with_the_lock_of_stdout ----
             wall limit: not finished after 200ms of real time, at 0ns
               stuck inside one poll of the body, at tests/src/bin/workers.rs:39:10
-              run it again: cargo test spins_with_the_lock_of_stdout -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers spins_with_the_lock_of_stdout -- --exact
               it printed:
                 spinning
 
@@ -146,7 +146,7 @@ async fn a_test_that_fails_is_shown_with_what_it_printed_in_order() {
             panicked at tests/src/bin/workers.rs:60:5:
             all was printed
               in the body, at 0ns
-              run it again: cargo test prints_in_every_way -- --exact
+              run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers prints_in_every_way -- --exact
               it printed:
                 to stdout
                 to stderr
@@ -270,7 +270,7 @@ async fn a_panic_hook_does_not_outlive_the_test_that_set_it() {
         panicked at tests/src/bin/workers.rs:156:9:
         the report says where
           in the body, at 0ns
-          run it again: cargo test spoils::b_panics -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers spoils::b_panics -- --exact
 
 
         failures:

@@ -64,8 +64,23 @@ impl World {
 
     #[inline]
     fn end_call(&self, state: RefMut<'_, (Network, Call)>) {
-        let (_, call) = &*state;
-        if !(call.wake.is_empty() && call.drop.is_empty() && call.deeds.is_none()) {
+        if state.1.deeds.is_some() {
+            self.end_noted_call(state);
+        } else if !(state.1.wake.is_empty() && state.1.drop.is_empty()) {
+            self.finish_call(state);
+        }
+    }
+
+    /// The same, after what was done is a part of the trace.
+    #[cold]
+    fn end_noted_call(&self, mut state: RefMut<'_, (Network, Call)>) {
+        let (_, call) = &mut *state;
+        let task = call.task;
+        let deeds = call.deeds.as_mut().map(mem::take);
+        drop(state);
+        self.note_deeds(task, deeds.unwrap_or_default());
+        let network = self.network.borrow_mut();
+        if let Ok(state) = RefMut::filter_map(network, Option::as_deref_mut) {
             self.finish_call(state);
         }
     }
@@ -73,12 +88,8 @@ impl World {
     fn finish_call(&self, mut state: RefMut<'_, (Network, Call)>) {
         let (_, call) = &mut *state;
         let (wake, dropped) = (mem::take(&mut call.wake), mem::take(&mut call.drop));
-        let (task, deeds) = (call.task, call.deeds.as_mut().map(mem::take));
         // Outside of the borrow, since wakers and what they drop may use the network.
         drop(state);
-        if let Some(deeds) = deeds {
-            self.note_deeds(task, deeds);
-        }
         let wake = self.spend(wake, Waker::wake);
         let dropped = self.spend(dropped, drop);
         // The room is kept for the next call.

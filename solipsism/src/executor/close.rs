@@ -146,10 +146,12 @@ impl World {
     /// Runs destructors of the user's, as part of this task. A panic of theirs is contained and told of.
     pub(super) fn destroy(&self, task: &Header, place: Place, drop: impl FnOnce()) {
         let outer = self.current.replace(task.key.id);
+        let outer_waking = self.waking.replace(By::task(task.key.id));
         let is_beside = place.is_beside || task.is_background();
         let outer_place = self.place.replace(Place { is_beside, ..place });
         let dropped = panics::catch(Print::Later, drop);
         self.current.set(outer);
+        self.waking.set(outer_waking);
         self.place.set(outer_place);
         if let Err(panic) = dropped {
             self.lose(Failure::of(task, place.owner, Lost::Destructor, panic.text));

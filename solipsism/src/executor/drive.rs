@@ -253,6 +253,7 @@ impl World {
     ) -> Result<bool, Panic> {
         header.unqueue();
         self.current.set(header.key.id);
+        self.waking.set(By::task(header.key.id));
         self.current_poll.set(poll);
         let is_beside = place.is_beside || header.is_background();
         let outer = self.place.replace(Place { is_beside, ..place });
@@ -417,8 +418,11 @@ impl World {
 
     /// Tells the network that the instant has come to rest. Says whether that made something ready.
     fn settle_network(&self) -> bool {
+        if self.network.borrow().is_none() {
+            return false;
+        }
         self.waking.set(By::NETWORK);
-        self.network.borrow().is_some() && self.network(Network::settle)
+        self.network(Network::settle)
     }
 
     /// Moves the clock to the next event and lets it happen. At one instant packets arrive before deadlines fire.

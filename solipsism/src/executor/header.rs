@@ -54,9 +54,8 @@ pub(crate) struct Header {
     background: AtomicBool,
     taken: AtomicBool,
     cut_off: AtomicBool,
-    /// Who woke it last, and when. One store each for a wake; touched by the world's own thread alone.
+    /// Who woke it last: one store a wake, by the world's own thread alone.
     woken_by: AtomicU64,
-    woken_at: AtomicU64,
 }
 
 impl Header {
@@ -80,7 +79,6 @@ impl Header {
             taken: AtomicBool::new(false),
             cut_off: AtomicBool::new(false),
             woken_by: AtomicU64::new(By::SPAWN.word()),
-            woken_at: AtomicU64::new(0),
         }
     }
 
@@ -92,16 +90,15 @@ impl Header {
         !queued
     }
 
-    /// Takes note of who put it into the queue. Since a poll takes no virtual time, that is when it last went to sleep, too.
-    pub(crate) fn note_wake(&self, by: By, at: u64) {
+    /// Takes note of who put it into the queue.
+    #[inline]
+    pub(crate) fn note_wake(&self, by: By) {
         self.woken_by.store(by.word(), Ordering::Relaxed);
-        self.woken_at.store(at, Ordering::Relaxed);
     }
 
-    /// Who woke it last, and when.
-    pub(crate) fn woken(&self) -> (By, u64) {
-        let by = self.woken_by.load(Ordering::Relaxed);
-        (By::of_word(by), self.woken_at.load(Ordering::Relaxed))
+    /// Who did so last.
+    pub(crate) fn woken_by(&self) -> By {
+        By::of_word(self.woken_by.load(Ordering::Relaxed))
     }
 
     pub(crate) fn unqueue(&self) {

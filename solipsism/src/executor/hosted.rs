@@ -314,7 +314,7 @@ impl World {
             NOBODY if by != By::SPAWN && Hosted::current() != NOBODY => By::task(FOREIGN),
             _ => by,
         };
-        task.note_wake(by, self.now());
+        task.note_wake(by);
         if self.is_traced() {
             self.note_wake(task, by);
         }

@@ -69,8 +69,8 @@ pub(crate) struct StuckTask {
     /// All that it waits for, as far as that is ours.
     pub(crate) waits: Vec<Wait>,
     pub(crate) standing: Standing,
-    /// What woke it last since its first turn, and when: it sleeps since then.
-    pub(crate) woken: Option<(Cause, Instant)>,
+    /// What woke it last since its first turn.
+    pub(crate) woken_by: Option<Cause>,
     /// What it waits in.
     pub(crate) stacks: Stacks,
     /// What it did when it was polled once more.
@@ -297,7 +297,7 @@ impl World {
             } else {
                 Standing::NeverWoken
             },
-            woken: self.woken(header),
+            woken_by: self.woken_by(header),
             stacks: Stacks::default(),
             again: Again::Unseen,
         };
@@ -352,11 +352,9 @@ impl World {
             .collect()
     }
 
-    /// What woke this task last, and when, unless it was its spawner.
-    fn woken(&self, header: &Header) -> Option<(Cause, Instant)> {
-        let (by, at) = header.woken();
-        let cause = by.cause(|id| self.named(id))?;
-        Some((cause, Instant::from_nanos(at)))
+    /// What woke this task last, unless that was its spawner.
+    fn woken_by(&self, header: &Header) -> Option<Cause> {
+        header.woken_by().cause(|id| self.named(id))
     }
 
     fn named(&self, id: u32) -> Task {

@@ -242,6 +242,12 @@ impl World {
         }
     }
 
+    /// The task that runs begins to wait for this instant.
+    #[cold]
+    pub(crate) fn note_deadline(&self, at: Instant, site: &'static Location<'static>) {
+        self.note_of(self.current(), Kind::SetsDeadline { at, site });
+    }
+
     /// This task did it.
     #[cold]
     pub(super) fn note_of(&self, task: u32, kind: Kind) {

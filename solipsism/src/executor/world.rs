@@ -110,7 +110,7 @@ pub(crate) struct World {
     pub(super) current: Cell<u32>,
     /// Where the body stands that was run last.
     pub(super) body_site: Cell<Option<&'static Location<'static>>>,
-    /// Who wakes tasks while none is polled.
+    /// Who wakes tasks now: the one that is polled, or else what happens between polls.
     pub(super) waking: Cell<By>,
     /// Who keeps what happens, if that is asked for.
     pub(super) trace: OnceCell<Arc<Trace>>,
@@ -370,22 +370,20 @@ impl World {
     }
 
     /// Puts a task into the ready queue, unless it is in there.
+    #[inline]
     pub(crate) fn schedule(&self, task: &Header) {
-        let by = match self.current.get() {
-            NOBODY => self.waking.get(),
-            task => By::task(task),
-        };
-        self.schedule_by(task, by);
+        self.schedule_by(task, self.waking.get());
     }
 
     /// The same, on behalf of whoever that is.
+    #[inline]
     pub(super) fn schedule_by(&self, task: &Header, by: By) {
         #[cfg(feature = "tokio")]
         if let Some(hosted) = &self.hosted {
             return self.schedule_hosted(hosted, task, by);
         }
         if task.queue() {
-            task.note_wake(by, self.now());
+            task.note_wake(by);
             if self.is_traced() {
                 self.note_wake(task, by);
             }

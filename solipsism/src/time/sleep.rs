@@ -9,7 +9,6 @@ use std::time::Duration;
 use super::Instant;
 use crate::core::{Key, LoopId};
 use crate::executor::{Thing, World};
-use crate::trace::Kind;
 
 /// Waits for `duration` of the world's time, exactly. `sleep(Duration::ZERO)` lets the others run once.
 ///
@@ -136,15 +135,18 @@ impl Sleep {
         self.state = State::New;
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a timer is set in each poll that waits for one"
+    )]
+    #[inline(always)]
     fn begin(&self, world: &World, cx: &Context<'_>) -> State {
         let waiter = world.waiter(cx);
         let last = waiter.is_body();
         let (at, owner, site) = (self.deadline.nanos(), self.owner, self.site);
-        world.note(|| Kind::SetsDeadline {
-            at: self.deadline,
-            site,
-        });
+        if world.is_traced() {
+            world.note_deadline(self.deadline, site);
+        }
         let (at, since) = (world.world_time(at, owner), world.last_now());
         State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, since, owner, site)))
     }

@@ -31,7 +31,7 @@ async fn a_report_has_the_events_that_led_to_it() {
         never woken: at 1s the body waits and no waker of it is alive, so nothing can ever wake it
           the body, at tests/tests/trace/without_a_harness.rs:18:32
             kept no waker: nothing can ever wake it
-            last woken at 1s by a deadline
+            last woken by a deadline
           the trace:
             0ns  the body sets a deadline for 1s, at tests/tests/trace/without_a_harness.rs:19:13
             1s   the body is woken by a deadline, set at tests/tests/trace/without_a_harness.rs:19:13

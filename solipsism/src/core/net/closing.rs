@@ -22,6 +22,9 @@ impl Network {
     ///
     /// `NotConnected` where both directions have ended already.
     pub(crate) fn shut_down(&mut self, key: EndKey, call: &mut Call) -> io::Result<()> {
+        if call.deeds.is_some() {
+            self.note_shut_down(key, call);
+        }
         let connection = self.held(key);
         let side = key.side();
         let end = &mut connection.ends[side];
@@ -33,9 +36,6 @@ impl Network {
             return Ok(());
         }
         connection.pipes[1 - side].writers.wake(call);
-        if call.deeds.is_some() {
-            self.note_shut_down(key, call);
-        }
         self.transmit(key.peer(), Payload::Finish, call);
         Ok(())
     }
@@ -63,6 +63,9 @@ impl Network {
     }
 
     fn leave(&mut self, key: EndKey, farewell: Farewell, call: &mut Call) {
+        if call.deeds.is_some() {
+            self.note_close(key, call);
+        }
         let Some(connection) = self.connections.get_mut(key.slot()) else {
             return;
         };
@@ -79,11 +82,6 @@ impl Network {
             return;
         }
         let was_open = connection.stage == Stage::Open || (side == 1 && connection.is_answered);
-        if call.deeds.is_some() && was_open {
-            let unread = connection.pipes[side].unread();
-            self.note_close(key, unread, call);
-        }
-        let connection = &mut self.connections[key.slot()];
         let end = &mut connection.ends[side];
         end.held = false;
         let was_shut = std::mem::replace(&mut end.shut, true);

@@ -1,14 +1,14 @@
 //! What happens on the network, for a trace: who did it is the front end's to say. Nothing is noted unless somebody listens.
 
 use std::fmt;
-use std::io::{ErrorKind, IoSlice, IoSliceMut};
+use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
 use std::net::SocketAddr;
 use std::ops::Deref;
 
-use super::connection::{Kind, Stage};
+use super::connection::{Connection, Kind, Stage};
 use super::datagrams::Datagram;
 use super::pipe::Payload;
-use super::{Addr, Call, EndKey, HostId, Network};
+use super::{Addr, Call, EndKey, HostId, ListenerKey, Network};
 
 /// Something that happened on the network of a world. Its `Display` is a clause whose subject is the task that did it.
 ///
@@ -269,15 +269,19 @@ impl Network {
     }
 
     #[cold]
-    pub(super) fn note_listener(&self, host: HostId, addr: &Addr, is_new: bool, call: &mut Call) {
+    pub(super) fn note_listening(&self, host: HostId, addr: &Addr, call: &mut Call) {
         let at = self.named(host, addr);
-        call.note(|| {
-            if is_new {
-                NetEvent::Listens { at }
-            } else {
-                NetEvent::StopsListening { at }
-            }
-        });
+        call.note(|| NetEvent::Listens { at });
+    }
+
+    /// Nobody is going to listen there any more, if somebody does.
+    #[cold]
+    pub(super) fn note_end_of_listening(&self, key: ListenerKey, call: &mut Call) {
+        let listener = &self.listeners[key.slot()];
+        if listener.is_somewhere() {
+            let at = self.named(listener.host, &listener.addr);
+            call.note(|| NetEvent::StopsListening { at });
+        }
     }
 
     #[cold]
@@ -330,43 +334,49 @@ impl Network {
         call.note(|| NetEvent::Accepts { from, at });
     }
 
-    #[cold]
+    /// Something was written, after so much else had happened: what became of it came after that.
     pub(super) fn note_write(
         &self,
         key: EndKey,
         slices: &[IoSlice<'_>],
-        length: usize,
+        written: &io::Result<usize>,
+        before: usize,
         call: &mut Call,
     ) {
-        if length > 0 {
-            let to = self.peer_name(key);
-            let bytes = Preview::of(slices, length);
-            call.note(|| NetEvent::Sends { to, bytes });
+        match (written, &mut call.deeds) {
+            (Err(error), _) => self.note_failure(key, error.kind(), call),
+            (Ok(length @ 1..), Some(deeds)) => {
+                let to = self.peer_name(key);
+                let bytes = Preview::of(slices, *length);
+                deeds.insert(before, NetEvent::Sends { to, bytes });
+            }
+            _ => {}
         }
     }
 
-    #[cold]
     pub(super) fn note_read(
         &self,
         key: EndKey,
         slices: &[IoSliceMut<'_>],
-        length: usize,
+        read: &io::Result<usize>,
         call: &mut Call,
     ) {
-        let from = self.peer_name(key);
-        let is_nothing = slices.iter().all(|slice| slice.is_empty());
-        match length {
-            0 if is_nothing => {}
-            0 => call.note(|| NetEvent::ReadsEnd { from }),
-            _ => {
-                let bytes = Preview::of(slices, length);
+        match read {
+            Err(error) => self.note_failure(key, error.kind(), call),
+            Ok(0) if slices.iter().all(|slice| slice.is_empty()) => {}
+            Ok(0) => {
+                let from = self.peer_name(key);
+                call.note(|| NetEvent::ReadsEnd { from });
+            }
+            Ok(length) => {
+                let from = self.peer_name(key);
+                let bytes = Preview::of(slices, *length);
                 call.note(|| NetEvent::Receives { from, bytes });
             }
         }
     }
 
-    #[cold]
-    pub(super) fn note_failure(&self, key: EndKey, kind: ErrorKind, call: &mut Call) {
+    fn note_failure(&self, key: EndKey, kind: ErrorKind, call: &mut Call) {
         if kind != ErrorKind::WouldBlock {
             let peer = self.peer_name(key);
             call.note(|| NetEvent::Fails { peer, kind });
@@ -375,14 +385,30 @@ impl Network {
 
     #[cold]
     pub(super) fn note_shut_down(&self, key: EndKey, call: &mut Call) {
-        let to = self.peer_name(key);
-        call.note(|| NetEvent::ShutsDown { to });
+        let is_news = |connection: &Connection| {
+            let end = &connection.ends[key.side()];
+            let is_over = connection.kind.is_tcp() && (end.broken || (end.shut && end.ended));
+            !end.shut && !is_over
+        };
+        if self.connection(key).is_some_and(is_news) {
+            let to = self.peer_name(key);
+            call.note(|| NetEvent::ShutsDown { to });
+        }
     }
 
+    /// The handle of an end is about to be closed, if it is there and has not been.
     #[cold]
-    pub(super) fn note_close(&self, key: EndKey, unread: usize, call: &mut Call) {
-        let peer = self.peer_name(key);
-        call.note(|| NetEvent::Closes { peer, unread });
+    pub(super) fn note_close(&self, key: EndKey, call: &mut Call) {
+        let Some(connection) = self.connection(key) else {
+            return;
+        };
+        let side = key.side();
+        let was_open = connection.stage == Stage::Open || (side == 1 && connection.is_answered);
+        if connection.ends[side].held && was_open {
+            let unread = connection.pipes[side].unread();
+            let peer = self.peer_name(key);
+            call.note(|| NetEvent::Closes { peer, unread });
+        }
     }
 
     fn note_reset(&self, key: EndKey, call: &mut Call) {

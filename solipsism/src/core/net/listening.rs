@@ -194,7 +194,7 @@ impl Network {
         call: &mut Call,
     ) -> ListenerKey {
         if call.deeds.is_some() {
-            self.note_listener(host, &addr, true, call);
+            self.note_listening(host, &addr, call);
         }
         let serial = self.serial();
         let slot = self.listeners.insert(Listener {
@@ -351,14 +351,12 @@ impl Network {
 
     /// Nobody listens there any more.
     fn vacate_listener(&mut self, key: ListenerKey, call: &mut Call) {
+        if call.deeds.is_some() {
+            self.note_end_of_listening(key, call);
+        }
         let listener = self.listener(key);
         let (host, owner) = (listener.host, listener.owner);
         let place = listener.place.take();
-        if call.deeds.is_some() && place.is_some() {
-            let addr = listener.addr.clone();
-            self.note_listener(host, &addr, false, call);
-        }
-        let listener = self.listener(key);
         let queue = std::mem::take(&mut listener.queue);
         let waiting = std::mem::take(&mut listener.waiting);
         match place {
@@ -375,7 +373,18 @@ impl Network {
     }
 }
 
+impl ListenerKey {
+    pub(super) fn slot(self) -> usize {
+        self.slot as usize
+    }
+}
+
 impl Listener {
+    /// Whether its address is still its own.
+    pub(super) fn is_somewhere(&self) -> bool {
+        self.place.is_some()
+    }
+
     fn key(&self, slot: usize) -> ListenerKey {
         ListenerKey {
             serial: self.serial,

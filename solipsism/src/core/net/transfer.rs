@@ -19,17 +19,29 @@ impl Network {
         slices: &mut [IoSliceMut<'_>],
         call: &mut Call,
     ) -> io::Result<usize> {
-        let read = self.read_now(key, slices, call);
         if call.deeds.is_some() {
-            match &read {
-                Ok(count) => self.note_read(key, slices, *count, call),
-                Err(error) => self.note_failure(key, error.kind(), call),
-            }
+            return self.read_noted(key, slices, call);
         }
+        self.read_now(key, slices, call)
+    }
+
+    #[cold]
+    fn read_noted(
+        &mut self,
+        key: EndKey,
+        slices: &mut [IoSliceMut<'_>],
+        call: &mut Call,
+    ) -> io::Result<usize> {
+        let read = self.read_now(key, slices, call);
+        self.note_read(key, slices, &read, call);
         read
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "who has no trace pays for one look at the beginning"
+    )]
+    #[inline(always)]
     fn read_now(
         &mut self,
         key: EndKey,
@@ -78,17 +90,30 @@ impl Network {
         slices: &[IoSlice<'_>],
         call: &mut Call,
     ) -> io::Result<usize> {
-        let written = self.write_now(key, slices, call);
         if call.deeds.is_some() {
-            match &written {
-                Ok(count) => self.note_write(key, slices, *count, call),
-                Err(error) => self.note_failure(key, error.kind(), call),
-            }
+            return self.write_noted(key, slices, call);
         }
+        self.write_now(key, slices, call)
+    }
+
+    #[cold]
+    fn write_noted(
+        &mut self,
+        key: EndKey,
+        slices: &[IoSlice<'_>],
+        call: &mut Call,
+    ) -> io::Result<usize> {
+        let before = call.deeds.as_ref().map_or(0, Vec::len);
+        let written = self.write_now(key, slices, call);
+        self.note_write(key, slices, &written, before, call);
         written
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "who has no trace pays for one look at the beginning"
+    )]
+    #[inline(always)]
     fn write_now(
         &mut self,
         key: EndKey,
