@@ -28,7 +28,8 @@ pub(crate) struct Busy {
     pub(crate) task: u32,
     /// The task as messages name it.
     pub(crate) who: String,
-    pub(crate) site: &'static Location<'static>,
+    /// Where it was spawned, if that is known.
+    pub(crate) site: Option<&'static Location<'static>>,
     pub(crate) polls: u64,
 }
 
@@ -66,7 +67,7 @@ impl Budget {
                 None => self.busiest.push(Busy {
                     task: id,
                     who: task.to_string(),
-                    site: task.site,
+                    site: Some(task.site),
                     polls: 1,
                 }),
             }

@@ -134,8 +134,11 @@ impl Report {
                 )?;
                 let total: u64 = busiest.iter().map(|busy| busy.polls).sum();
                 for busy in busiest {
-                    let (who, polls, place) = (&busy.who, busy.polls, place(busy.task, busy.site));
-                    write!(f, "\n  {polls} of the last {total} were of {who}, {place}")?;
+                    let (who, polls) = (&busy.who, busy.polls);
+                    write!(f, "\n  {polls} of the last {total} were of {who}")?;
+                    if let Some(site) = busy.site {
+                        write!(f, ", {}", place(busy.task, site))?;
+                    }
                     tasks::write_round(f, busy.task, &self.standstill.tasks)?;
                 }
                 Ok(())

@@ -3,7 +3,8 @@
 
 use std::cell::Cell;
 
-use super::Hosted;
+use super::{FOREIGN, Hosted};
+use crate::executor::Busy;
 use crate::executor::world::NOBODY;
 use crate::stopped::Verdict;
 
@@ -44,7 +45,13 @@ impl Hosted {
 
     #[cold]
     fn tell_livelock(&self, polls: u64) {
-        let busiest = vec![("tasks of tokio's".to_owned(), polls)];
+        let busy = Busy {
+            task: FOREIGN,
+            who: "tasks of tokio's".to_owned(),
+            site: None,
+            polls,
+        };
+        let busiest = vec![busy];
         let verdict = Verdict::Livelock { polls, busiest };
         self.ended.replace(Some(Err(verdict)));
         self.wake_root();
