@@ -305,7 +305,7 @@ async fn a_check_leaves_out_the_background_and_who_asks(event_loop: EventLoop) {
     spawn(async {
         let listener = TcpListener::bind("api.internal:80").await.unwrap();
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream.read(&mut [0]).await.unwrap();
+        stream.read_exact(&mut [0]).await.unwrap();
     })
     .background();
     task::yield_now().await;

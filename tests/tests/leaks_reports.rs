@@ -30,10 +30,8 @@ async fn files_tell_it_too(dir: TempDir) {
     let (xml, lines) = (dir.path().join("it.xml"), dir.path().join("it.jsonl"));
     let files = [&xml, &lines].map(|path| path.to_str().expect("it is Unicode"));
     let one = "tasks::holds_things::passes";
-    run(
-        LEAKS,
-        &["--exact", one, "--junit", files[0], "--json", files[1]],
-    );
+    let arguments = ["--exact", one, "--junit", files[0], "--json", files[1]];
+    assert_eq!(run(LEAKS, &arguments).code, Some(0));
     let line = "1 task is still alive: spawned at tests/src/bin/leaks/tasks.rs:";
     let xml = std::fs::read_to_string(xml).unwrap();
     assert!(

@@ -11,7 +11,7 @@ use solipsism::{EventLoop, spawn};
 struct Own;
 
 #[solipsism::fixture]
-async fn own() -> Own {
+fn own() -> Own {
     spawn(pending::<()>());
     Own
 }
