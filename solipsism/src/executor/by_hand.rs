@@ -176,12 +176,11 @@ impl World {
         let mut waker = waker.clone();
         if let Some(child) = self.nest.borrow_mut().by_hand.alive(child) {
             let mut running = child.running.iter_mut();
-            match running.find(|(own, _)| *own == ticket) {
-                Some((_, own)) => std::mem::swap(own, &mut waker),
-                None => {
-                    child.running.push((ticket, waker));
-                    return;
-                }
+            if let Some((_, own)) = running.find(|(own, _)| *own == ticket) {
+                std::mem::swap(own, &mut waker);
+            } else {
+                child.running.push((ticket, waker));
+                return;
             }
         }
         drop(waker);

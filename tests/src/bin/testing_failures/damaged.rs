@@ -12,6 +12,7 @@ use std::task::{Context, Poll, Waker, ready};
 use solipsism::io::{AsyncRead, AsyncWrite};
 use solipsism::testing::check_stream;
 
+#[expect(clippy::enum_glob_use, reason = "all of them are named twice as it is")]
 use Damage::*;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -343,7 +344,7 @@ impl AsyncRead for Side {
         if self.is(OneWakerForBoth) {
             let mut to = self.to.borrow_mut();
             for writer in &mut to.writers {
-                *writer = cx.waker().clone();
+                writer.clone_from(cx.waker());
             }
         }
         if self.is(ReadsBusily) {
@@ -411,7 +412,7 @@ impl AsyncWrite for Side {
         if self.is(OneWakerForBoth) && written.is_pending() {
             let mut from = self.from.borrow_mut();
             if let Some(reader) = &mut from.reader {
-                *reader = cx.waker().clone();
+                reader.clone_from(cx.waker());
             }
         }
         match (self.damage, written) {
