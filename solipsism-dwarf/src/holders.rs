@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use crate::Holder;
 use crate::names;
 use crate::source::{Kind, Sources};
 use crate::types::Type;
 use crate::values::{Value, Values};
 use crate::walk::{Found, Local, Walk};
+use crate::{Holder, Thing};
 
 /// A guard, permit, sender or receiver.
 struct Held<'a> {
@@ -19,6 +19,8 @@ struct Held<'a> {
     path: Arc<str>,
     kind: Kind,
     pointers: Vec<u64>,
+    /// Whether it is still there, once somebody asked.
+    is_kept: Option<bool>,
 }
 
 /// How deep in a variable such a thing may lie.
@@ -41,6 +43,7 @@ pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder
                     path,
                     kind,
                     pointers,
+                    is_kept: None,
                 });
             }
         }
@@ -52,17 +55,19 @@ pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder
             let Some(waits) = Waits::of(values, walk, found) else {
                 continue;
             };
-            for held in &held {
+            for held in &mut held {
                 let is_right = waits.for_any.iter().any(|it| held.path.starts_with(it));
-                if is_right
-                    && waits.at.iter().any(|it| held.pointers.contains(it))
-                    && sources.keeps(held.local, held.kind)
-                {
+                if !is_right || !waits.at.iter().any(|it| held.pointers.contains(it)) {
+                    continue;
+                }
+                let keeps = || sources.keeps(held.local, held.kind);
+                if *held.is_kept.get_or_insert_with(keeps) {
                     holders.push(Holder {
                         waiter,
                         chain,
                         holder: held.task,
                         local: held.local.name.clone(),
+                        thing: names::thing(&held.path),
                         holds: held.path.to_string(),
                         frame: held.local.stop.frame.clone(),
                     });
@@ -81,30 +86,55 @@ struct Waits {
 
 impl Waits {
     fn of(values: &mut Values, walk: &Walk, found: &Found) -> Option<Self> {
-        // The outermost function of a library's says what was called.
-        let mut stops = found.stops.iter().enumerate();
-        let called = stops.find_map(|(at, stop)| {
-            let holders = names::holders(&stop.frame.function);
-            (!holders.is_empty()).then_some((holders, at))
-        });
-        let Some((for_any, outermost)) = called else {
-            let for_any = names::holders(&found.chain.leaf);
+        let (for_any, outermost) = called(found)?;
+        let Some(outermost) = outermost else {
             let at = values.pointers(found.leaf, 1);
-            return (!for_any.is_empty()).then_some(Self { for_any, at });
+            return Some(Self { for_any, at });
         };
         // What is below it belongs to it: no code of another one's runs there.
         let mut at = values.pointers(found.leaf, 1);
         for stop in &found.stops[outermost..] {
             let locals = walk.locals.iter();
             // Its other variables may have in them what is sent, and whatever that has.
-            let itself = locals.filter(|local| names::SELF.contains(&local.name.as_str()));
-            let within = itself.filter(|local| local.stop.coroutine == stop.coroutine);
+            let within = locals.filter(|local| local.stop.coroutine == stop.coroutine);
             for local in within {
-                at.extend(values.pointers(local.value, 1));
+                let name = local.name.as_str();
+                if names::SELF.contains(&name) {
+                    at.extend(values.pointers(local.value, 1));
+                } else if name == names::SHARED_STATE {
+                    at.extend(values.pointers(local.value, 0));
+                }
             }
         }
         Some(Self { for_any, at })
     }
+}
+
+/// What a chain waits for, by the types of those who hold it, and where among its stops that was called, if it was. The
+/// outermost function of a library's says so.
+fn called(found: &Found) -> Option<(&'static [&'static str], Option<usize>)> {
+    let functions: Vec<&str> = found
+        .stops
+        .iter()
+        .map(|it| it.frame.function.as_str())
+        .collect();
+    let waits = functions.iter().map(|function| names::holders(function));
+    let called = waits.enumerate().find(|(_, holders)| !holders.is_empty());
+    if let Some((at, holders)) = called {
+        // What a library's function has for itself, nobody else holds.
+        let is_own = at > 0 && names::crate_of(functions[at - 1]) == names::crate_of(functions[at]);
+        return (!is_own).then_some((holders, Some(at)));
+    }
+    let holders = names::holders(&found.chain.leaf);
+    let of = functions.last().map(|function| names::crate_of(function));
+    let is_own = of == Some(names::crate_of(&found.chain.leaf));
+    (!holders.is_empty() && !is_own).then_some((holders, None))
+}
+
+/// What somebody may hold of what this chain waits for.
+pub(crate) fn wanted(found: &Found) -> Option<Thing> {
+    let (holders, _) = called(found)?;
+    holders.first().map(|holder| names::thing(holder))
 }
 
 fn add_things(

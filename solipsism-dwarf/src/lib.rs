@@ -48,12 +48,15 @@
 //! - A future written by hand is a leaf, and so is what it shares with others rather than owns: what is behind `&`, `Rc`,
 //!   `Arc` or a raw pointer is not entered.
 //! - Of `select!` only those branches are seen that are coroutines.
-//! - What is held by anything but a variable of a suspended coroutine.
+//! - What is held by anything but a variable of a suspended coroutine; in optimised builds, by one that was named like an
+//!   earlier one which is alive there, too.
 //!
 //! # On any surprise it is silent
 //!
 //! It relies on names that compilers and crates may change. What is not as expected is left out; what lies at a bad
 //! address is not read. What is told was found there.
+
+#![forbid(unsafe_code)]
 
 mod suspended;
 // In the order in which a question is answered: a place in memory, its type, what lies there, the way down, who holds.
@@ -63,7 +66,9 @@ mod memory;
 mod names;
 mod naming;
 mod outline;
+mod scopes;
 mod source;
+mod tokens;
 mod types;
 mod units;
 mod values;
@@ -95,6 +100,21 @@ pub struct Chain {
     pub frames: Vec<Frame>,
     /// The type of what the innermost frame awaits: `tokio::sync::oneshot::Receiver<u8>`.
     pub leaf: String,
+    /// What somebody may hold of that, where holders of it are looked for.
+    pub wanted: Option<Thing>,
+}
+
+/// What is held of something that others wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Thing {
+    /// Of a lock.
+    Guard,
+    /// Of a semaphore.
+    Permit,
+    /// Of a channel, or a permit to send on it.
+    Sender,
+    /// Of a channel.
+    Receiver,
 }
 
 /// Who holds what a chain of another task, or of its own, waits for.
@@ -108,7 +128,9 @@ pub struct Holder {
     pub holder: usize,
     /// The variable in which it does.
     pub local: String,
-    /// The type of the guard, permit, sender or receiver.
+    /// What of it is held.
+    pub thing: Thing,
+    /// The type of that.
     pub holds: String,
     /// Where the coroutine stands whose variable it is.
     pub frame: Frame,
@@ -151,7 +173,8 @@ impl std::error::Error for Absent {}
 
 /// Reads where these futures are suspended, and who of them holds what others of them wait for.
 ///
-/// What was once read of the program's debug information is kept for all threads' next calls.
+/// What was once read of the program's debug information is kept for all threads' next calls; what they answer does not
+/// depend on that.
 ///
 /// # Errors
 ///
@@ -162,6 +185,7 @@ pub fn read(futures: &[Suspended<'_>]) -> Result<Findings, Absent> {
     let values = VALUES.get_or_init(|| Values::of_this_process().map(Mutex::new));
     let values = values.as_ref().ok_or(Absent::Unreadable)?;
     let mut values = values.lock().unwrap_or_else(PoisonError::into_inner);
+    values.types.units.begin();
     let walks: Vec<_> = futures
         .iter()
         .map(|it| {
@@ -169,7 +193,7 @@ pub fn read(futures: &[Suspended<'_>]) -> Result<Findings, Absent> {
             Some(Walk::of(&mut values, future))
         })
         .collect();
-    let is_partial = values.types.units.is_exhausted();
+    let is_partial = values.types.units.is_exhausted;
     if walks.iter().all(Option::is_none) && !futures.is_empty() {
         return Err(if is_partial {
             Absent::TooMuch

@@ -1,6 +1,8 @@
 //! Every name that is relied on though nobody promised it: the compiler's, the standard library's, other crates'. What is
 //! called otherwise one day is not found, and nothing is said of it; the programs in `matrix` tell that it happened.
 
+use crate::Thing;
+
 /// How the compiler begins the names of the functions that async functions, blocks and closures become.
 pub(crate) const COROUTINE_FUNCTION: &str = "{async_";
 
@@ -11,6 +13,13 @@ const COROUTINES: [&str; 4] = [
     "{async_closure_env#",
     "{async_closure_body_env#",
 ];
+
+/// A coroutine's type is called as its function, but for this.
+pub(crate) const ENVIRONMENT: &str = "_env#";
+pub(crate) const FUNCTION: &str = "#";
+
+/// What stands before the crate's name in the name of a unit: `src/main.rs/@/program.0123-cgu.0`.
+pub(crate) const CRATE: &str = "/@/";
 
 /// Those whose parameters move into variables as soon as they run, and stay behind as bytes.
 const MOVES_PARAMETERS: &str = "{async_fn_env#";
@@ -29,6 +38,9 @@ pub(crate) const IMPLEMENTATION: &str = "{impl#";
 
 /// What a method's coroutine captures of its first parameter.
 pub(crate) const SELF: [&str; 2] = ["self", "_ref__self"];
+
+/// What a library's function calls what both halves of a channel point to.
+pub(crate) const SHARED_STATE: &str = "shared";
 
 /// What a method may be called on instead of a reference.
 const POINTERS: [&str; 4] = [
@@ -76,6 +88,13 @@ pub(crate) const FUTURES_UNORDERED: &str =
 pub(crate) const FUTURES_UNORDERED_FIRST: &str = "head_all.p.value";
 pub(crate) const FUTURES_UNORDERED_NEXT: &str = "next_all.p.value";
 pub(crate) const FUTURES_UNORDERED_FUTURE: &str = "future.value";
+
+/// What the same hold where order counts.
+pub(crate) const ORDERED: &str = "futures_util::stream::futures_ordered::OrderWrapper<";
+pub(crate) const ORDERED_FUTURE: &str = "data";
+
+/// What an `Option` has.
+pub(crate) const SOME: &str = "__0";
 
 pub(crate) const SHARED: &str = "futures_util::future::future::shared::Shared<";
 pub(crate) const SHARED_INNER: &str = "inner";
@@ -233,6 +252,27 @@ pub(crate) fn holders(waits: &str) -> &'static [&'static str] {
     let begins = |begins: &[&str]| begins.iter().any(|begin| waits.starts_with(begin));
     let found = HOLDERS.iter().find(|(waiting, _)| begins(waiting));
     found.map_or(&[], |(_, holders)| holders)
+}
+
+/// The crate that a path begins with.
+pub(crate) fn crate_of(path: &str) -> &str {
+    path.split("::").next().unwrap_or_default()
+}
+
+/// What it is that a holder of this type has.
+pub(crate) fn thing(holder: &str) -> Thing {
+    let path = holder.split('<').next().unwrap_or_default();
+    let name = path.rsplit("::").next().unwrap_or_default();
+    // A permit of a channel is for one who sends.
+    if name.ends_with("Receiver") {
+        Thing::Receiver
+    } else if name.ends_with("Sender") || path.contains("::mpsc::") {
+        Thing::Sender
+    } else if name.ends_with("Permit") {
+        Thing::Permit
+    } else {
+        Thing::Guard
+    }
 }
 
 pub(crate) fn is_holder(path: &str) -> bool {

@@ -20,6 +20,8 @@ pub(crate) struct Outline {
     scopes: Vec<Scope>,
     /// What async functions are called to the linker, by the scope that they are in.
     linkage_names: Vec<(usize, String)>,
+    /// Where the code of coroutines is described, and in which scope.
+    functions: Vec<(usize, usize)>,
 }
 
 /// What has a name and something within: a module, a type.
@@ -38,6 +40,7 @@ impl Outline {
             vtables: Vec::new(),
             scopes: Vec::new(),
             linkage_names: Vec::new(),
+            functions: Vec::new(),
         };
         // A table's type may stand before it or after it.
         let mut tables: Vec<(u64, usize)> = Vec::new();
@@ -71,6 +74,7 @@ impl Outline {
                             let linked = dwarf.attr_string(&outline.unit, linked)?;
                             let linked = linked.to_string_lossy().into_owned();
                             outline.linkage_names.extend(parent.map(|it| (it, linked)));
+                            outline.functions.extend(parent.map(|it| (it, offset)));
                         }
                     }
                 }
@@ -95,6 +99,15 @@ impl Outline {
         let path = successors(own, |scope| self.scopes[*scope].parent);
         let path: Vec<_> = path.map(|scope| self.scopes[scope].offset).collect();
         path.into_iter().rev()
+    }
+
+    /// Where the code of coroutines is described, with where the names of what that is in stand, outermost first.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (usize, Vec<usize>)> {
+        self.functions.iter().map(|(scope, offset)| {
+            let mut path: Vec<_> = self.path(self.scopes[*scope].offset).collect();
+            path.push(*offset);
+            (*offset, path)
+        })
     }
 
     /// What the linker calls the async function beside the type at this offset.

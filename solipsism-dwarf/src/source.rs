@@ -4,19 +4,15 @@
 //! be had, or might mean something else, the variable holds nothing.
 
 use std::fs;
+use std::ops::Range;
 
 use crate::names;
+use crate::tokens::{Token, tokens};
 use crate::walk::Local;
 
 #[derive(Default)]
 pub(crate) struct Sources {
     files: Vec<(String, Option<Vec<Token>>)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Token {
-    line: u64,
-    text: String,
 }
 
 /// What a variable is, and thus which of its methods leave it where it is.
@@ -62,10 +58,13 @@ impl Sources {
         let Some((file, line)) = &local.begins else {
             return false;
         };
+        let stop = &local.stop.frame;
         let tokens = self.tokens(file);
-        tokens
-            .and_then(|tokens| body(tokens, *line))
-            .is_some_and(|body| keeps(body, &local.name, kind))
+        let body = tokens.and_then(|tokens| body(tokens, *line));
+        body.is_some_and(|body| {
+            let stands = (*file == stop.file).then(|| stands(body, stop.line.into()));
+            keeps(body, stands.flatten(), &local.name, kind)
+        })
     }
 
     fn tokens(&mut self, file: &str) -> Option<&[Token]> {
@@ -115,37 +114,122 @@ fn body(tokens: &[Token], line: u64) -> Option<&[Token]> {
     None
 }
 
-/// Whether this name is only ever bound, borrowed, or asked something.
-fn keeps(body: &[Token], name: &str, kind: Kind) -> bool {
-    let text = |at: Option<usize>| at.and_then(|at| body.get(at)).map_or("", |it| &it.text);
+/// The tokens of the line at which a coroutine stands.
+fn stands(body: &[Token], line: u64) -> Option<Range<usize>> {
+    let is_there = |token: &Token| token.line == line;
+    let first = body.iter().position(is_there)?;
+    let last = body.iter().rposition(is_there)?;
+    Some(first..last + 1)
+}
+
+/// Whether a variable of this name, which is alive where the coroutine stands, is only ever bound, borrowed, or asked something
+/// until then.
+///
+/// What is further down has not run; or if there is a loop around, it did not move the variable, or else the compiler would have
+/// refused it, unless the variable was given a new value.
+fn keeps(body: &[Token], stands: Option<Range<usize>>, name: &str, kind: Kind) -> bool {
+    let is_name = |at: &usize| body[*at].text == name;
+    // A block may have captured what it names only later.
+    if !(0..body.len()).any(|at| is_name(&at)) {
+        return false;
+    }
+    let is_set = |at: usize| text(body, Some(at + 1)) == "=" && text(body, Some(at + 2)) != "=";
+    let sets = (0..body.len()).filter(is_name);
+    let sets = sets.filter(|at| is_set(*at) && !is_bound(&body[..*at]));
+    let end = match &stands {
+        Some(stands) if sets.max() < Some(stands.end) => stands.end,
+        _ => body.len(),
+    };
+    let hidden = stands.map_or_else(Vec::new, |stands| hidden(body, &stands, name));
+    let is_hidden = |at: usize| hidden.iter().any(|hidden| hidden.contains(&at));
     let begin = body.iter().position(|token| token.text == "{").unwrap_or(0);
-    // `async move` at its own beginning takes what it captures; a later one may take it away.
-    let takes = body[begin..].iter().any(|token| token.text == "move");
-    let mut is_there = false;
-    for at in body
-        .iter()
-        .enumerate()
-        .filter(|(_, it)| it.text == name)
-        .map(|(at, _)| at)
-    {
-        is_there = true;
-        let before = text(at.checked_sub(1));
-        let further = text(at.checked_sub(2));
-        let is_kept = match (before, text(Some(at + 1))) {
-            // Borrowed, or a field or method of something else.
-            // What is around one may be a box, which `*` opens.
-            ("*", _) if kind != Kind::Around => true,
-            ("ref" | "&" | ".", _) | ("(" | ",", ":") => true,
-            ("mut", _) if further == "&" => true,
-            _ if is_bound(&body[..at]) => true,
-            (_, ".") => kind.stays(text(Some(at + 2))),
-            _ => false,
-        };
-        if !is_kept {
-            return false;
+    // `async move` at its own beginning takes what it captures; a later one takes away what is named in it.
+    let mut moves = (begin..end).filter(|at| body[*at].text == "move");
+    let takes = |at: usize| {
+        let taken = at + 1..at + 1 + moved(&body[at + 1..]);
+        taken.into_iter().any(|at| is_name(&at) && !is_hidden(at))
+    };
+    let mut named = (0..end).filter(|at| is_name(at) && !is_hidden(*at));
+    !moves.any(takes) && named.all(|at| is_kept(body, at, kind))
+}
+
+/// Whether the value whose name stands here stays where it is.
+fn is_kept(body: &[Token], at: usize, kind: Kind) -> bool {
+    let before = text(body, at.checked_sub(1));
+    let further = text(body, at.checked_sub(2));
+    match (before, text(body, Some(at + 1))) {
+        // What is around one may be a box, which `*` opens.
+        ("*", _) if kind != Kind::Around => true,
+        // Borrowed, or a field or method of something else.
+        ("ref" | "&" | ".", _) | ("(" | ",", ":") => true,
+        ("mut", _) if further == "&" => true,
+        _ if is_bound(&body[..at]) => true,
+        (_, ".") => kind.stays(text(body, Some(at + 2))),
+        (_, "[") => kind == Kind::Guard,
+        _ => false,
+    }
+}
+
+fn text(body: &[Token], at: Option<usize>) -> &str {
+    at.and_then(|at| body.get(at)).map_or("", |it| &it.text)
+}
+
+/// Where this name means another variable, one that is gone when the coroutine stands there: after a `let` in a block that has
+/// been left, or not been entered.
+fn hidden(body: &[Token], stands: &Range<usize>, name: &str) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    // Where each open block begins, and the variables of this name in it.
+    let mut open: Vec<(usize, Option<usize>)> = Vec::new();
+    for at in 0..body.len() {
+        match text(body, Some(at)) {
+            "{" => open.push((at, None)),
+            "}" => {
+                let closed = open.pop();
+                let closed = closed.filter(|(from, _)| stands.end <= *from || at < stands.start);
+                hidden.extend(closed.and_then(|(_, bound)| Some(bound?..at)));
+            }
+            "let" => {
+                let name_at = at + 1 + usize::from(text(body, Some(at + 1)) == "mut");
+                let is_plain =
+                    text(body, Some(name_at)) == name && text(body, Some(name_at + 1)) == "=";
+                // `if let` is of the block that follows.
+                let is_statement = ["{", "}", ";"].contains(&text(body, at.checked_sub(1)));
+                if let Some((_, bound)) = open.last_mut().filter(|_| is_plain && is_statement) {
+                    *bound = bound.or_else(|| end_of_statement(body, at));
+                }
+            }
+            _ => {}
         }
     }
-    is_there && !takes
+    hidden
+}
+
+/// Where the next statement begins.
+fn end_of_statement(body: &[Token], from: usize) -> Option<usize> {
+    let mut open = 0;
+    for (at, token) in body.iter().enumerate().skip(from) {
+        match token.text.as_str() {
+            "{" | "(" | "[" => open += 1,
+            "}" | ")" | "]" => open -= 1,
+            ";" if open == 0 => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// How much there is of a block or closure after its `move`; at most.
+fn moved(after: &[Token]) -> usize {
+    let mut open = 0;
+    for (at, token) in after.iter().enumerate() {
+        match token.text.as_str() {
+            "{" => open += 1,
+            "}" if open <= 1 => return at,
+            "}" => open -= 1,
+            _ => {}
+        }
+    }
+    after.len()
 }
 
 /// Whether what follows these tokens is in a pattern: `let (`, `if let Some(`.
@@ -154,113 +238,13 @@ fn is_bound(before: &[Token]) -> bool {
     back.find(|text| ["let", ";", "{", "}", "="].contains(text)) == Some("let")
 }
 
-/// Words, and single characters of all else; without comments and what is in quotes.
-fn tokens(source: &str) -> Option<Vec<Token>> {
-    let mut tokens = Vec::new();
-    let mut line = 1;
-    let mut rest = source;
-    while let Some(first) = rest.chars().next() {
-        let length = if first == '\n' {
-            line += 1;
-            1
-        } else if first.is_whitespace() {
-            first.len_utf8()
-        } else if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            comment(rest)?
-        } else if let Some(length) = raw_text(rest) {
-            length
-        } else if first == '"' {
-            text(rest)?
-        } else if first == '\'' {
-            character(rest)
-        } else {
-            let is_word = |it: char| it == '_' || it.is_alphanumeric();
-            let length = rest.find(|it| !is_word(it)).unwrap_or(rest.len());
-            let length = if length == 0 {
-                first.len_utf8()
-            } else {
-                length
-            };
-            let text = rest[..length].to_owned();
-            tokens.push(Token { line, text });
-            length
-        };
-        line += if first == '\n' {
-            0
-        } else {
-            rest[..length].matches('\n').count() as u64
-        };
-        rest = &rest[length..];
-    }
-    Some(tokens)
-}
-
-/// Comments stand in comments.
-fn comment(rest: &str) -> Option<usize> {
-    let mut open = 0;
-    let mut at = 0;
-    loop {
-        let here = rest.get(at..)?;
-        if here.starts_with("/*") {
-            open += 1;
-            at += 2;
-        } else if here.starts_with("*/") {
-            open -= 1;
-            at += 2;
-            if open == 0 {
-                return Some(at);
-            }
-        } else {
-            at += here.chars().next()?.len_utf8();
-        }
-    }
-}
-
-fn raw_text(rest: &str) -> Option<usize> {
-    let begin = ["br", "cr", "r"]
-        .into_iter()
-        .find(|it| rest.starts_with(it))?;
-    let after = &rest[begin.len()..];
-    let hashes = after.len() - after.trim_start_matches('#').len();
-    let inner = after[hashes..].strip_prefix('"')?;
-    let end = format!("\"{}", "#".repeat(hashes));
-    Some(begin.len() + hashes + 1 + inner.find(&end)? + end.len())
-}
-
-fn text(rest: &str) -> Option<usize> {
-    let mut characters = rest.char_indices().skip(1);
-    while let Some((at, it)) = characters.next() {
-        match it {
-            '\\' => drop(characters.next()?),
-            '"' => return Some(at + 1),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// A character, or the mark of a lifetime.
-fn character(rest: &str) -> usize {
-    let mut characters = rest.char_indices().skip(1);
-    match (characters.next(), characters.next()) {
-        (Some((_, '\\')), Some((at, escaped))) => {
-            let behind = at + escaped.len_utf8();
-            behind + rest[behind..].find('\'').map_or(0, |at| at + 1)
-        }
-        (Some(_), Some((at, '\''))) => at + 1,
-        _ => 1,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Kind, body, keeps, tokens};
+    use super::{Kind, body, keeps, stands, tokens};
 
     fn is_kept(source: &str, name: &str, kind: Kind) -> bool {
         let tokens = tokens(source).expect("it is whole");
-        body(&tokens, 1).is_some_and(|body| keeps(body, name, kind))
+        body(&tokens, 1).is_some_and(|body| keeps(body, None, name, kind))
     }
 
     #[test]
@@ -268,6 +252,7 @@ mod tests {
         for source in [
             "async fn f() { let _g = lock().await; nap().await; }",
             "async fn f() { let mut _g = lock().await; *_g += 1; show(&_g); _g.push(1); \"}\" }",
+            "async fn f() { let _g = lock().await;\n spawn(async move { if x {} other.x() }); _g.x(); nap().await }",
             "async fn f() { let (_g, mut other) = lock().await; if let Some(it) = &mut _g {} }",
             "async fn f() { let _g = lock().await; '}'; /* drop(_g) } */ nap::<'_>().await }",
         ] {
@@ -282,12 +267,65 @@ mod tests {
             "async fn f() { let g = lock().await; let h = g; nap().await; }",
             "async fn f() { let g = lock().await; S { g }; }",
             "async fn f() { let g = lock().await; spawn(async move { g.x() }); }",
+            "async fn f() { let g = lock().await;\n spawn(async move { if x {} g.x() }); }",
+            "async fn f() { let g = lock().await; go(move |x| g.x()); { other }; }",
+            "async fn f() { let g = lock().await;\n go(move || async move { x(); g.x() }) }",
             "async fn f() { let g = lock().await; MutexGuard::map(g, |it| it); }",
             "async fn f() { let g = lock().await; mine!(g); }",
-            "async fn f() { nap().await; }",
             "async fn f() { let g = lock().await; ",
         ] {
             assert!(!is_kept(source, "g", Kind::Guard), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_has_not_run_moves_nothing() {
+        for (source, line, expected) in [
+            ("let g = lock().await;\nnap().await;\ndrop(g)", 2, true),
+            ("let g = lock().await;\ndrop(g);\nnap().await", 3, false),
+            // `drop` would not compile if an earlier round could have come by it.
+            (
+                "let g = x;\nloop { nap().await;\ndrop(g); break; }",
+                2,
+                true,
+            ),
+            (
+                "let mut g = x;\nloop { nap().await;\ng = x; drop(g) }",
+                2,
+                false,
+            ),
+            (
+                "let g = x;\nspawn({ let g = g.clone();\nasync move { g.x() } });\nnap().await",
+                4,
+                true,
+            ),
+            (
+                "let g = x;\nspawn({ let g = g;\nasync move { g.x() } });\nnap().await",
+                4,
+                false,
+            ),
+            (
+                "let g = x;\nspawn({ nap().await;\nlet g = g.clone(); async move { g.x() } })",
+                2,
+                true,
+            ),
+            (
+                "let g = x;\n{ let g = y; async move { g.x() };\nnap().await }",
+                3,
+                false,
+            ),
+            (
+                "let g = x;\n{ if let Some(g) = y { drop(g) } }\nnap().await",
+                3,
+                false,
+            ),
+        ] {
+            let tokens = tokens(&format!("async fn f() {{ {source} }}")).expect("it is whole");
+            let body = body(&tokens, 1).expect("it is a function");
+            let stands = stands(body, line);
+            assert!(stands.is_some(), "{source}");
+            let guard = keeps(body, stands, "g", Kind::Guard);
+            assert_eq!(guard, expected, "{source}");
         }
     }
 

@@ -77,6 +77,7 @@ impl Types {
 
     pub(crate) fn get(&mut self, id: TypeId) -> Option<Arc<Type>> {
         if let Some(known) = self.known.get(&id) {
+            self.units.see(id.unit);
             return known.read.clone();
         }
         let read = read(&mut self.units, id).map(Arc::new);
@@ -100,6 +101,7 @@ impl Types {
     /// The type's name with the modules that it is in: `tokio::sync::oneshot::Receiver<u8>`.
     pub(crate) fn path(&mut self, id: TypeId) -> Option<Arc<str>> {
         if let Some(path) = self.known.get(&id).and_then(|known| known.path.clone()) {
+            self.units.see(id.unit);
             return Some(path);
         }
         let path: Arc<str> = match &*self.get(id)? {

@@ -11,7 +11,9 @@ use gimli::constants as tag;
 use gimli::{AttributeValue, EndianSlice, LittleEndian, UnitOffset};
 
 use crate::executable::Executable;
+use crate::names;
 use crate::outline::Outline;
+use crate::scopes::Scopes;
 
 pub(crate) type Reader = EndianSlice<'static, LittleEndian>;
 
@@ -22,8 +24,8 @@ pub(crate) struct TypeId {
     pub(crate) offset: usize,
 }
 
-/// How many bytes of debug information are outlined in search of one table, and in all, beyond the units that its functions
-/// point to: what an unoptimised build gets through in less than a second.
+/// How many bytes of debug information are outlined in search of tables for one question, beyond the units that their
+/// functions point to: what an unoptimised build gets through in less than a second.
 const BUDGET: usize = 10 << 20;
 
 /// How many units are looked at on the way to a table.
@@ -39,11 +41,20 @@ pub(crate) struct Units {
     /// Which units were read, or found to be unreadable.
     read: Vec<bool>,
     outlines: Vec<Option<Arc<Outline>>>,
+    /// The crate that each unit is of, once somebody asked.
+    crates: Vec<String>,
     /// Of the units that were read; sorted by address.
     vtables: Vec<(u64, TypeId)>,
+    /// Which units were of use to the question that is being answered. What other questions had read is not known to it, or
+    /// else its answer would depend on them.
+    seen: Vec<bool>,
+    /// For the question that is being answered.
+    pub(crate) scopes: Scopes,
     /// The unit from which on a search through all of them has not been.
     unsearched: usize,
     left: usize,
+    /// Whether something was not found that may be in units which were left out, since reading them would take too long.
+    pub(crate) is_exhausted: bool,
 }
 
 impl Units {
@@ -79,14 +90,34 @@ impl Units {
         Some(Self {
             dwarf,
             read: vec![false; headers.len()],
+            seen: vec![false; headers.len()],
             outlines: vec![None; headers.len()],
             headers,
             starts,
             code,
+            crates: Vec::new(),
             vtables: Vec::new(),
+            scopes: Scopes::new(),
             unsearched: 0,
             left: BUDGET,
+            is_exhausted: false,
         })
+    }
+
+    /// Another question is asked.
+    pub(crate) fn begin(&mut self) {
+        self.seen.fill(false);
+        self.scopes.clear();
+        self.unsearched = 0;
+        self.left = BUDGET;
+        self.is_exhausted = false;
+    }
+
+    /// What is in this unit is known from now on.
+    pub(crate) fn see(&mut self, unit: usize) {
+        if let Some(seen) = self.seen.get_mut(unit) {
+            *seen = true;
+        }
     }
 
     /// The type to which the table at this address of the file belongs. `functions` are addresses that stand in it.
@@ -104,7 +135,8 @@ impl Units {
                 return Some(found);
             }
             // A unit that cannot be read has nothing; one that is too much ends the search.
-            if self.search(self.unsearched).is_none() && !self.is_read(self.unsearched) {
+            if self.search(self.unsearched).is_none() && !self.is_seen(self.unsearched) {
+                self.is_exhausted |= self.unsearched < self.headers.len();
                 return None;
             }
             self.unsearched += 1;
@@ -153,17 +185,11 @@ impl Units {
 
     /// Outlines a unit, if it is not too much.
     fn search(&mut self, unit: usize) -> Option<Arc<Outline>> {
-        if !self.is_read(unit) {
+        if !self.is_seen(unit) {
             let size = self.headers.get(unit)?.length_including_self();
             self.left = self.left.checked_sub(size)?;
         }
         self.outline(unit)
-    }
-
-    /// Whether units were left out since reading them would take too long.
-    pub(crate) fn is_exhausted(&self) -> bool {
-        let next = self.headers.get(self.unsearched);
-        next.is_some_and(|header| header.length_including_self() > self.left)
     }
 
     fn unit_of_code(&self, address: u64) -> Option<usize> {
@@ -173,6 +199,7 @@ impl Units {
     }
 
     pub(crate) fn outline(&mut self, unit: usize) -> Option<Arc<Outline>> {
+        self.see(unit);
         if self.is_read(unit) {
             return self.outlines[unit].clone();
         }
@@ -192,11 +219,19 @@ impl Units {
         self.read.get(unit) == Some(&true)
     }
 
-    /// The type to which a table belongs, if its unit was read.
+    fn is_seen(&self, unit: usize) -> bool {
+        self.seen.get(unit) == Some(&true)
+    }
+
+    /// The type to which a table belongs, if its unit was seen.
     fn known(&self, vtable: u64) -> Option<TypeId> {
-        let at = |(address, _): &(u64, TypeId)| *address;
-        let found = self.vtables.binary_search_by_key(&vtable, at).ok()?;
-        Some(self.vtables[found].1)
+        let from = self.vtables.partition_point(|(at, _)| *at < vtable);
+        let same = self.vtables[from..].iter();
+        let same = same.take_while(|(at, _)| *at == vtable);
+        // A table may be described in several units.
+        same.map(|(_, of)| *of)
+            .filter(|of| self.is_seen(of.unit))
+            .min()
     }
 
     /// Follows a reference to a type from within a unit.
@@ -230,6 +265,42 @@ impl Units {
         let outline = self.outline(of.unit)?;
         let path = outline.path(of.offset);
         path.map(|offset| self.name(&outline, offset)).collect()
+    }
+
+    /// Where the code of the coroutine of this path is described, in units of its crate.
+    pub(crate) fn coroutine_functions(&mut self, path: &[String]) -> Vec<TypeId> {
+        if self.crates.is_empty() {
+            let units = self.headers.iter().map(|header| self.dwarf.unit(*header));
+            let names = units.map(|unit| unit.ok()?.name);
+            let names = names.map(|name| name.map(|it| it.to_string_lossy().into_owned()));
+            self.crates = names
+                .map(|name| {
+                    let (_, name) = name.as_deref()?.split_once(names::CRATE)?;
+                    Some(name.split('.').next()?.to_owned())
+                })
+                .map(Option::unwrap_or_default)
+                .collect();
+        }
+        let mut found = Vec::new();
+        for unit in 0..self.headers.len() {
+            if Some(&self.crates[unit]) != path.first() {
+                continue;
+            }
+            let Some(outline) = self.search(unit) else {
+                self.is_exhausted |= !self.is_seen(unit);
+                continue;
+            };
+            for (offset, names) in outline.functions() {
+                let mut names = names.into_iter().map(|at| self.name(&outline, at));
+                let is_same = path
+                    .iter()
+                    .all(|it| names.next().flatten().as_ref() == Some(it));
+                if is_same && names.next().is_none() {
+                    found.push(TypeId { unit, offset });
+                }
+            }
+        }
+        found
     }
 
     /// What the linker calls the async function or block whose state this type is.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::types::{Member, Struct, Type};
 use crate::values::{Value, Values};
-use crate::{Chain, Frame, names, naming};
+use crate::{Chain, Frame, holders, names, naming, scopes};
 
 /// How many values are looked at for one task, and how deep they may lie in each other.
 const STEPS: u32 = 50_000;
@@ -171,6 +171,7 @@ impl Walk {
             let file = values.types.units.file(unit, first.file?)?;
             Some((file, first.line))
         });
+        self.hidden(values, stop, it, live, &captured, begins.as_ref());
         for member in &live.members {
             let is_captured = captured
                 .iter()
@@ -185,6 +186,51 @@ impl Walk {
                 begins: begins.clone(),
             });
         }
+    }
+
+    /// Those of them that have the name of another one, and so are not described with the state.
+    fn hidden(
+        &mut self,
+        values: &mut Values,
+        stop: &Stop,
+        it: &Struct,
+        live: &Struct,
+        captured: &[Member],
+        begins: Option<&(String, u64)>,
+    ) -> Option<()> {
+        let count = |members: &[Member], name: &str| {
+            members.iter().filter(|member| member.name == name).count()
+        };
+        // Each state lists what was captured, too.
+        let saved = |name: &str| count(&live.members, name).saturating_sub(count(captured, name));
+        let is_double = |member: &Member| member.name != names::AWAITED && saved(&member.name) > 1;
+        if !live.members.iter().any(is_double) {
+            return None;
+        }
+        let awaited = live.members.iter().find(|it| it.name == names::AWAITED)?;
+        let (of, line) = (stop.coroutine.of, stop.frame.line.into());
+        let scope = scopes::in_scope(&mut values.types.units, of, awaited.offset, line)?;
+        for variable in scope.iter() {
+            let name = variable.name.as_str();
+            let in_scope = scope.iter().filter(|it| it.name == name).count();
+            let is_known = live
+                .members
+                .iter()
+                .any(|it| it.name == name && it.offset == variable.offset);
+            let size = values.types.size(variable.of)?;
+            let is_within = variable.offset.checked_add(size)? <= it.size;
+            // If fewer are kept than there are, there is no telling which.
+            if saved(name) < 2 || in_scope != saved(name) || is_known || !is_within {
+                continue;
+            }
+            self.locals.push(Local {
+                stop: stop.clone(),
+                name: variable.name.clone(),
+                value: stop.coroutine.part(variable.offset, variable.of),
+                begins: begins.cloned(),
+            });
+        }
+        Some(())
     }
 
     /// The futures of a set that polls only those which were woken.
@@ -203,8 +249,14 @@ impl Walk {
         let mut waits = false;
         // The newest one is the first.
         for task in tasks.into_iter().rev() {
-            let future = values.field(task, names::FUTURES_UNORDERED_FUTURE)?;
-            waits |= self.enter(values, future, depth);
+            let slot = values.field(task, names::FUTURES_UNORDERED_FUTURE)?;
+            let Some(future) = some(values, slot) else {
+                continue;
+            };
+            if !self.enter(values, future, depth) {
+                self.leaf(values, future);
+            }
+            waits = true;
         }
         Some(waits)
     }
@@ -236,14 +288,17 @@ impl Walk {
             return;
         };
         let frames = self.frames.iter().rev().map(|stop| stop.frame.clone());
-        self.found.push(Found {
+        let mut found = Found {
             chain: Chain {
                 frames: frames.collect(),
                 leaf: path.to_string(),
+                wanted: None,
             },
             leaf,
             stops: self.frames.clone(),
-        });
+        };
+        found.chain.wanted = holders::wanted(&found);
+        self.found.push(found);
     }
 }
 
@@ -253,6 +308,9 @@ fn unwrapped(values: &mut Values, value: Value) -> Option<Value> {
     match &*values.get(value)? {
         Type::Pointer { name, .. } if names::is_owner(name) => values.behind(value),
         Type::Struct(_) if names::is_owner(&path) => object(values, value),
+        Type::Struct(_) if path.starts_with(names::ORDERED) => {
+            values.field(value, names::ORDERED_FUTURE)
+        }
         Type::Struct(it) if names::is_wrapper(&path, &it.name) => match it.members.as_slice() {
             [only] => Some(value.part(only.offset, only.of)),
             _ => None,
@@ -272,15 +330,20 @@ fn object(values: &mut Values, value: Value) -> Option<Value> {
 /// The future that all clones of a `Shared` wait for.
 fn shared(values: &mut Values, value: Value) -> Option<Value> {
     let inner = values.field(value, names::SHARED_INNER)?;
-    let found = values.get(inner)?;
-    let Type::Struct(option) = &*found else {
-        return None;
-    };
-    let some = values.variant(inner, option)?;
-    let some = inner.part(some.member.offset, some.member.of);
-    let arc = values.field(some, "__0")?;
+    let arc = some(values, inner)?;
     let pointer = values.field(arc, names::ARC_POINTER)?;
     let behind = values.behind(pointer)?;
     let inner = values.field(behind, names::ARC_VALUE)?;
     values.field(inner, names::SHARED_FUTURE)
+}
+
+/// What is in an `Option`, if anything is.
+fn some(values: &mut Values, value: Value) -> Option<Value> {
+    let found = values.get(value)?;
+    let Type::Struct(option) = &*found else {
+        return None;
+    };
+    let some = values.variant(value, option)?;
+    let some = value.part(some.member.offset, some.member.of);
+    values.field(some, names::SOME)
 }

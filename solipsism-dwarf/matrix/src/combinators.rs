@@ -20,7 +20,7 @@ crate::programs! {
     join_all_small => [("a<small", "")],
     join_all_large => [("a<large", "")],
     unordered => [("a<unordered", "")],
-    unordered_leaves => [("leaves", "futures_util::stream::stream::next::Next<")],
+    unordered_leaves => [("leaves", "core::future::pending::Pending<")],
     ordered => [("a<ordered", "")],
     unordered_some_done => [("halfway<done", "")],
     buffer_unordered => [("a<buffer", "")],

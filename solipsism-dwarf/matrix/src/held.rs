@@ -40,6 +40,10 @@ groups! {
     own_sender => ["0: 0._tx"],
     same_task => ["0: 0._held"],
     parked_reply => ["1: 0.parked"],
+    watched => ["0: 0._tx"],
+    let_go_later => ["1: 0.held"],
+    let_go_each_round => ["1: 0.reply"],
+    cloned_away => ["0: 0.tx"],
     mutex_in_mutex => [],
     let_go => [],
     let_go_early => [],
@@ -52,6 +56,8 @@ groups! {
     captured_let_go => [],
     sent_along => [],
     list_let_go => [],
+    set_anew => [],
+    let_go_by_its_name => [],
 }
 
 macro_rules! each_others {
@@ -200,6 +206,108 @@ fn parked_reply() -> Vec<Task> {
         }),
         Box::pin(async move {
             let _ = answer.await;
+        }),
+    ]
+}
+
+fn watched() -> Vec<Task> {
+    vec![Box::pin(async {
+        let (_tx, mut rx) = tokio::sync::watch::channel(1);
+        let _ = rx.changed().await;
+    })]
+}
+
+fn let_go_later() -> Vec<Task> {
+    let mutex = Arc::new(tokio::sync::Mutex::new(0));
+    let other = mutex.clone();
+    vec![
+        Box::pin(async move {
+            let held = mutex.lock().await;
+            pending::<()>().await;
+            drop(held);
+        }),
+        Box::pin(async move {
+            let _ = other.lock().await;
+        }),
+    ]
+}
+
+fn let_go_each_round() -> Vec<Task> {
+    use tokio::sync::{mpsc, oneshot};
+    let (ask, mut asked) = mpsc::channel::<oneshot::Sender<u8>>(1);
+    let (reply, answer) = oneshot::channel();
+    ask.try_send(reply).expect("there is room");
+    vec![
+        Box::pin(async move {
+            while let Some(reply) = asked.recv().await {
+                pending::<()>().await;
+                let _ = reply.send(1);
+            }
+        }),
+        Box::pin(async move {
+            let _ = answer.await;
+            drop(ask);
+        }),
+    ]
+}
+
+fn cloned_away() -> Vec<Task> {
+    vec![Box::pin(async {
+        let (tx, mut rx) = tokio::sync::mpsc::channel::<u8>(2);
+        let worker = {
+            let tx = tx.clone();
+            async move { tx.send(1).await }
+        };
+        drop(worker);
+        rx.recv().await;
+    })]
+}
+
+/// The guard is called as the lock is.
+fn let_go_by_its_name() -> Vec<Task> {
+    async fn use_it(mutex: Arc<tokio::sync::Mutex<i32>>) {
+        let mut mutex = mutex.lock().await;
+        yield_once().await;
+        *mutex += 1;
+        drop(mutex);
+        pending::<()>().await;
+    }
+    let mutex = Arc::new(tokio::sync::Mutex::new(0));
+    let other = mutex.clone();
+    vec![
+        Box::pin(use_it(mutex)),
+        Box::pin(async move {
+            yield_once().await;
+            std::mem::forget(other.lock().await);
+            let _ = other.lock().await;
+        }),
+    ]
+}
+
+/// A guard that was dropped, where a later round would take a new one.
+fn set_anew() -> Vec<Task> {
+    let mutex = Arc::new(tokio::sync::Mutex::new(0));
+    let other = mutex.clone();
+    vec![
+        Box::pin(async move {
+            let mut guard = mutex.lock().await;
+            for round in 0..2 {
+                if round == 1 {
+                    pending::<()>().await;
+                    guard = mutex.lock().await;
+                }
+                *guard += 1;
+                drop(guard);
+                yield_once().await;
+                if round == 0 {
+                    pending::<()>().await;
+                }
+                guard = mutex.lock().await;
+            }
+        }),
+        Box::pin(async move {
+            std::mem::forget(other.lock().await);
+            let _ = other.lock().await;
         }),
     ]
 }
