@@ -220,7 +220,7 @@ mod tests {
             since: None,
             waits: Vec::new(),
             standing,
-            woken: None,
+            woken_by: None,
             stacks: crate::executor::Stacks::default(),
             again: Again::Waits,
         };
