@@ -34,7 +34,7 @@ use crate::signature::{Signature, Subject};
 ///         axes: &[],
 ///         markers: ::solipsism::__private::Markers::NONE,
 ///         runner: &::solipsism::__private::InWorld {
-///             settings: ::solipsism::__private::Settings {
+///             settings: &::solipsism::__private::Settings {
 ///                 time_limit: ::core::option::Option::Some(::solipsism::__private::duration("1h")),
 ///                 ..::solipsism::__private::Settings::DEFAULT
 ///             },
@@ -79,7 +79,7 @@ pub(crate) fn registration(
                 axes: #axes,
                 markers: #markers,
                 runner: &#private::InWorld {
-                    settings: #settings,
+                    settings: &#settings,
                     #steps
                 },
             }
