@@ -55,6 +55,27 @@ pub struct Test {
     pub runner: &'static dyn Runner,
 }
 
+impl Test {
+    /// One of which no attribute says anything. Most are such, and a short expansion is compiled faster than all the fields.
+    pub const fn plain(
+        module: &'static str,
+        name: &'static str,
+        site: &'static Location<'static>,
+        runner: &'static dyn Runner,
+    ) -> Self {
+        Self {
+            module,
+            name,
+            site,
+            ignore: None,
+            should_panic: ShouldPanic::No,
+            axes: &[],
+            markers: Markers::NONE,
+            runner,
+        }
+    }
+}
+
 /// Whether a test passes by panicking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShouldPanic {

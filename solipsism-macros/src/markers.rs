@@ -30,7 +30,7 @@ pub(crate) struct Markers {
     unrepeatable: bool,
     /// The number, and what was typed.
     retries: Option<(u64, TokenStream)>,
-    is_given: bool,
+    pub(crate) is_given: bool,
 }
 
 impl Markers {

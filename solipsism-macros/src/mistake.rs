@@ -1,11 +1,17 @@
 //! The one shape of every message: what is needed, what was found, and the cure, at the tokens that were found.
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Error;
 
 /// "needed a string, found `30`: write `time_limit = "1h"`"
 pub(crate) fn mistake(found: impl ToTokens, needed: &str, cure: &str) -> Error {
-    let text = as_typed(&found.to_token_stream().to_string());
+    of_tokens(found.to_token_stream(), needed, cure)
+}
+
+// Apart, for the above is compiled for each type of what is found.
+fn of_tokens(found: TokenStream, needed: &str, cure: &str) -> Error {
+    let text = as_typed(&found.to_string());
     Error::new_spanned(found, format!("needed {needed}, found `{text}`: {cure}"))
 }
 

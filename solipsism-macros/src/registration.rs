@@ -10,7 +10,7 @@ use syn::Type;
 
 use crate::arguments::{Arguments, Setting, Value};
 use crate::asking::{Asking, about_type};
-use crate::attributes::Attributes;
+use crate::attributes::{Attributes, ShouldPanic};
 use crate::cases::{axes, option};
 use crate::signature::{Signature, Subject};
 
@@ -51,6 +51,9 @@ pub(crate) fn registration(
     signature: &Signature,
 ) -> TokenStream {
     let private = arguments.crate_path.private();
+    if is_plain(arguments, attributes, signature) {
+        return plain(&private, signature);
+    }
     let name = signature.name.to_string();
     // The user's span as it is: `caller` steps out of every expansion that a span belongs to.
     let site = quote_spanned!(signature.name.span()=> ::core::panic::Location::caller());
@@ -83,6 +86,61 @@ pub(crate) fn registration(
                     #steps
                 },
             }
+        }
+    }
+}
+
+/// Whether there is nothing to say of the test but its name.
+fn is_plain(arguments: &Arguments, attributes: &Attributes, signature: &Signature) -> bool {
+    arguments.settings.is_empty()
+        && !arguments.markers.is_given
+        && attributes.ignore.is_none()
+        && matches!(attributes.should_panic, ShouldPanic::No)
+        && attributes.rows.is_empty()
+        && signature.parameters.is_empty()
+        && signature.returns.as_ref().is_none_or(is_unit)
+}
+
+/// The registration of most tests, which is short, since it is compiled for each of them.
+///
+/// ```text
+/// #[solipsism::test]
+/// async fn name() { … }
+/// ```
+/// becomes
+/// ```text
+/// ::solipsism::__private::submit! {
+///     ::solipsism::__private::Test::plain(
+///         ::core::module_path!(),
+///         "name",
+///         ::core::panic::Location::caller(),
+///         &::solipsism::__private::InWorld::plain({
+///             fn __start((): ()) -> ::solipsism::__private::Starting {
+///                 ::solipsism::__private::Box::new(name())
+///             }
+///             __start
+///         }),
+///     )
+/// }
+/// ```
+///
+/// A pointer to a closure would be one to a second function, which calls the closure's.
+fn plain(private: &TokenStream, Signature { name, .. }: &Signature) -> TokenStream {
+    let text = name.to_string();
+    let site = quote_spanned!(name.span()=> ::core::panic::Location::caller());
+    quote_spanned! {Span::mixed_site()=>
+        #private::submit! {
+            #private::Test::plain(
+                ::core::module_path!(),
+                #text,
+                #site,
+                &#private::InWorld::plain({
+                    fn __start((): ()) -> #private::Starting {
+                        #private::Box::new(#name())
+                    }
+                    __start
+                }),
+            )
         }
     }
 }

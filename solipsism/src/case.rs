@@ -24,7 +24,8 @@ pub(crate) use self::run::{
     look_for_leaks, note, note_untold, run_body, run_case, run_set_up, tear_down,
 };
 pub(crate) use self::watch::Watch;
-use crate::__private::body;
+
+use crate::__private::{Starting, body, done, nothing};
 use crate::ClockKind;
 use crate::ending::Ending;
 use crate::event_loop::Builder;
@@ -79,6 +80,18 @@ pub struct InWorld<A: Asked, R: 'static> {
     pub start: fn(A::Values) -> Box<dyn Future<Output = R>>,
     /// What the test's output means.
     pub ending: fn(R) -> Ending,
+}
+
+impl InWorld<(), ()> {
+    /// A test that asks for nothing and returns nothing.
+    pub const fn plain(start: fn(()) -> Starting) -> Self {
+        Self {
+            settings: Settings::DEFAULT,
+            asks: nothing,
+            start,
+            ending: done,
+        }
+    }
 }
 
 /// The attribute's arguments.

@@ -241,6 +241,9 @@ pub fn ignored_if<W: crate::IgnoreIf>(
     told.map_err(|panic| panic.text.to_string())
 }
 
+/// The body of a test that returns nothing.
+pub type Starting = Box<dyn Future<Output = ()>>;
+
 /// What a test without parameters asks for.
 pub fn nothing() {}
 
