@@ -22,9 +22,13 @@ macro_rules! for_every_stream {
         $write!([] crate::net::Stream);
         $read!([] crate::net::unix::pipe::Receiver);
         $write!([] crate::net::unix::pipe::Sender);
+        #[cfg(feature = "testing")]
         $read!([] crate::testing::MockStream);
+        #[cfg(feature = "testing")]
         $write!([] crate::testing::MockStream);
+        #[cfg(feature = "testing")]
         $read!([S: futures_util::AsyncRead + Unpin] crate::testing::Disturbed<S>);
+        #[cfg(feature = "testing")]
         $write!([S: futures_util::AsyncWrite + Unpin] crate::testing::Disturbed<S>);
         $read!([S: crate::net::stream::HasSocket] crate::net::half::ReadHalf<'_, S>);
         $write!([S: crate::net::stream::HasSocket] crate::net::half::WriteHalf<'_, S>);
