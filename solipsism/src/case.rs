@@ -86,7 +86,7 @@ impl InWorld<(), ()> {
     /// A test that asks for nothing and returns nothing.
     pub const fn plain(start: fn(()) -> Starting) -> Self {
         Self {
-            settings: Settings::DEFAULT,
+            settings: &Settings::DEFAULT,
             asks: nothing,
             start,
             ending: done,
