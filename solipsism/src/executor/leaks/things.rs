@@ -1,0 +1,196 @@
+//! What is there: every task, socket, timer and listener, thing by thing.
+
+use std::panic::Location;
+
+use super::Thing;
+use crate::core::net::{OpenKind, OpenSocket};
+use crate::core::{LoopId, NEVER};
+use crate::executor::World;
+use crate::executor::tasks::Task;
+use crate::leaks::{Kind, Kinds, Leak, State};
+use crate::time::Instant;
+
+impl World {
+    /// What is there of this loop and those inside of it, in the order in which it was made, kind by kind.
+    pub(super) fn things(&self, of: LoopId, kinds: Kinds) -> Vec<(Thing, Leak)> {
+        let mut things = Vec::new();
+        if kinds.contains(Kind::Tasks) {
+            let tasks = self.tasks.borrow();
+            let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
+            let own = sorted.filter(|task| task.place.owner >= of && !task.header.is_finished());
+            things.extend(own.map(|task| {
+                let kept = self.kept_for_ends(&task.header);
+                (Thing::Task(task.header.key.id), task.as_leak(kept))
+            }));
+        }
+        #[cfg(feature = "tokio")]
+        if let (Some(hosted), true) = (&self.hosted, kinds.contains(Kind::TokioTasks)) {
+            let alive = hosted.alive();
+            if alive > 0 {
+                let mut leak = Leak::new(Kind::TokioTasks, "tokio task", String::new(), self.now());
+                leak.count = alive;
+                things.push((Thing::Task(crate::executor::FOREIGN), leak));
+            }
+        }
+        let announced = self.announced.borrow();
+        for (number, owner, leak) in &*announced {
+            if *owner >= of && kinds.contains(leak.kind) {
+                things.push((Thing::Other(*number), leak.clone()));
+            }
+        }
+        if let Some(state) = &*self.network.borrow() {
+            let sockets = state.0.open_sockets(of);
+            let sockets = sockets
+                .into_iter()
+                .map(|it| (Thing::Socket(it.key), Leak::from(it)));
+            // What listens for something announced is a part of that.
+            let is_part = |leak: &Leak| {
+                leak.kind == Kind::Listeners
+                    && announced
+                        .iter()
+                        .any(|(_, _, whole)| whole.created == leak.created)
+            };
+            let sockets = sockets.filter(|(_, leak)| kinds.contains(leak.kind) && !is_part(leak));
+            things.extend(sockets);
+        }
+        if kinds.contains(Kind::Timers) {
+            things.extend(self.timers(of));
+        }
+        if kinds.contains(Kind::Signals) {
+            let signals = self.signals.borrow();
+            things.extend(signals.listening(of).map(|it| {
+                let about = format!("for {}", it.signal);
+                let mut leak = Leak::new(Kind::Signals, "listener", about, it.since);
+                leak.created = Some(it.site);
+                leak.user = it.task;
+                leak.type_name = "solipsism::signal::unix::Signal";
+                (Thing::Signal(it.key), leak)
+            }));
+        }
+        if let (Some(state), true) = (&*self.network.borrow(), kinds.contains(Kind::Faults)) {
+            things.extend(state.0.unfired(of).into_iter().map(|fault| {
+                let mut leak = Leak::new(Kind::Faults, fault.what, String::new(), self.last_now());
+                leak.created = Some(fault.site);
+                (Thing::Other(u64::MAX), leak)
+            }));
+        }
+        things
+    }
+
+    /// Those that were set since the loop began, in this order.
+    fn timers(&self, of: LoopId) -> Vec<(Thing, Leak)> {
+        let mark = self.nest.borrow().deadlines_before(of);
+        let around = self.tasks_around(of);
+        let deadlines = self.deadlines.borrow();
+        let own = deadlines.pending();
+        let own = own.filter(|it| it.key.number() >= mark && !around.contains(&it.task));
+        let mut timers: Vec<_> = own
+            .map(|it| {
+                let about = match it.at {
+                    NEVER => "past the end of time".to_owned(),
+                    at => format!("until {:?}", Instant::from_nanos(at)),
+                };
+                let mut leak = Leak::new(Kind::Timers, "timer", about, it.since);
+                leak.created = Some(it.site);
+                leak.user = Some(it.task);
+                leak.type_name = "solipsism::time::Sleep";
+                (it.key.number(), (Thing::Timer(it.key), leak))
+            })
+            .collect();
+        timers.sort_unstable_by_key(|(number, _)| *number);
+        timers.into_iter().map(|(_, timer)| timer).collect()
+    }
+}
+
+impl Task {
+    /// Whether it may outlive a test on purpose, or has been told to end and waits for its turn.
+    pub(super) fn is_beside(&self) -> bool {
+        let header = &self.header;
+        self.place.is_beside || header.is_background() || header.is_aborted()
+    }
+
+    /// Of whose wakers the world keeps so many.
+    fn as_leak(&self, kept: usize) -> Leak {
+        let header = &self.header;
+        let name = header.name.as_ref().map(|name| &***name);
+        let mut leak = Leak::of_task(name, self.stage.type_name(), header.site, self.spawned);
+        leak.numbers.push(header.key.id);
+        if !header.is_queued() && !header.has_waker(kept) {
+            leak.state = State::NeverWoken;
+        }
+        leak
+    }
+}
+
+impl Leak {
+    /// One thing.
+    pub(crate) fn new(kind: Kind, noun: &'static str, about: String, since: u64) -> Self {
+        Self {
+            kind,
+            noun,
+            about,
+            name: None,
+            type_name: "",
+            state: State::Plain,
+            count: 1,
+            since: [Instant::from_nanos(since); 2],
+            created: None,
+            is_various: false,
+            untaken: 0,
+            user: None,
+            numbers: Vec::new(),
+            holds: Vec::new(),
+        }
+    }
+
+    pub(super) fn of_task(
+        name: Option<&str>,
+        type_name: &'static str,
+        site: &'static Location<'static>,
+        since: u64,
+    ) -> Self {
+        let about = name.map(|name| format!("`{name}`")).unwrap_or_default();
+        Self {
+            name: name.map(Box::from),
+            type_name,
+            created: Some(site),
+            ..Self::new(Kind::Tasks, "task", about, since)
+        }
+    }
+}
+
+impl From<OpenSocket> for Leak {
+    fn from(socket: OpenSocket) -> Self {
+        let (kind, noun, preposition, type_name) = match socket.what {
+            OpenKind::TcpListener => (Kind::Listeners, "TCP listener", "at", "TcpListener"),
+            OpenKind::UnixListener => (Kind::Listeners, "unix listener", "at", "UnixListener"),
+            OpenKind::Connecting => (Kind::Streams, "connecting stream", "to", "Stream"),
+            OpenKind::TcpClient => (Kind::Streams, "TCP stream", "to", "TcpStream"),
+            OpenKind::TcpAccepted => (Kind::Streams, "accepted TCP stream", "at", "TcpStream"),
+            OpenKind::UnixClient => (Kind::Streams, "unix stream", "to", "UnixStream"),
+            OpenKind::UnixAccepted => (Kind::Streams, "accepted unix stream", "at", "UnixStream"),
+            OpenKind::UnixPaired => (Kind::Streams, "unix stream", "of a pair, at", "UnixStream"),
+            OpenKind::PipeWriter => (Kind::Streams, "sender of a pipe", "", "pipe::Sender"),
+            OpenKind::PipeReader => (Kind::Streams, "receiver of a pipe", "", "pipe::Receiver"),
+            OpenKind::Udp => (Kind::Datagrams, "UDP socket", "at", "UdpSocket"),
+            OpenKind::UnixDatagrams => (
+                Kind::Datagrams,
+                "unix datagram socket",
+                "at",
+                "UnixDatagram",
+            ),
+        };
+        let about = match (socket.at, socket.what) {
+            (_, OpenKind::PipeReader | OpenKind::PipeWriter) => String::new(),
+            (_, OpenKind::UnixPaired) => "of a pair".to_owned(),
+            (Some(at), _) => format!("{preposition} {at}"),
+            (None, _) => String::new(),
+        };
+        let mut leak = Self::new(kind, noun, about, socket.birth.since);
+        leak.type_name = type_name;
+        leak.created = socket.birth.site;
+        leak.untaken = socket.untaken;
+        leak.user = socket.user;
+        leak
+    }
+}
