@@ -37,7 +37,7 @@ use crate::time::Instant;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {
-    /// When.
+    /// When, by the clock of the outermost loop.
     pub at: Instant,
     /// The task that did it, or to which it was done; `None` if none had a part in it, as where a packet arrives.
     pub task: Option<Task>,

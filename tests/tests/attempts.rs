@@ -53,7 +53,7 @@ async fn a_test_that_ends_its_process_is_tried_again(dir: TempDir) {
         attempt 3
           in the body, at 0ns
           it failed at each of 3 attempts
-          run it again: cargo test aborts_and_fails -- --exact   (not repeatable: it is marked `unrepeatable`)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin attempts aborts_and_fails -- --exact   (not repeatable: it is marked `unrepeatable`)
           it printed:
             attempt 1
             attempt 2
@@ -61,12 +61,12 @@ async fn a_test_that_ends_its_process_is_tried_again(dir: TempDir) {
 
         ---- aborts_and_is_not_retried ----
         the process in which it ran was killed by signal 6 (SIGABRT)
-          run it again: cargo test aborts_and_is_not_retried -- --exact   (not repeatable: it is marked `unrepeatable`)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin attempts aborts_and_is_not_retried -- --exact   (not repeatable: it is marked `unrepeatable`)
 
         ---- always_exits ----
         the process in which it ran ended with code 0, as by a call of `exit`
           it failed at each of 2 attempts
-          run it again: cargo test always_exits -- --exact   (not repeatable: it is marked `unrepeatable`)
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin attempts always_exits -- --exact   (not repeatable: it is marked `unrepeatable`)
 
 
         failures:
@@ -189,7 +189,7 @@ async fn repeated_it_is_not_tried_again_after_its_process_ended(dir: TempDir) {
 
         ---- aborts_twice ----
         the process in which it ran was killed by signal 6 (SIGABRT)
-          run it again: SOLIPSISM_REPEAT=2 cargo test aborts_twice -- --exact   (not repeatable: it is marked `unrepeatable`)
+          run it again: SOLIPSISM_REPEAT=2 SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin attempts aborts_twice -- --exact   (not repeatable: it is marked `unrepeatable`)
           it printed:
             attempt 1
 
@@ -228,7 +228,7 @@ async fn a_teardown_that_fails_after_the_first_failure_is_told(dir: TempDir) {
         panicked at tests/src/bin/attempts.rs:108:9:
         and it is the last
           in the body, at 0ns
-          run it again: cargo test torn_down::b_fails -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin attempts torn_down::b_fails -- --exact
 
 
         failures:
@@ -292,7 +292,7 @@ async fn files_tell_of_attempts_and_of_late_teardowns(dir: TempDir) {
               <failure type="panicked" message="panicked at tests/src/bin/attempts.rs:108:9:">panicked at tests/src/bin/attempts.rs:108:9:
         and it is the last
           in the body, at 0ns
-          run it again: cargo test torn_down::b_fails -- --exact</failure>
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin attempts torn_down::b_fails -- --exact</failure>
             </testcase>
             <testcase classname="attempts" name="torn_down::c_is_not_run" time="…">
               <skipped message="not run: --fail-fast"/>
@@ -317,7 +317,7 @@ async fn files_tell_of_attempts_and_of_late_teardowns(dir: TempDir) {
         {"event":"run_started","target":"attempts","cases":5}
         {"event":"case","name":"fails_aborts_and_passes","outcome":"passed","real_time":…,"virtual_time":0.000000000,"seed":"…","failed_before":["panicked at tests/src/bin/attempts.rs:44:14:\nthe first attempt\n  in the body, at 0ns","the process in which it ran was killed by signal 6 (SIGABRT)"],"printed":"attempt 1\nattempt 2\nattempt 3\n"}
         {"event":"case","name":"torn_down::a_passes","outcome":"passed","real_time":…,"virtual_time":0.000000000,"seed":"…"}
-        {"event":"case","name":"torn_down::b_fails","outcome":"failed","real_time":…,"virtual_time":0.000000000,"seed":"…","report":"panicked at tests/src/bin/attempts.rs:108:9:\nand it is the last\n  in the body, at 0ns\n  run it again: cargo test torn_down::b_fails -- --exact"}
+        {"event":"case","name":"torn_down::b_fails","outcome":"failed","real_time":…,"virtual_time":0.000000000,"seed":"…","report":"panicked at tests/src/bin/attempts.rs:108:9:\nand it is the last\n  in the body, at 0ns\n  run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin attempts torn_down::b_fails -- --exact"}
         {"event":"case","name":"torn_down::c_is_not_run","outcome":"skipped","reason":"not run: --fail-fast","real_time":…}
         {"event":"case","name":"torn_down_and_untold::a_is_not_run","outcome":"skipped","reason":"not run: --fail-fast","real_time":…}
         {"event":"teardown_failed","after":"torn_down::c_is_not_run","report":"fixture `torn`, at tests/src/bin/attempts.rs:91:4: its teardown failed\npanicked at tests/src/bin/attempts.rs:96:5:\nit is torn\n  in the teardown of `torn`, at 0ns"}

@@ -339,12 +339,12 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
         ---- anywhere_else::is_left_behind ----
         wall limit: not finished after 100ms of real time, at 0ns
           stuck inside one poll of the body, at tests/src/bin/left_behind.rs:47:14
-          run it again: cargo test anywhere_else::is_left_behind -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind anywhere_else::is_left_behind -- --exact
 
         ---- in_a_loop::is_left_behind ----
         wall limit: not finished after 100ms of real time, at 0ns
           stuck inside one poll of the body, at tests/src/bin/left_behind.rs:57:14
-          run it again: cargo test in_a_loop::is_left_behind -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind in_a_loop::is_left_behind -- --exact
 
         ---- in_a_loop::is_not_run ----
         not run: the thread of the fixtures that it uses never came back from in_a_loop::is_left_behind
@@ -357,7 +357,7 @@ async fn a_test_that_is_left_behind_is_told_wherever_it_matters() {
 
         ---- in_a_loop_that_breaks::is_not_run ----
         not run: the loop of the fixtures that it uses is broken since an earlier test: a test there, at tests/src/bin/left_behind.rs:83:14, never came to its end
-          run it again, along with those before it in its loop: cargo test -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
+          run it again, along with those before it in its loop: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind -- --exact in_a_loop_that_breaks::a_payload_panics in_a_loop_that_breaks::is_not_run
 
 
         failures:
@@ -401,17 +401,17 @@ async fn a_test_that_ends_well_but_late_fails_wherever_it_runs() {
         ---- late::alone ----
         wall limit: not finished after 100ms of real time, at 0ns
           still running after 2 polls: make the test shorter, or its `wall_limit` longer
-          run it again: cargo test late::alone -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind late::alone -- --exact
 
         ---- late::in_a_loop ----
         wall limit: not finished after 100ms of real time, at 0ns
           still running after 3 polls: make the test shorter, or its `wall_limit` longer
-          run it again: cargo test late::in_a_loop -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind late::in_a_loop -- --exact
 
         ---- late::on_a_thread ----
         wall limit: not finished after 100ms of real time, at 0ns
           still running after 2 polls: make the test shorter, or its `wall_limit` longer
-          run it again: cargo test late::on_a_thread -- --exact
+          run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin left_behind late::on_a_thread -- --exact
 
 
         failures:

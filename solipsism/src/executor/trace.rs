@@ -244,7 +244,8 @@ impl World {
 
     /// The task that runs begins to wait for this instant.
     #[cold]
-    pub(crate) fn note_deadline(&self, at: Instant, site: &'static Location<'static>) {
+    pub(crate) fn note_deadline(&self, at: u64, site: &'static Location<'static>) {
+        let at = Instant::from_nanos(at);
         self.note_of(self.current(), Kind::SetsDeadline { at, site });
     }
 

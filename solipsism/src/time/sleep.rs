@@ -144,10 +144,10 @@ impl Sleep {
         let waiter = world.waiter(cx);
         let last = waiter.is_body();
         let (at, owner, site) = (self.deadline.nanos(), self.owner, self.site);
-        if world.is_traced() {
-            world.note_deadline(self.deadline, site);
-        }
         let (at, since) = (world.world_time(at, owner), world.last_now());
+        if world.is_traced() {
+            world.note_deadline(at, site);
+        }
         State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, since, owner, site)))
     }
 
