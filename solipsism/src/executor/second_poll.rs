@@ -174,16 +174,7 @@ impl World {
             )
         };
         for (task, stacks) in stuck.iter_mut().zip(seen) {
-            // Who was not asleep may have gone on by right.
-            let is_spinning = task.standing == Standing::Spinning;
-            let is_pending = matches!(task.again, Again::Waits | Again::WentOn(_))
-                && task.again != Again::WentOn(Progress::Finished);
-            if is_pending && !is_spinning && after.has_left(&before, task.task) {
-                task.again = Again::WentOn(Progress::Moved);
-            }
-            let went_on = task.again.is_lost_wake_up() || matches!(task.again, Again::Panicked(_));
-            let before = if is_spinning { &after } else { &before };
-            task.stacks = Stacks::new(stacks, before, task.task, went_on, &workspace);
+            keep(task, stacks, [&before, &after], &workspace);
         }
         for key in ended {
             self.drop_task(key);
@@ -238,6 +229,25 @@ impl World {
         let task = sorted[place].0;
         (task.place.owner >= innermost).then_some(task.header.key)
     }
+}
+
+/// Keeps with a task what was seen of it when it was polled, and what was read of it before and after.
+fn keep(
+    task: &mut StuckTask,
+    stacks: Vec<Backtrace>,
+    [before, after]: [&Reading; 2],
+    workspace: &Arc<Workspace>,
+) {
+    // Who was not asleep may have gone on by right.
+    let is_spinning = task.standing == Standing::Spinning;
+    let is_pending = matches!(task.again, Again::Waits | Again::WentOn(_))
+        && task.again != Again::WentOn(Progress::Finished);
+    if is_pending && !is_spinning && after.has_left(before, task.task) {
+        task.again = Again::WentOn(Progress::Moved);
+    }
+    let went_on = task.again.is_lost_wake_up() || matches!(task.again, Again::Panicked(_));
+    let read = if is_spinning { after } else { before };
+    task.stacks = Stacks::new(stacks, read, task.task, went_on, workspace);
 }
 
 /// The frame at which a stack is cut: whatever is outside of it is ours.
