@@ -1,5 +1,6 @@
 //! Stacks as `std::backtrace` prints them, frame by frame, and whose code each frame is. `chain` makes a chain of awaits of
-//! one, `names` makes names readable, `paths` places; `source` reads a line.
+//! one, `names` makes names readable, `paths` places; `source` reads a line. `suspended` makes chains of what was read of
+//! suspended futures, and one list of both.
 //!
 //! Whose a frame is, its file says: what is generic bears the name of whoever uses it.
 
@@ -7,11 +8,13 @@ mod chain;
 mod names;
 mod paths;
 mod source;
+mod suspended;
 
 use std::panic::Location;
 
 pub(crate) use chain::{Chain, Leaf, Primitive, Step, chains, steps};
 pub(crate) use paths::{Workspace, without_machine};
+pub(crate) use suspended::{Held, Suspended, Thing, merged, suspended};
 
 /// A function that was being called, or a part of one that was inlined.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -49,7 +49,9 @@ pub(crate) use heartbeats::Heartbeats;
 pub(crate) use hosted::{FOREIGN, note_panic_in_job};
 pub(crate) use inbox::{Inbox, Stranger};
 pub(crate) use leaks::{Presence, Thing, Watched};
-pub(crate) use second_poll::{Again, Progress};
+#[cfg(test)]
+pub(crate) use second_poll::Stacks;
+pub(crate) use second_poll::{Again, Progress, Sight};
 #[cfg(feature = "tokio")]
 pub(crate) use stuck::Foreign;
 pub(crate) use stuck::{HeldBy, Standing, Standstill, StuckTask, Wait};

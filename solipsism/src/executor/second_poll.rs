@@ -2,8 +2,12 @@
 //! comes of it is evidence for a report; the run is over.
 //!
 //! Nothing else may come of it: what a task spawns meanwhile is dropped at once, and a panic is caught and silenced.
+//!
+//! What can be read of the futures themselves is read before, and once more after: a task that stands elsewhere then has gone
+//! on in its poll.
 
 mod stacks;
+mod suspended;
 #[expect(
     unsafe_code,
     reason = "std makes wakers of a type of one's own from raw parts alone"
@@ -18,6 +22,8 @@ use std::task::Poll;
 use futures_task::waker_ref;
 
 pub(crate) use self::stacks::Stacks;
+use self::suspended::Reading;
+pub(crate) use self::suspended::Sight;
 use super::header::{Header, TaskKey};
 use super::stuck::{Standing, StuckTask};
 use super::tasks::{AnyStage, Place};
@@ -50,13 +56,15 @@ pub(crate) enum Progress {
     Spawned(u32),
     /// The first of those whom it woke.
     Woke(String),
+    /// It stands elsewhere.
+    Moved,
 }
 
 impl Again {
     /// Whether that proves that a wake-up was lost: who is ready was to be woken. What else a task did it may do whenever it is
     /// polled.
     pub(crate) fn is_lost_wake_up(&self) -> bool {
-        matches!(self, Self::WentOn(Progress::Finished))
+        matches!(self, Self::WentOn(Progress::Finished | Progress::Moved))
     }
 }
 
@@ -72,8 +80,6 @@ struct Asleep<'a> {
 
 impl World {
     /// Finds out what these tasks wait in: the body, if it is there, and those of the innermost loop.
-    ///
-    /// Whatever can be read of their futures without polling them is to be read here, before the first is polled.
     pub(super) fn look_again(
         &self,
         stuck: &mut [StuckTask],
@@ -86,7 +92,13 @@ impl World {
         let mut ended = Vec::new();
         let mut woken: Vec<(u32, String)> = Vec::new();
         let mut body = body;
-        for task in stuck.iter_mut().take(LOOKED_AT) {
+        let before = suspended::read(
+            self,
+            body.as_ref().map(|(_, stage)| stage.as_ref().get_ref()),
+        );
+        let mut seen: Vec<Vec<Backtrace>> = Vec::new();
+        seen.resize_with(stuck.len(), Vec::new);
+        for (task, seen) in stuck.iter_mut().zip(&mut seen).take(LOOKED_AT) {
             let is_spinning = task.standing == Standing::Spinning;
             if task.standing == Standing::Ready {
                 continue;
@@ -98,7 +110,7 @@ impl World {
             let ready = self.queued();
             let last = self.last_task();
             let (came, stacks) = if task.task == 0 {
-                let Some((header, stage)) = body.take() else {
+                let Some((header, stage)) = body.as_mut() else {
                     continue;
                 };
                 let poll = self.body_polls.get().wrapping_add(1);
@@ -106,7 +118,7 @@ impl World {
                 let place = self.place.get();
                 self.poll_again(Asleep {
                     header,
-                    stage,
+                    stage: stage.as_mut(),
                     place,
                     poll,
                     is_spinning,
@@ -139,7 +151,7 @@ impl World {
                 .collect();
             let others: Vec<_> = new.iter().copied().filter(|id| *id != task.task).collect();
             woken.extend(others.iter().map(|id| (*id, task.who.clone())));
-            task.stacks = Stacks::new(stacks, &workspace);
+            *seen = stacks;
             task.again = match came {
                 Err(panicked) => Again::Panicked(panicked),
                 Ok(Poll::Ready(())) => Again::WentOn(Progress::Finished),
@@ -151,6 +163,17 @@ impl World {
                     None => Again::Waits,
                 },
             };
+        }
+        let after = if before.is_empty() {
+            Reading::default()
+        } else {
+            suspended::read(
+                self,
+                body.as_ref().map(|(_, stage)| stage.as_ref().get_ref()),
+            )
+        };
+        for (task, stacks) in stuck.iter_mut().zip(seen) {
+            keep(task, stacks, [&before, &after], &workspace);
         }
         for key in ended {
             self.drop_task(key);
@@ -205,6 +228,25 @@ impl World {
         let task = sorted[place].0;
         (task.place.owner >= innermost).then_some(task.header.key)
     }
+}
+
+/// Keeps with a task what was seen of it when it was polled, and what was read of it before and after.
+fn keep(
+    task: &mut StuckTask,
+    stacks: Vec<Backtrace>,
+    [before, after]: [&Reading; 2],
+    workspace: &Arc<Workspace>,
+) {
+    // Who was not asleep may have gone on by right.
+    let is_spinning = task.standing == Standing::Spinning;
+    let is_pending = matches!(task.again, Again::Waits | Again::WentOn(_))
+        && task.again != Again::WentOn(Progress::Finished);
+    if is_pending && !is_spinning && after.has_left(before, task.task) {
+        task.again = Again::WentOn(Progress::Moved);
+    }
+    let went_on = task.again.is_lost_wake_up() || matches!(task.again, Again::Panicked(_));
+    let read = if is_spinning { after } else { before };
+    task.stacks = Stacks::new(stacks, read, task.task, went_on, workspace);
 }
 
 /// The frame at which a stack is cut: whatever is outside of it is ours.

@@ -1,6 +1,6 @@
 //! Chains of awaits: of the stack on which a waker was kept, what the user's own functions were waiting in, and for what.
 
-use super::{Frame, Whose, Workspace, names, source};
+use super::{Frame, Held, Thing, Whose, Workspace, names, source, suspended};
 
 /// Why a task waits, from where its waker was kept out to its root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,10 @@ pub(crate) struct Chain {
     pub(crate) inside: Vec<String>,
     /// The user's functions, innermost first.
     pub(crate) steps: Vec<Step>,
+    /// What somebody may hold of the leaf, where it was looked for.
+    pub(crate) wanted: Option<Thing>,
+    /// Who does.
+    pub(crate) held: Vec<Held>,
 }
 
 /// What is awaited in the end.
@@ -50,6 +54,8 @@ pub(crate) struct Step {
     /// Between this and the next one further in, innermost first.
     within: Vec<String>,
     symbol: String,
+    /// The place is that of a macro of another crate, which awaits.
+    pub(super) is_of_macro: bool,
 }
 
 impl Step {
@@ -91,7 +97,7 @@ pub(crate) fn steps(stack: &[Frame], workspace: &Workspace) -> Vec<Step> {
 
 impl Chain {
     /// What orders chains: where they are, outermost first, and for what.
-    fn place(&self) -> (Vec<(String, u32)>, String) {
+    pub(super) fn place(&self) -> (Vec<(String, u32)>, String) {
         let steps = self.steps.iter().rev();
         let steps = steps.map(|step| (step.file.clone(), step.line)).collect();
         (steps, format!("{:?}", self.leaf))
@@ -102,7 +108,7 @@ impl Chain {
     }
 
     /// Whether the steps of `inner`, all or the outermost of them, are those of this.
-    fn ends_as(&self, outer: &Self) -> bool {
+    pub(super) fn ends_as(&self, outer: &Self) -> bool {
         self.steps.len() >= outer.steps.len() && {
             let own = &self.steps[self.steps.len() - outer.steps.len()..];
             own.iter()
@@ -140,7 +146,7 @@ const PRIMITIVES: [(&str, Primitive); 9] = [
     ("hyper/timer", Primitive::Deadline),
 ];
 
-fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
+pub(super) fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
     let mut steps: Vec<Step> = Vec::new();
     let mut awaited: Option<(Leaf, Vec<String>)> = None;
     let mut inside = Vec::new();
@@ -181,6 +187,12 @@ fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
                 }
                 own = names::of_frame(frame);
             }
+            // A poll shows the place in the user's function, too; what was read has this alone.
+            Whose::Dependency if is_of_macro(frame) && suspended::was_read(frame) => {
+                let within = std::mem::take(&mut libraries);
+                awaited.get_or_insert_with(|| leaf(keeper, primitive, &own, within));
+                add(&mut steps, frame, Vec::new(), workspace);
+            }
             Whose::Dependency => {
                 let name = names::of_frame(frame);
                 if !is_of_macro(frame) && !is_glue(&name) && libraries.last() != Some(&name) {
@@ -198,6 +210,8 @@ fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
         through,
         inside,
         steps,
+        wanted: None,
+        held: Vec::new(),
     }
 }
 
@@ -213,7 +227,8 @@ fn add(steps: &mut Vec<Step>, frame: &Frame, within: Vec<String>, workspace: &Wo
             return;
         }
     }
-    let source = source::line(&path, frame.line);
+    let is_of_macro = frame.whose() != Whose::Users;
+    let source = source::line(&path, frame.line).filter(|_| !is_of_macro);
     // What an attribute makes of the function that was just told of.
     let is_attribute = source
         .as_deref()
@@ -228,6 +243,7 @@ fn add(steps: &mut Vec<Step>, frame: &Frame, within: Vec<String>, workspace: &Wo
         line: frame.line,
         within,
         symbol: frame.symbol.clone(),
+        is_of_macro,
     });
 }
 

@@ -45,8 +45,8 @@ pub(super) fn of_user(symbol: &str) -> String {
         return String::new();
     }
     let name = readable(symbol);
-    // What a macro puts into an unnamed constant stands in the module around it.
-    let name = name.replace("::_::", "::");
+    // What a macro puts into an unnamed constant stands in the module around it, and so does what stands in a block.
+    let name = name.replace("::_::", "::").replace("::{{closure}}::", "::");
     match name.split_once("::") {
         Some((_, rest)) if !rest.is_empty() => rest.to_owned(),
         _ => name,
@@ -243,6 +243,7 @@ mod tests {
             "a::Recv"
         );
         assert_eq!(of_user("it::_::the_test::{{closure}}"), "the_test");
+        assert_eq!(of_user("it::a::{{closure}}::b::{{closure}}"), "a::b");
         assert_eq!(of_user("{async_fn#0}"), "");
         let file = "/root/.cargo/registry/src/index-1/async-x-1.2.3/src/sync/mod.rs";
         assert_eq!(module(file), "async_x::sync");

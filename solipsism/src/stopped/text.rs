@@ -3,6 +3,7 @@
 mod cures;
 mod facts;
 mod held;
+mod holders;
 #[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
 mod tasks;

@@ -1,38 +1,93 @@
-//! The stacks on which a stuck task's waker was cloned. They are resolved when somebody reads the report: that takes far longer
-//! than all that went before.
+//! The stacks on which a stuck task's waker was cloned, and what had been read of it before. They are resolved when somebody
+//! reads the report: that takes far longer than all that went before.
 
 use std::backtrace::Backtrace;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::frames::{Chain, Frame, Workspace, chains, parse};
+use super::Sight;
+use super::suspended::Reading;
+use crate::frames::{Chain, Frame, Held, Suspended, Workspace, chains, merged, parse, suspended};
 
 #[derive(Clone, Default)]
-pub(crate) struct Stacks(Option<Arc<Kept>>);
+pub(crate) struct Stacks {
+    kept: Option<Arc<Kept>>,
+    pub(crate) sight: Sight,
+}
 
 struct Kept {
     stacks: Vec<Backtrace>,
+    read: Vec<Suspended>,
+    /// The task went on in its poll: where it stood is what was read.
+    went_on: bool,
     workspace: Arc<Workspace>,
-    chains: OnceLock<Vec<Chain>>,
+    chains: OnceLock<Told>,
+}
+
+struct Told {
+    chains: Vec<Chain>,
+    are_of_before: bool,
+}
+
+impl Kept {
+    fn told(&self) -> &Told {
+        self.chains.get_or_init(|| {
+            let read = suspended(&self.read, &self.workspace);
+            let are_of_before = self.went_on && !read.is_empty();
+            let chains = if are_of_before {
+                read
+            } else {
+                let stacks = self.stacks.iter().map(|stack| seen(&stack.to_string()));
+                let polled = chains(&stacks.collect::<Vec<_>>(), &self.workspace);
+                merged(polled, read)
+            };
+            Told {
+                chains,
+                are_of_before,
+            }
+        })
+    }
 }
 
 impl Stacks {
-    pub(super) fn new(stacks: Vec<Backtrace>, workspace: &Arc<Workspace>) -> Self {
-        let kept = (!stacks.is_empty()).then(|| Kept {
+    pub(super) fn new(
+        stacks: Vec<Backtrace>,
+        before: &Reading,
+        task: u32,
+        went_on: bool,
+        workspace: &Arc<Workspace>,
+    ) -> Self {
+        let read = before.of(task);
+        let is_known = !stacks.is_empty() || !read.is_empty();
+        let kept = is_known.then(|| Kept {
             stacks,
+            read: read.to_vec(),
+            went_on,
             workspace: Arc::clone(workspace),
             chains: OnceLock::new(),
         });
-        Self(kept.map(Arc::new))
+        Self {
+            kept: kept.map(Arc::new),
+            sight: before.sight,
+        }
     }
 
     /// What they say, one for each arm of a `select!` or a `join!`.
     pub(crate) fn chains(&self) -> &[Chain] {
-        let Some(kept) = &self.0 else { return &[] };
-        kept.chains.get_or_init(|| {
-            let stacks = kept.stacks.iter().map(|stack| seen(&stack.to_string()));
-            chains(&stacks.collect::<Vec<_>>(), &kept.workspace)
-        })
+        let kept = self.kept.as_ref();
+        kept.map_or(&[], |kept| &kept.told().chains)
+    }
+
+    /// Whether the chains are those of before the second poll, in which the task went on.
+    pub(crate) fn are_of_before(&self) -> bool {
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| kept.told().are_of_before)
+    }
+
+    /// The function in which something is held, and where that stands.
+    pub(crate) fn place(&self, held: &Held) -> (String, Option<String>) {
+        let kept = self.kept.as_ref();
+        kept.map_or_else(Default::default, |kept| held.place(&kept.workspace))
     }
 }
 

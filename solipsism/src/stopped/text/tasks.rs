@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::facts::fact;
-use super::{WAITS, place};
+use super::{WAITS, holders, place};
 use crate::executor::{Again, Progress, Standing, StuckTask, Wait};
 use crate::frames::{Chain, Leaf, Primitive, Step};
 use crate::time::Instant;
@@ -15,15 +15,8 @@ const LISTED: usize = 40;
 pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask], now: Instant) -> fmt::Result {
     let cycles = cycles(tasks);
     for cycle in cycles.iter().filter(|cycle| cycle.len() > 1) {
-        let names = cycle
-            .iter()
-            .chain(cycle.first())
-            .map(|place| tasks[*place].who.as_str());
-        write!(
-            f,
-            "\n  they wait for each other: {}",
-            names.collect::<Vec<_>>().join(" → ")
-        )?;
+        let cycle: Vec<_> = cycle.iter().map(|place| &tasks[*place]).collect();
+        holders::write_cycle(f, &cycle)?;
     }
     let mut order: Vec<usize> = (0..tasks.len()).collect();
     order.sort_by_key(|place| {
@@ -65,6 +58,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask], now: Instan
             "\n  lines are not known: the program was built without them; `debug = \"line-tables-only\"` in its profile has them",
         )?;
     }
+    holders::write_notes(f, tasks)?;
     let rest: usize = groups.iter().skip(LISTED).map(|(_, of)| of.len()).sum();
     match rest {
         0 => Ok(()),
@@ -93,7 +87,7 @@ pub(super) fn write_round(
 /// How many waits lie between a task and whoever waits for none that is stuck.
 fn depth(place: usize, tasks: &[StuckTask]) -> usize {
     let next = |place: &usize| {
-        let whom = tasks[*place].waits.iter().filter_map(Wait::whom);
+        let whom = holders::whom(&tasks[*place]);
         let mut places = whom.filter_map(|whom| tasks.iter().position(|other| other.task == whom));
         places.next()
     };
@@ -105,7 +99,7 @@ fn depth(place: usize, tasks: &[StuckTask]) -> usize {
 
 /// Whether somebody waits for a task that is stuck itself.
 fn waits_for_one_of(task: &StuckTask, tasks: &[StuckTask]) -> bool {
-    let mut whom = task.waits.iter().filter_map(Wait::whom);
+    let mut whom = holders::whom(task);
     whom.any(|whom| whom != task.task && tasks.iter().any(|other| other.task == whom))
 }
 
@@ -113,9 +107,7 @@ fn waits_for_one_of(task: &StuckTask, tasks: &[StuckTask]) -> bool {
 /// places.
 fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
     let next = |place: usize| {
-        let task = &tasks[place];
-        let [wait] = &task.waits[..] else { return None };
-        let whom = wait.whom().filter(|_| task.stacks.chains().len() <= 1)?;
+        let (whom, _) = holders::only_link(&tasks[place])?;
         tasks.iter().position(|other| other.task == whom)
     };
     let mut cycles: Vec<Vec<usize>> = Vec::new();
@@ -198,7 +190,11 @@ impl fmt::Display for Told<'_> {
                 }
             })?;
             if !task.stacks.chains().is_empty() {
-                f.write_str("\n    since that poll it stands here:")?;
+                f.write_str(if task.stacks.are_of_before() {
+                    "\n    until then it stood here:"
+                } else {
+                    "\n    since that poll it stands here:"
+                })?;
             }
         }
         let common = common(task.stacks.chains());
@@ -214,6 +210,7 @@ impl fmt::Display for Told<'_> {
         for (chain, waits) in task.stacks.chains().iter().zip(&heads) {
             if waits.is_empty() {
                 write_leaf(f, "waits for", chain)?;
+                holders::write(f, task, chain)?;
             } else {
                 write_waits(f, waits)?;
             }
@@ -269,6 +266,7 @@ impl fmt::Display for Progress {
             Self::Spawned(1) => f.write_str("spawned a task (which was dropped at once)"),
             Self::Spawned(count) => write!(f, "spawned {count} tasks (which were dropped at once)"),
             Self::Woke(who) => write!(f, "woke {who}"),
+            Self::Moved => f.write_str("went on to another await"),
         }
     }
 }
@@ -334,13 +332,12 @@ fn write_leaf(f: &mut fmt::Formatter<'_>, lead: &str, chain: &Chain) -> fmt::Res
     if matches!(chain.leaf, Leaf::Combinator(_)) {
         f.write_str("; what waits in that has a waker of its own, and is not seen")?;
     }
-    match &chain.leaf {
-        Leaf::Library(name) => match fact(name) {
-            Some(fact) => write!(f, ": {fact}"),
-            None => Ok(()),
-        },
-        _ => Ok(()),
+    if let Leaf::Library(name) = &chain.leaf {
+        if let Some(fact) = fact(name) {
+            write!(f, ": {fact}")?;
+        }
     }
+    holders::write_unknown(f, chain)
 }
 
 /// Where it is not known which.

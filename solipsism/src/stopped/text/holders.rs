@@ -1,0 +1,243 @@
+//! Who holds what stuck tasks wait for: in words, and as edges of who waits for whom.
+
+use std::fmt;
+
+use crate::executor::{Again, Sight, Standing, StuckTask, Wait};
+use crate::frames::{Chain, Held, Leaf, Thing};
+
+/// Of one chain more holders than this are counted, not listed.
+const LISTED: usize = 3;
+
+/// What leads from a task to the one that it waits for.
+#[derive(Clone, Copy)]
+pub(super) enum Link<'a> {
+    /// To finish, or to do something to a socket.
+    Waits(&'a Wait),
+    Held(&'a Held),
+}
+
+impl Link<'_> {
+    /// Whether nothing but the other task can end the wait, and by that alone.
+    fn is_deadly(self) -> bool {
+        match self {
+            Self::Waits(wait) => matches!(wait, Wait::Task { .. }),
+            Self::Held(held) => held.thing == Thing::Guard,
+        }
+    }
+}
+
+/// The task that this one waits for, if it waits for nothing else.
+pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
+    match (&task.waits[..], task.stacks.chains()) {
+        ([wait], [] | [_]) => Some((wait.whom()?, Link::Waits(wait))),
+        // Where it stands now is not known.
+        _ if matches!(task.again, Again::WentOn(_)) => None,
+        ([], [chain]) => {
+            let (first, rest) = chain.held.split_first()?;
+            let is_sole = rest.iter().all(|held| held.task == first.task);
+            is_sole.then_some((first.task, Link::Held(first)))
+        }
+        _ => None,
+    }
+}
+
+/// All tasks that this one waits for, as far as they are known.
+pub(super) fn whom(task: &StuckTask) -> impl Iterator<Item = u32> {
+    let chains = task.stacks.chains().iter();
+    let holders = chains.flat_map(|chain| &chain.held).map(|held| held.task);
+    task.waits.iter().filter_map(Wait::whom).chain(holders)
+}
+
+/// Tasks of which each waits for the next one and for nothing else.
+pub(super) fn write_cycle(f: &mut fmt::Formatter<'_>, cycle: &[&StuckTask]) -> fmt::Result {
+    let links: Vec<Link<'_>> = cycle
+        .iter()
+        .filter_map(|task| Some(only_link(task)?.1))
+        .collect();
+    let is_held = |link: &Link<'_>| matches!(link, Link::Held(_));
+    let is_deadlock = links.iter().any(is_held) && links.iter().all(|link| link.is_deadly());
+    let title = if is_deadlock {
+        "deadlock"
+    } else {
+        "they wait for each other"
+    };
+    write!(f, "\n  {title}: ")?;
+    for (task, link) in cycle.iter().zip(&links) {
+        write!(f, "{} → ", task.who)?;
+        if let Link::Held(held) = link {
+            write!(f, "{} → ", of_what(held))?;
+        }
+    }
+    f.write_str(&cycle[0].who)
+}
+
+/// What it is that is held.
+fn of_what(held: &Held) -> &'static str {
+    let path = held.of.split('<').next().unwrap_or_default();
+    match held.thing {
+        Thing::Guard if path.contains("RwLock") => "RwLock",
+        Thing::Guard => "Mutex",
+        Thing::Permit => "Semaphore",
+        Thing::Sender | Thing::Receiver => "channel",
+    }
+}
+
+impl Thing {
+    fn of_it(self) -> &'static str {
+        match self {
+            Self::Guard => "its guard",
+            Self::Permit => "a permit of it",
+            Self::Sender => "a sender of it",
+            Self::Receiver => "its receiver",
+        }
+    }
+}
+
+/// That nobody was found who holds what this chain waits for.
+pub(super) fn write_unknown(f: &mut fmt::Formatter<'_>, chain: &Chain) -> fmt::Result {
+    match chain.wanted {
+        Some(thing) if chain.held.is_empty() => {
+            write!(f, "; nobody is known to hold {}", thing.of_it())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Who holds what this chain of the task's waits for.
+pub(super) fn write(f: &mut fmt::Formatter<'_>, task: &StuckTask, chain: &Chain) -> fmt::Result {
+    for held in chain.held.iter().take(LISTED) {
+        let is_own = held.task == task.task;
+        let who = if is_own {
+            "this task itself"
+        } else {
+            &held.who
+        };
+        let (function, place) = task.stacks.place(held);
+        write!(
+            f,
+            "\n    {} is `{}`, which {who} keeps in {function}",
+            held.thing.of_it(),
+            held.variable,
+        )?;
+        if let Some(place) = place.filter(|_| !is_own) {
+            write!(f, ", at {place}")?;
+        }
+        match held.thing {
+            Thing::Guard if is_own => f.write_str(": drop it before this await")?,
+            Thing::Sender if is_own => {
+                f.write_str(
+                    ": as long as it lives the channel stays open; drop it before this await",
+                )?;
+            }
+            _ => {}
+        }
+    }
+    match chain.held.len().saturating_sub(LISTED) {
+        0 => Ok(()),
+        more => write!(f, "\n    and {more} more hold such a thing"),
+    }
+}
+
+/// What might be known and is not.
+pub(super) fn write_notes(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Result {
+    let sight = tasks.iter().map(|task| task.stacks.sight);
+    if sight.clone().any(|sight| sight == Sight::TooMuch) {
+        f.write_str(
+            "\n  who holds what, and what waits in combinators, is not known of all: the program has more debug information than can \
+             be read in a second",
+        )?;
+    }
+    if sight.clone().any(|sight| sight == Sight::Off) && tasks.iter().any(hides) {
+        f.write_str(
+            "\n  solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what",
+        )?;
+    }
+    Ok(())
+}
+
+/// Whether more of this task could be read.
+fn hides(task: &StuckTask) -> bool {
+    let chains = task.stacks.chains();
+    if chains.is_empty() {
+        return task.waits.is_empty() && task.standing != Standing::Ready;
+    }
+    // Without lines there are no types either; and without steps, no coroutine.
+    let mut chains = chains.iter().filter(|chain| {
+        chain
+            .steps
+            .first()
+            .is_some_and(|step| !step.file.is_empty())
+    });
+    chains.any(|chain| match &chain.leaf {
+        Leaf::Combinator(_) => true,
+        Leaf::Library(name) => HELD.iter().any(|held| name.starts_with(held)),
+        Leaf::Ours(_) | Leaf::Users => false,
+    })
+}
+
+/// What somebody holds, of which it can be read.
+const HELD: [&str; 16] = [
+    "async_channel::",
+    "async_lock::mutex::",
+    "async_lock::rwlock::",
+    "flume::",
+    "futures::channel::mpsc::Receiver",
+    "futures::channel::mpsc::UnboundedReceiver",
+    "futures::channel::oneshot::Receiver",
+    "futures::lock::Mutex",
+    "futures::lock::OwnedMutex",
+    "tokio::sync::Mutex::",
+    "tokio::sync::RwLock::",
+    "tokio::sync::Semaphore::",
+    "tokio::sync::broadcast::Receiver",
+    "tokio::sync::mpsc::",
+    "tokio::sync::oneshot::Receiver",
+    "tokio::sync::watch::Receiver",
+];
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+    use std::panic::Location;
+
+    use super::{Sight, Standing, StuckTask, write_notes};
+    use crate::executor::Again;
+
+    struct Notes([StuckTask; 1]);
+
+    impl fmt::Display for Notes {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write_notes(f, &self.0)
+        }
+    }
+
+    fn notes(sight: Sight, standing: Standing) -> String {
+        let mut task = StuckTask {
+            who: "the body".to_owned(),
+            task: 0,
+            site: Location::caller(),
+            is_background: false,
+            since: None,
+            waits: Vec::new(),
+            standing,
+            woken: None,
+            stacks: crate::executor::Stacks::default(),
+            again: Again::Waits,
+        };
+        task.stacks.sight = sight;
+        Notes([task]).to_string()
+    }
+
+    #[test]
+    fn what_is_not_known_is_told() {
+        let notes = |sight| notes(sight, Standing::Waiting);
+        assert_eq!(notes(Sight::Whole), "");
+        assert!(notes(Sight::Off).contains("feature `dwarf` looks further"));
+        assert!(notes(Sight::TooMuch).contains("more debug information than can be read"));
+    }
+
+    #[test]
+    fn a_feature_that_could_not_help_is_not_named() {
+        assert_eq!(notes(Sight::Off, Standing::Ready), "");
+    }
+}
