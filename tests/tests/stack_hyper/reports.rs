@@ -59,6 +59,7 @@ async fn a_server_that_does_not_speak_http() {
           task 2 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures nobody_speaks_http -- --exact
 
@@ -86,6 +87,7 @@ async fn a_hang_beside_an_idle_connection_is_told_when_the_pool_has_let_it_go() 
           the body, at tests/src/bin/stack_failures.rs:61:10
             waits for futures::channel::oneshot::Receiver
               hangs_beside_an_idle_connection  tests/src/bin/stack_failures.rs:78  receiver.await.expect("somebody sends");
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures hangs_beside_an_idle_connection -- --exact
 

@@ -19,7 +19,8 @@ async fn a_hang_is_told_with_the_least_input() {
         panicked at tests/src/bin/stack_neighbours_failures.rs:43:36:
         Test failed: never woken: at 100ms the body waits and no waker of it is alive, so nothing can ever wake it
           the body, at tests/src/bin/stack_neighbours_failures.rs:16:38
-            kept no waker: nothing can ever wake it.
+            kept no waker: nothing can ever wake it
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what.
         minimal failing input: 100
           in the body, at 0ns
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_neighbours_failures hangs_from_a_hundred_on -- --exact

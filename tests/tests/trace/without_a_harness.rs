@@ -32,6 +32,7 @@ async fn a_report_has_the_events_that_led_to_it() {
           the body, at tests/tests/trace/without_a_harness.rs:18:32
             kept no waker: nothing can ever wake it
             last woken at 1s by a deadline
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           the trace:
             0ns  the body sets a deadline for 1s, at tests/tests/trace/without_a_harness.rs:19:13
             1s   the body is woken by a deadline, set at tests/tests/trace/without_a_harness.rs:19:13
@@ -42,6 +43,7 @@ async fn a_report_has_the_events_that_led_to_it() {
           the body, at tests/tests/trace/without_a_harness.rs:22:33
             waits for task 1 to finish
               without_a_harness::a_report_has_the_events_that_led_to_it  tests/tests/trace/without_a_harness.rs:22  let second = event_loop.run(async { solipsism::spawn(pending::<()>()).await });
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           the trace:
             1s  the body spawns task 1, at tests/tests/trace/without_a_harness.rs:22:45
