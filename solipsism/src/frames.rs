@@ -62,6 +62,10 @@ impl Frame {
 }
 
 fn whose_file(file: &str) -> Whose {
+    // The system's, whose places may well be relative.
+    if !file.ends_with(".rs") {
+        return Whose::Dependency;
+    }
     if file.starts_with("/rustc/") || file.contains("/rustlib/src/rust/library/") {
         return Whose::Std;
     }

@@ -29,6 +29,7 @@
 use std::fmt;
 use std::panic::Location;
 
+#[cfg(feature = "net")]
 pub use crate::core::net::{NetEvent, Preview};
 use crate::task::Id;
 use crate::time::Instant;
@@ -128,6 +129,7 @@ pub enum Kind {
         site: &'static Location<'static>,
     },
     /// Something happened on the network.
+    #[cfg(feature = "net")]
     Net(NetEvent),
     /// The task ordered a fault of the network, or its end: `cuts the links between localhost and db.internal`.
     #[non_exhaustive]
@@ -198,6 +200,7 @@ impl fmt::Display for Clause<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(event) = self;
         let has_subject = match &event.kind {
+            #[cfg(feature = "net")]
             Kind::Net(deed) => deed.has_subject(),
             _ => true,
         };
@@ -223,6 +226,7 @@ impl fmt::Display for Kind {
             Self::SetsDeadline { at, site } => write!(f, "sets a deadline for {at:?}, at {site}"),
             Self::Submits { site } => write!(f, "sends a blocking job out, at {site}"),
             Self::Advances { to, site } => write!(f, "advances the clock to {to:?}, at {site}"),
+            #[cfg(feature = "net")]
             Self::Net(event) => event.fmt(f),
             Self::Orders { what } => f.write_str(what),
             Self::Prints { line } => write!(f, "prints: {}", one_line(line)),

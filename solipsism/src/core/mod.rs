@@ -15,7 +15,9 @@ mod signals;
 
 pub(crate) use clock::Clock;
 pub(crate) use deadlines::{Deadlines, Key, NEVER, Pending};
-pub(crate) use nested::{EndingLoops, Left, LoopId, Nested, OUTERMOST};
+#[cfg(feature = "net")]
+pub(crate) use nested::Left;
+pub(crate) use nested::{EndingLoops, LoopId, Nested, OUTERMOST};
 pub(crate) use random::Random;
 pub(crate) use signal_number::{DefaultAction, SignalNumber};
 pub(crate) use signals::{ListenerKey, Signals};

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, SystemTime};
 
-use futures_util::task::waker_ref;
+use futures_task::waker_ref;
 
 use super::child::Nest;
 use super::close::Lost;

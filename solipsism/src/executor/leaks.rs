@@ -9,9 +9,13 @@
 
 mod births;
 mod blame;
+#[cfg(feature = "net")]
 mod presence;
+#[cfg(feature = "net")]
+mod sockets;
 mod things;
 
+#[cfg(feature = "net")]
 pub(crate) use presence::Presence;
 
 use std::collections::BTreeSet;

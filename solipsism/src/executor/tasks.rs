@@ -251,6 +251,7 @@ impl Tasks {
     }
 
     /// The task may outlive the test on purpose, and so may what it spawns.
+    #[cfg(feature = "net")]
     pub(crate) fn excuse(&mut self, key: TaskKey) {
         if let Some(task) = self.slot(key).and_then(|slot| slot.task.as_mut()) {
             task.place.is_beside = true;

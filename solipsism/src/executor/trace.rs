@@ -339,7 +339,12 @@ impl World {
 
     /// What a call of the network did.
     #[cold]
+    #[cfg_attr(
+        not(feature = "net"),
+        expect(unused_variables, reason = "there are none")
+    )]
     pub(super) fn note_deeds(&self, task: u32, deeds: Vec<NetEvent>) {
+        #[cfg(feature = "net")]
         for deed in deeds {
             self.note_of(task, Kind::Net(deed));
         }

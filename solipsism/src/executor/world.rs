@@ -482,22 +482,6 @@ impl World {
         self.body_site.get()
     }
 
-    /// What is made from here on was asked for there, unless that is part of what was asked for elsewhere. Gives what the
-    /// case was.
-    pub(crate) fn made_for(
-        &self,
-        site: Option<&'static Location<'static>>,
-    ) -> Option<&'static Location<'static>> {
-        let outer = self.maker.get();
-        self.maker.set(outer.or(site));
-        outer
-    }
-
-    /// The task may outlive a test on purpose, and so may what it spawns.
-    pub(crate) fn excuse(&self, task: &Header) {
-        self.tasks.borrow_mut().excuse(task.key);
-    }
-
     /// Whether what belongs to this loop comes when that ends.
     fn is_late(&self, owner: LoopId) -> bool {
         owner >= self.closing.get() && self.ends_with_closing(owner)

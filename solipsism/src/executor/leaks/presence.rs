@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::Thing;
-use crate::executor::World;
+use crate::executor::{Header, World};
 use crate::leaks::{Kind, Leak};
 
 /// That something is there which a part of this crate made of tasks and sockets, until it ends.
@@ -60,5 +60,21 @@ impl World {
         self.announced
             .borrow_mut()
             .retain(|(other, _, _)| *other != number);
+    }
+
+    /// What is made from here on was asked for there, unless that is part of what was asked for elsewhere. Gives what the
+    /// case was.
+    pub(crate) fn made_for(
+        &self,
+        site: Option<&'static Location<'static>>,
+    ) -> Option<&'static Location<'static>> {
+        let outer = self.maker.get();
+        self.maker.set(outer.or(site));
+        outer
+    }
+
+    /// The task may outlive a test on purpose, and so may what it spawns.
+    pub(crate) fn excuse(&self, task: &Header) {
+        self.tasks.borrow_mut().excuse(task.key);
     }
 }

@@ -1,9 +1,8 @@
-//! What is there: every task, socket, timer and listener, thing by thing.
+//! What is there: every task, timer and listener, thing by thing; `sockets` has what is on the network.
 
 use std::panic::Location;
 
 use super::Thing;
-use crate::core::net::{OpenKind, OpenSocket};
 use crate::core::{LoopId, NEVER};
 use crate::executor::World;
 use crate::executor::tasks::Task;
@@ -38,21 +37,8 @@ impl World {
                 things.push((Thing::Other(*number), leak.clone()));
             }
         }
-        if let Some(state) = &*self.network.borrow() {
-            let sockets = state.0.open_sockets(of);
-            let sockets = sockets
-                .into_iter()
-                .map(|it| (Thing::Socket(it.key), Leak::from(it)));
-            // What listens for something announced is a part of that.
-            let is_part = |leak: &Leak| {
-                leak.kind == Kind::Listeners
-                    && announced
-                        .iter()
-                        .any(|(_, _, whole)| whole.created == leak.created)
-            };
-            let sockets = sockets.filter(|(_, leak)| kinds.contains(leak.kind) && !is_part(leak));
-            things.extend(sockets);
-        }
+        #[cfg(feature = "net")]
+        things.extend(self.sockets(of, kinds));
         if kinds.contains(Kind::Timers) {
             things.extend(self.timers(of));
         }
@@ -67,12 +53,9 @@ impl World {
                 (Thing::Signal(it.key), leak)
             }));
         }
-        if let (Some(state), true) = (&*self.network.borrow(), kinds.contains(Kind::Faults)) {
-            things.extend(state.0.unfired(of).into_iter().map(|fault| {
-                let mut leak = Leak::new(Kind::Faults, fault.what, String::new(), self.last_now());
-                leak.created = Some(fault.site);
-                (Thing::Other(u64::MAX), leak)
-            }));
+        #[cfg(feature = "net")]
+        if kinds.contains(Kind::Faults) {
+            things.extend(self.unfired_faults(of));
         }
         things
     }
@@ -156,41 +139,5 @@ impl Leak {
             created: Some(site),
             ..Self::new(Kind::Tasks, "task", about, since)
         }
-    }
-}
-
-impl From<OpenSocket> for Leak {
-    fn from(socket: OpenSocket) -> Self {
-        let (kind, noun, preposition, type_name) = match socket.what {
-            OpenKind::TcpListener => (Kind::Listeners, "TCP listener", "at", "TcpListener"),
-            OpenKind::UnixListener => (Kind::Listeners, "unix listener", "at", "UnixListener"),
-            OpenKind::Connecting => (Kind::Streams, "connecting stream", "to", "Stream"),
-            OpenKind::TcpClient => (Kind::Streams, "TCP stream", "to", "TcpStream"),
-            OpenKind::TcpAccepted => (Kind::Streams, "accepted TCP stream", "at", "TcpStream"),
-            OpenKind::UnixClient => (Kind::Streams, "unix stream", "to", "UnixStream"),
-            OpenKind::UnixAccepted => (Kind::Streams, "accepted unix stream", "at", "UnixStream"),
-            OpenKind::UnixPaired => (Kind::Streams, "unix stream", "of a pair, at", "UnixStream"),
-            OpenKind::PipeWriter => (Kind::Streams, "sender of a pipe", "", "pipe::Sender"),
-            OpenKind::PipeReader => (Kind::Streams, "receiver of a pipe", "", "pipe::Receiver"),
-            OpenKind::Udp => (Kind::Datagrams, "UDP socket", "at", "UdpSocket"),
-            OpenKind::UnixDatagrams => (
-                Kind::Datagrams,
-                "unix datagram socket",
-                "at",
-                "UnixDatagram",
-            ),
-        };
-        let about = match (socket.at, socket.what) {
-            (_, OpenKind::PipeReader | OpenKind::PipeWriter) => String::new(),
-            (_, OpenKind::UnixPaired) => "of a pair".to_owned(),
-            (Some(at), _) => format!("{preposition} {at}"),
-            (None, _) => String::new(),
-        };
-        let mut leak = Self::new(kind, noun, about, socket.birth.since);
-        leak.type_name = type_name;
-        leak.created = socket.birth.site;
-        leak.untaken = socket.untaken;
-        leak.user = socket.user;
-        leak
     }
 }
