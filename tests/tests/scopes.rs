@@ -162,6 +162,7 @@ async fn a_set_up_that_hangs_is_told_as_a_hang() {
               the set-up of `db`, at tests/src/bin/scopes.rs:32:10
                 kept no waker: nothing can ever wake it
                 last woken by a deadline
+              solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
               it takes 1 test along
               run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin scopes inserts -- --exact
 
