@@ -1,6 +1,7 @@
 //! What stands for the network in a build without the feature `net`: the names that a front end mentions, of types that
 //! have no values. So what it does with a network is compiled, and never done.
 
+use std::panic::Location;
 use std::task::Waker;
 use std::{fmt, io};
 
@@ -67,6 +68,7 @@ pub(crate) struct Call {
     pub(crate) task: u32,
     pub(crate) host: u32,
     pub(crate) owner: LoopId,
+    pub(crate) site: Option<&'static Location<'static>>,
     pub(crate) wake: Vec<Waker>,
     pub(crate) drop: Vec<Waker>,
 }

@@ -9,15 +9,18 @@
 
 mod births;
 mod blame;
+#[cfg(feature = "net")]
 mod presence;
 mod things;
 
+#[cfg(feature = "net")]
 pub(crate) use presence::Presence;
 
 use std::collections::BTreeSet;
 
 use super::header::Header;
 use super::world::World;
+#[cfg(feature = "net")]
 use crate::core::net::SocketKey;
 use crate::core::{Key, ListenerKey, LoopId};
 use crate::leaks::{Check, Kinds, Leak, Leaks};
@@ -28,6 +31,7 @@ use crate::time::Instant;
 pub(crate) enum Thing {
     Task(u32),
     Timer(Key),
+    #[cfg(feature = "net")]
     Socket(SocketKey),
     Signal(ListenerKey),
     /// A [`Presence`].
@@ -155,12 +159,16 @@ impl World {
         {
             return false;
         }
-        let network = self.network.borrow();
+        #[cfg(feature = "net")]
+        if let Some(state) = &*self.network.borrow() {
+            if !state.0.is_clean() {
+                return false;
+            }
+        }
         self.tasks.borrow().is_empty()
             && self.deadlines.borrow().is_empty()
             && self.signals.borrow().is_empty()
             && self.announced.borrow().is_empty()
-            && network.as_ref().is_none_or(|state| state.0.is_clean())
     }
 
     /// Those whose end somebody waits for, and who does.

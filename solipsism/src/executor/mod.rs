@@ -50,7 +50,9 @@ pub(crate) use heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 pub(crate) use hosted::{FOREIGN, note_panic_in_job};
 pub(crate) use inbox::{Inbox, Stranger};
-pub(crate) use leaks::{Presence, Thing, Watched};
+#[cfg(feature = "net")]
+pub(crate) use leaks::Presence;
+pub(crate) use leaks::{Thing, Watched};
 pub(crate) use second_poll::{Again, Progress};
 #[cfg(feature = "tokio")]
 pub(crate) use stuck::Foreign;

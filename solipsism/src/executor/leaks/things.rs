@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use super::Thing;
+#[cfg(feature = "net")]
 use crate::core::net::{OpenKind, OpenSocket};
 use crate::core::{LoopId, NEVER};
 use crate::executor::World;
@@ -38,6 +39,7 @@ impl World {
                 things.push((Thing::Other(*number), leak.clone()));
             }
         }
+        #[cfg(feature = "net")]
         if let Some(state) = &*self.network.borrow() {
             let sockets = state.0.open_sockets(of);
             let sockets = sockets
@@ -67,6 +69,7 @@ impl World {
                 (Thing::Signal(it.key), leak)
             }));
         }
+        #[cfg(feature = "net")]
         if let (Some(state), true) = (&*self.network.borrow(), kinds.contains(Kind::Faults)) {
             things.extend(state.0.unfired(of).into_iter().map(|fault| {
                 let mut leak = Leak::new(Kind::Faults, fault.what, String::new(), self.last_now());
@@ -159,6 +162,7 @@ impl Leak {
     }
 }
 
+#[cfg(feature = "net")]
 impl From<OpenSocket> for Leak {
     fn from(socket: OpenSocket) -> Self {
         let (kind, noun, preposition, type_name) = match socket.what {
