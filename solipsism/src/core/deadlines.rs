@@ -41,6 +41,8 @@ pub(crate) struct Pending {
     pub(crate) at: u64,
     pub(crate) key: Key,
     pub(crate) task: u32,
+    /// The loop in which it was asked for.
+    pub(crate) owner: LoopId,
     pub(crate) since: u64,
     pub(crate) site: &'static Location<'static>,
 }
@@ -287,6 +289,7 @@ impl Deadlines {
             },
             since: timer.since,
             task: timer.waiter.task,
+            owner: timer.owner,
             site: timer.site,
         })
     }

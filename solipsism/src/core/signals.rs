@@ -16,6 +16,7 @@ pub(crate) struct ListenerKey(u64);
 
 /// What a report wants to know of a listener.
 pub(crate) struct Listening {
+    pub(crate) owner: LoopId,
     pub(crate) key: ListenerKey,
     pub(crate) signal: SignalNumber,
     /// Who waits for it, if anybody does.
@@ -129,11 +130,11 @@ impl Signals {
         waiters.collect()
     }
 
-    /// Every listener of this loop and of those inside of it, in the order in which they were made.
-    pub(crate) fn listening(&self, of: LoopId) -> impl Iterator<Item = Listening> {
-        let own = self.listeners.iter();
-        let own = own.filter(move |(_, listener)| listener.owner >= of);
-        own.map(|(key, listener)| Listening {
+    /// Every listener, in the order in which they were made.
+    pub(crate) fn listening(&self) -> impl Iterator<Item = Listening> {
+        let all = self.listeners.iter();
+        all.map(|(key, listener)| Listening {
+            owner: listener.owner,
             key: *key,
             signal: listener.signal,
             task: listener.waiter.as_ref().map(|waiter| waiter.task),
@@ -206,10 +207,7 @@ mod tests {
         let key = listen(&mut signals);
         assert!(wait(&mut signals, key).is_none());
         assert_eq!(
-            signals
-                .listening(0)
-                .filter(|one| one.task.is_some())
-                .count(),
+            signals.listening().filter(|one| one.task.is_some()).count(),
             1
         );
         assert!(signals.remove(key).is_some() && signals.remove(key).is_none());

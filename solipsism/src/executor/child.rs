@@ -85,12 +85,6 @@ impl Nest {
         self.children.last().map_or(OUTERMOST, |child| child.id)
     }
 
-    /// How many deadlines had been set when this loop began.
-    pub(super) fn deadlines_before(&self, of: LoopId) -> u64 {
-        let own = self.children.iter().find(|child| child.id == of);
-        own.map_or(0, |child| child.deadlines)
-    }
-
     /// Those that are bodies' loops, the innermost last.
     pub(super) fn in_order(&self) -> impl Iterator<Item = LoopId> {
         self.children.iter().map(|child| child.id)

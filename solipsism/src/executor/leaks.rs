@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use super::header::Header;
 use super::world::World;
 use crate::core::net::SocketKey;
-use crate::core::{Key, ListenerKey, LoopId};
+use crate::core::{EndingLoops, Key, ListenerKey};
 use crate::leaks::{Check, Kinds, Leak, Leaks};
 use crate::time::Instant;
 
@@ -97,15 +97,18 @@ impl World {
         if self.is_clean() {
             return None;
         }
-        let of = self.nest.borrow().innermost();
+        let of = {
+            let nest = self.nest.borrow();
+            nest.ending(nest.innermost())
+        };
         if self.is_watched() {
             // Or else the watch's reference would pass for a waker.
             self.inbox.watch(None);
         }
         let watched = Watched {
-            things: self.things(of, Kinds::ALL),
+            things: self.things(&of, Kinds::ALL),
             waits: self.awaited_tasks(),
-            beside: self.tasks_beside(of),
+            beside: self.tasks_beside(&of),
         };
         *self.leaving.borrow_mut() = Some(Box::default());
         self.is_leaving.set(true);
@@ -136,10 +139,10 @@ impl World {
 
     /// What of these kinds is there, but for the task that asks, and what is in the background.
     pub(crate) fn left_now(&self, kinds: Kinds) -> Leaks {
-        let of = self.owner();
-        let beside = self.tasks_beside(of);
+        let of = self.nest.borrow().ending(self.owner());
+        let beside = self.tasks_beside(&of);
         let asker = self.current();
-        let things = self.things(of, kinds).into_iter();
+        let things = self.things(&of, kinds).into_iter();
         let things = things.filter(|(thing, leak)| match (thing, leak.user) {
             (Thing::Task(task), _) => *task != asker && !beside.contains(task),
             // Its own are those within which it asks.
@@ -178,18 +181,10 @@ impl World {
     }
 
     /// The tasks that may outlive a test.
-    fn tasks_beside(&self, of: LoopId) -> BTreeSet<u32> {
+    fn tasks_beside(&self, of: &EndingLoops) -> BTreeSet<u32> {
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-        let beside = sorted.filter(|task| task.place.owner < of || task.is_beside());
+        let beside = sorted.filter(|task| !of.has(task.place.owner) || task.is_beside());
         beside.map(|task| task.header.key.id).collect()
-    }
-
-    /// The tasks of the loops around this one.
-    fn tasks_around(&self, of: LoopId) -> BTreeSet<u32> {
-        let tasks = self.tasks.borrow();
-        let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-        let around = sorted.filter(|task| task.place.owner < of);
-        around.map(|task| task.header.key.id).collect()
     }
 }

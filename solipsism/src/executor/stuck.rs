@@ -12,7 +12,7 @@ use super::hosted::FOREIGN;
 use super::second_poll::{Again, Stacks};
 use super::world::World;
 use crate::core::net::{Keeper, What};
-use crate::core::{NEVER, OUTERMOST, SignalNumber, Waiter};
+use crate::core::{NEVER, SignalNumber, Waiter};
 use crate::frames::Primitive;
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
@@ -429,7 +429,7 @@ impl World {
                 add(waiter.task, Wait::Job { site });
             }
         }
-        for listening in self.signals.borrow().listening(OUTERMOST) {
+        for listening in self.signals.borrow().listening() {
             let Some(task) = listening.task else { continue };
             let wait = Wait::Signal {
                 signal: listening.signal,

@@ -307,7 +307,7 @@ impl Report {
                  wake was announced (`event_loop.external()` does)",
             )?;
         }
-        Ok(())
+        holders::write_notes(f, &self.standstill.tasks)
     }
 }
 

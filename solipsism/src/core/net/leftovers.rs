@@ -6,7 +6,7 @@ use super::connection::{Connection, Stage};
 use super::datagrams::DatagramKey;
 use super::listening::ListenerKey;
 use super::{Addr, Birth, EndKey, Kind, Network};
-use crate::core::LoopId;
+use crate::core::EndingLoops;
 
 /// A socket that is open.
 #[derive(Clone, Debug)]
@@ -84,20 +84,20 @@ impl Network {
     }
 
     /// The sockets of this loop, and of those inside of it, that are open, in the order in which they were made.
-    pub(crate) fn open_sockets(&self, of: LoopId) -> Vec<OpenSocket> {
+    pub(crate) fn open_sockets(&self, of: &EndingLoops) -> Vec<OpenSocket> {
         let mut open = Vec::new();
         for (slot, connection) in &self.connections {
             for side in 0..2 {
                 let end = &connection.ends[side];
                 let is_in_backlog = side == 1 && end.user == u32::MAX;
-                if end.owner >= of && end.held && !end.is_orphan && !is_in_backlog {
+                if of.has(end.owner) && end.held && !end.is_orphan && !is_in_backlog {
                     let key = EndKey::new(slot, connection.serial, side);
                     open.push(self.open_end(key, connection));
                 }
             }
         }
         for (_, listener) in &self.listeners {
-            if listener.owner >= of && listener.gone.is_none() {
+            if of.has(listener.owner) && listener.gone.is_none() {
                 let is_tcp = listener.addr.as_inet().is_some();
                 open.push(OpenSocket {
                     key: SocketKey::Listener(listener.serial),
@@ -114,7 +114,7 @@ impl Network {
             }
         }
         for (_, socket) in &self.datagrams {
-            if socket.owner >= of && !socket.is_gone() {
+            if of.has(socket.owner) && !socket.is_gone() {
                 let addr = socket.addr();
                 open.push(OpenSocket {
                     key: SocketKey::Datagrams(socket.serial()),
@@ -168,9 +168,9 @@ impl Network {
     }
 
     /// The faults that this loop, or one inside of it, ordered and that never did anything.
-    pub(crate) fn unfired(&self, of: LoopId) -> Vec<Unfired> {
+    pub(crate) fn unfired(&self, of: &EndingLoops) -> Vec<Unfired> {
         let faults = self.links.faults();
-        let unfired = faults.filter(|fault| !fault.fired && fault.owner >= of);
+        let unfired = faults.filter(|fault| !fault.fired && of.has(fault.owner));
         unfired
             .map(|fault| Unfired {
                 what: fault.what,

@@ -1,13 +1,13 @@
 //! What is there on the network: sockets that nobody has closed, and faults that hit nothing.
 
 use super::Thing;
-use crate::core::LoopId;
+use crate::core::EndingLoops;
 use crate::core::net::{OpenKind, OpenSocket};
 use crate::executor::World;
 use crate::leaks::{Kind, Kinds, Leak};
 
 impl World {
-    pub(super) fn sockets(&self, of: LoopId, kinds: Kinds) -> Vec<(Thing, Leak)> {
+    pub(super) fn sockets(&self, of: &EndingLoops, kinds: Kinds) -> Vec<(Thing, Leak)> {
         let network = self.network.borrow();
         let Some(state) = &*network else {
             return Vec::new();
@@ -28,7 +28,7 @@ impl World {
     }
 
     /// Faults that were ordered and never did anything.
-    pub(super) fn unfired_faults(&self, of: LoopId) -> Vec<(Thing, Leak)> {
+    pub(super) fn unfired_faults(&self, of: &EndingLoops) -> Vec<(Thing, Leak)> {
         let network = self.network.borrow();
         let Some(state) = &*network else {
             return Vec::new();

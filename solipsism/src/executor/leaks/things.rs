@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::Thing;
-use crate::core::{LoopId, NEVER};
+use crate::core::{EndingLoops, NEVER};
 use crate::executor::World;
 use crate::executor::tasks::Task;
 use crate::leaks::{Kind, Kinds, Leak, State};
@@ -11,12 +11,12 @@ use crate::time::Instant;
 
 impl World {
     /// What is there of this loop and those inside of it, in the order in which it was made, kind by kind.
-    pub(super) fn things(&self, of: LoopId, kinds: Kinds) -> Vec<(Thing, Leak)> {
+    pub(super) fn things(&self, of: &EndingLoops, kinds: Kinds) -> Vec<(Thing, Leak)> {
         let mut things = Vec::new();
         if kinds.contains(Kind::Tasks) {
             let tasks = self.tasks.borrow();
             let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-            let own = sorted.filter(|task| task.place.owner >= of && !task.header.is_finished());
+            let own = sorted.filter(|task| of.has(task.place.owner) && !task.header.is_finished());
             things.extend(own.map(|task| {
                 let kept = self.kept_for_ends(&task.header);
                 (Thing::Task(task.header.key.id), task.as_leak(kept))
@@ -33,7 +33,7 @@ impl World {
         }
         let announced = self.announced.borrow();
         for (number, owner, leak) in &*announced {
-            if *owner >= of && kinds.contains(leak.kind) {
+            if of.has(*owner) && kinds.contains(leak.kind) {
                 things.push((Thing::Other(*number), leak.clone()));
             }
         }
@@ -44,7 +44,8 @@ impl World {
         }
         if kinds.contains(Kind::Signals) {
             let signals = self.signals.borrow();
-            things.extend(signals.listening(of).map(|it| {
+            let listening = signals.listening().filter(|it| of.has(it.owner));
+            things.extend(listening.map(|it| {
                 let about = format!("for {}", it.signal);
                 let mut leak = Leak::new(Kind::Signals, "listener", about, it.since);
                 leak.created = Some(it.site);
@@ -61,12 +62,10 @@ impl World {
     }
 
     /// Those that were set since the loop began, in this order.
-    fn timers(&self, of: LoopId) -> Vec<(Thing, Leak)> {
-        let mark = self.nest.borrow().deadlines_before(of);
-        let around = self.tasks_around(of);
+    fn timers(&self, of: &EndingLoops) -> Vec<(Thing, Leak)> {
         let deadlines = self.deadlines.borrow();
         let own = deadlines.pending();
-        let own = own.filter(|it| it.key.number() >= mark && !around.contains(&it.task));
+        let own = own.filter(|it| of.has(it.owner));
         let mut timers: Vec<_> = own
             .map(|it| {
                 let about = match it.at {

@@ -58,7 +58,6 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask], now: Instan
             "\n  lines are not known: the program was built without them; `debug = \"line-tables-only\"` in its profile has them",
         )?;
     }
-    holders::write_notes(f, tasks)?;
     let rest: usize = groups.iter().skip(LISTED).map(|(_, of)| of.len()).sum();
     match rest {
         0 => Ok(()),
