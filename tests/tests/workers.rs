@@ -241,8 +241,8 @@ async fn what_came_after_a_verdict_is_told_at_the_end() {
           the body, at tests/src/bin/workers.rs:125:14
             waits for futures::channel::oneshot::Receiver: its sender is alive and has sent nothing
               late::a_waits  tests/src/bin/workers.rs:134  receiver.await.expect("the sender sends");
-          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin workers late::a_waits -- --exact
 
 
