@@ -294,7 +294,7 @@ impl EventLoop {
     }
 
     /// Looks at what is there now of these kinds, as the end of a test does, and leaves it there: the tasks, timers and
-    /// sockets of the current loop, but for the task that asks and what is [in the
+    /// sockets of this loop and of those inside of it, but for the task that asks and what is [in the
     /// background](crate::task::JoinHandle::background).
     ///
     /// Before the end nobody can tell who holds a socket or a timer: what the caller itself still needs is told as well,
@@ -307,7 +307,7 @@ impl EventLoop {
     ///
     /// # Panics
     ///
-    /// Where the loop is not running.
+    /// Where the loop is not running, or if it is a child and has ended.
     ///
     /// # Examples
     ///
@@ -334,7 +334,8 @@ impl EventLoop {
             Rc::ptr_eq(&current, &self.world),
             "`EventLoop::check` was called on the loop of another world: ask `EventLoop::current()`"
         );
-        let leaks = current.left_now(kinds.into());
+        self.assert_there("EventLoop::check");
+        let leaks = current.left_now(self.of, kinds.into());
         if leaks.is_empty() { Ok(()) } else { Err(leaks) }
     }
 

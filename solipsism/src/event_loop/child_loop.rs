@@ -12,6 +12,7 @@ use pin_project_lite::pin_project;
 use super::EventLoop;
 use crate::core::{LoopId, OUTERMOST};
 use crate::executor::{Ended, World};
+use crate::leaks::{Kinds, Leaks};
 use crate::panics;
 use crate::task::{self, JoinHandle};
 use crate::time::Instant;
@@ -95,7 +96,7 @@ impl EventLoop {
     }
 
     #[track_caller]
-    fn assert_there(&self, what: &str) {
+    pub(super) fn assert_there(&self, what: &str) {
         if let Some(how) = self.world.ended(self.of) {
             panic!(
                 "`{what}` was called on a loop that {}: begin a child that lasts as long as it is used, on the loop around \
@@ -231,6 +232,41 @@ impl ChildLoop {
     /// What the child's clock shows, also after its end.
     pub fn now(&self) -> Instant {
         self.event_loop.now()
+    }
+
+    /// Looks at what the child has now of these kinds, as the end of a test does; see [`EventLoop::check`]. What the loops
+    /// around it have is no concern of it.
+    ///
+    /// # Errors
+    ///
+    /// What there is.
+    ///
+    /// # Panics
+    ///
+    /// If this child has ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::future::pending;
+    ///
+    /// use solipsism::EventLoop;
+    /// use solipsism::leaks::Kinds;
+    ///
+    /// EventLoop::new().run(async {
+    ///     let child = EventLoop::current().child();
+    ///     let _beside = solipsism::spawn(pending::<()>());
+    ///     assert!(child.check(Kinds::ALL).is_ok());
+    ///     let task = child.spawn(pending::<()>());
+    ///     assert!(child.check(Kinds::ALL).unwrap_err().to_string().contains("1 task is still alive"));
+    ///     task.abort();
+    ///     EventLoop::current().settle().await;
+    ///     assert!(child.check(Kinds::ALL).is_ok());
+    /// }).unwrap();
+    /// ```
+    #[track_caller]
+    pub fn check(&self, kinds: impl Into<Kinds>) -> Result<(), Leaks> {
+        self.event_loop.check(kinds)
     }
 
     /// Begins a child of this child; see [`EventLoop::child`].

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use super::header::Header;
 use super::world::World;
 use crate::core::net::SocketKey;
-use crate::core::{EndingLoops, Key, ListenerKey};
+use crate::core::{EndingLoops, Key, ListenerKey, LoopId};
 use crate::leaks::{Check, Kinds, Leak, Leaks};
 use crate::time::Instant;
 
@@ -137,9 +137,9 @@ impl World {
         Leaks::new(Instant::from_nanos(self.now()), true, leaks)
     }
 
-    /// What of these kinds is there, but for the task that asks, and what is in the background.
-    pub(crate) fn left_now(&self, kinds: Kinds) -> Leaks {
-        let of = self.nest.borrow().ending(self.owner());
+    /// What of these kinds a loop has now, but for the task that asks, and what is in the background.
+    pub(crate) fn left_now(&self, of: LoopId, kinds: Kinds) -> Leaks {
+        let of = self.nest.borrow().ending(of);
         let beside = self.tasks_beside(&of);
         let asker = self.current();
         let things = self.things(&of, kinds).into_iter();

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::rc::Rc;
 
 use solipsism::io::{AsyncReadExt, AsyncWriteExt};
+use solipsism::leaks::Kinds;
 use solipsism::net::{Network, TcpListener, TcpStream};
 use solipsism::time::{Instant, sleep};
 use solipsism::{ChildLoop, EventLoop, spawn, task};
@@ -145,4 +146,39 @@ async fn jobs_and_hosts_of_a_child_end_with_it(event_loop: EventLoop, net: Netwo
     db.restart();
     event_loop.settle().await;
     assert_eq!(starts.get(), 1);
+}
+
+#[solipsism::test]
+async fn each_is_asked_for_its_own_leaks(event_loop: EventLoop) {
+    let (first, second) = (event_loop.child(), event_loop.child());
+    let left = |child: &ChildLoop| child.check(Kinds::ALL).map_err(|leaks| leaks.to_string());
+    let listener = second.run(TcpListener::bind("api.internal:80")).await;
+    let sleeper = first.spawn(sleep(secs(60)));
+    event_loop.settle().await;
+    let of_first = left(&first).expect_err("it sleeps");
+    assert!(of_first.contains("1 task is still alive"), "{of_first}");
+    assert!(!of_first.contains("listener"), "{of_first}");
+    let of_second = left(&second).expect_err("it listens");
+    assert!(of_second.contains("1 TCP listener at"), "{of_second}");
+    assert!(!of_second.contains("task"), "{of_second}");
+    let of_both = event_loop.check(Kinds::ALL).expect_err("they do");
+    let of_both = of_both.to_string();
+    assert!(
+        of_both.contains("1 task is") && of_both.contains("1 TCP listener"),
+        "{of_both}"
+    );
+    sleeper.abort();
+    drop(listener);
+    event_loop.settle().await;
+    assert_eq!(left(&first), Ok(()));
+    assert_eq!(left(&second), Ok(()));
+}
+
+#[solipsism::test]
+#[should_panic(expected = "`EventLoop::check` was called on a loop that")]
+async fn what_has_ended_is_not_checked(event_loop: EventLoop) {
+    let child = event_loop.child();
+    let handle = child.handle();
+    child.end().await;
+    _ = handle.check(Kinds::ALL);
 }
