@@ -20,14 +20,15 @@ async fn a_body_that_never_comes() {
           the body, at tests/src/bin/stack_h2_failures.rs:48:10
             waits for h2::share::RecvStream::data
               a_body_never_comes  tests/src/bin/stack_h2_failures.rs:54  body.data().await;
+            last woken by task 2 `connection`
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
             waits for h2::server::Connection::accept
-            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 54 bytes read, 0 unread, peer open, peer last used by task 2 `connection`
             both of these in
               serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           task 2 `connection`, spawned at tests/src/bin/stack_h2_failures.rs:43:10, in the background
             waits for h2::client::Connection
-            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 28 bytes read, 0 unread, peer open, peer last used by task 1 `server`
             both of these in
               drive  tests/src/bin/stack_h2_failures.rs:40  let driving = async { connection.await.expect("it is well") };
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
@@ -57,14 +58,15 @@ async fn a_window_that_never_opens() {
           the body, at tests/src/bin/stack_h2_failures.rs:58:10
             waits for h2::share::SendStream
               a_window_never_opens  tests/src/bin/stack_h2_failures.rs:65  let room = poll_fn(|cx| body.poll_capacity(cx)).await;
+            last woken by task 2 `connection`
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
             waits for h2::server::Connection::accept
-            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `connection`
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 66183 bytes read, 0 unread, peer open, peer last used by task 2 `connection`
             both of these in
               serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           task 2 `connection`, spawned at tests/src/bin/stack_h2_failures.rs:43:10, in the background
             waits for h2::client::Connection
-            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 28 bytes read, 0 unread, peer open, peer last used by task 1 `server`
             both of these in
               drive  tests/src/bin/stack_h2_failures.rs:40  let driving = async { connection.await.expect("it is well") };
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
@@ -96,7 +98,7 @@ async fn a_connection_that_nobody_drives() {
               nobody_drives_the_connection  tests/src/bin/stack_h2_failures.rs:78  response.await.expect("it has a head");
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
             waits for h2::server::Connection::accept
-            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by the body
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 24 bytes read, 0 unread, peer open, peer last used by the body
             both of these in
               serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
@@ -126,15 +128,17 @@ async fn a_hang_in_a_world_that_hosts_tokio() {
           the body, at tests/src/bin/stack_h2_failures.rs:82:10
             waits for h2::share::RecvStream::data
               hangs_in_a_world_that_hosts_tokio  tests/src/bin/stack_h2_failures.rs:88  body.data().await;
+            last woken by a tokio task
           task 1 `server`, spawned at tests/src/bin/stack_h2_failures.rs:26:35, in the background
             waits for h2::server::Connection::accept
-            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 54 bytes read, 0 unread, peer open, peer last used by a tokio task
             both of these in
               serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
           1 tokio task; what it waits for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 28 bytes read, 0 unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          left behind, perhaps since it failed: 1 tokio task is still alive; where it was spawned tokio does not tell; it has 1 TCP stream to 10.176.141.155:80 (api.internal)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_h2_failures hangs_in_a_world_that_hosts_tokio -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 

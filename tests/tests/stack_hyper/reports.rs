@@ -18,15 +18,16 @@ async fn a_handler_that_never_answers() {
         ---- a_handler_never_answers ----
         sleeps forever: at 0ns nothing in this world can wake the body
           they wait for each other: task 1 `server` → task 2 `hyper` → task 1 `server`
+          task 1 `server`, spawned at tests/src/bin/stack_failures.rs:37:10, in the background
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 38 bytes read, 0 unread, peer open, peer last used by task 2 `hyper`
+              a_handler_never_answers  tests/src/bin/stack_failures.rs:32  serve_connection(stream, service_fn(never)).await
+          task 2 `hyper`, spawned by hyper, in the background
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: no byte has come, peer open, peer last used by task 1 `server`
+            waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           the body, at tests/src/bin/stack_failures.rs:23:10
             waits for hyper_util::client::legacy::client::ResponseFuture
               a_handler_never_answers  tests/src/bin/stack_failures.rs:40  client().get(uri).await.expect("it is answered");
-          task 1 `server`, spawned at tests/src/bin/stack_failures.rs:37:10, in the background
-            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by task 2 `hyper`
-              a_handler_never_answers  tests/src/bin/stack_failures.rs:32  serve_connection(stream, service_fn(never)).await
-          task 2 `hyper`, spawned by hyper, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
-            waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
+            last woken by task 2 `hyper`
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures a_handler_never_answers -- --exact
 
@@ -51,16 +52,18 @@ async fn a_server_that_does_not_speak_http() {
 
         ---- nobody_speaks_http ----
         sleeps forever: at 1s nothing in this world can wake the body
-          the body, at tests/src/bin/stack_failures.rs:44:10
+          the body, at tests/src/bin/stack_failures.rs:44:10, asleep since 0ns
             waits for hyper_util::client::legacy::client::ResponseFuture
               nobody_speaks_http  tests/src/bin/stack_failures.rs:56  client().get(uri).await.expect("it is answered");
+            last woken by task 2 `hyper`
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:53:10, in the background
             kept no waker: nothing can ever wake it
+            last woken by a deadline
           task 2 `hyper`, spawned by hyper, in the background
-            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by task 1 `server`
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: no byte has come, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
-          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures nobody_speaks_http -- --exact
 
 
@@ -84,11 +87,12 @@ async fn a_hang_beside_an_idle_connection_is_told_when_the_pool_has_let_it_go() 
 
         ---- hangs_beside_an_idle_connection ----
         sleeps forever: at 180s nothing in this world can wake the body
-          the body, at tests/src/bin/stack_failures.rs:61:10
-            waits for futures::channel::oneshot::Receiver
+          the body, at tests/src/bin/stack_failures.rs:61:10, asleep since 0ns
+            waits for futures::channel::oneshot::Receiver: its sender is alive and has sent nothing
               hangs_beside_an_idle_connection  tests/src/bin/stack_failures.rs:78  receiver.await.expect("somebody sends");
-          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
+            last woken by task 2
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures hangs_beside_an_idle_connection -- --exact
 
 

@@ -20,6 +20,7 @@ async fn a_hang_is_told_with_the_least_input() {
         Test failed: never woken: at 100ms the body waits and no waker of it is alive, so nothing can ever wake it
           the body, at tests/src/bin/stack_neighbours_failures.rs:16:38
             kept no waker: nothing can ever wake it
+            last woken by a deadline
           solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what.
         minimal failing input: 100
           in the body, at 0ns

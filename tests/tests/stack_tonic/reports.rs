@@ -22,15 +22,17 @@ async fn a_handler_that_never_answers() {
               counter::CounterClient::unary  tests/src/bin/../../tests/stack_tonic/counter.rs:177  Ok(answered.await?.into_inner().value)
               counter::CounterClient::next  tests/src/bin/../../tests/stack_tonic/counter.rs:181  self.unary("/count.Counter/Next", of.into_request()).await
               a_handler_never_answers  tests/src/bin/stack_tonic_failures.rs:42  client.next(never()).await.expect("it is answered");
+            last woken by a tokio task
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
               serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
           6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
-            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 49 bytes read, 0 unread, peer open, peer last used by a tokio task
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 188 bytes read, 0 unread, peer open, peer last used by a tokio task
             one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          left behind, perhaps since it failed: 6 tokio tasks are still alive; where they were spawned tokio does not tell; they have 1 TCP stream to 10.176.141.155:80 (api.internal), 1 accepted TCP stream at 10.176.141.155:80 (api.internal) and 1 timer past the end of time
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
@@ -57,14 +59,16 @@ async fn a_stream_that_neither_side_ends() {
           the body, at tests/src/bin/stack_tonic_failures.rs:46:10
             waits for tonic::codec::decode::Streaming::message
               a_stream_never_goes_on  tests/src/bin/stack_tonic_failures.rs:53  while let Some(answer) = answers.message().await.expect("it is well") {
+            last woken by a tokio task
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
               serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
           6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
-            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 112 bytes read, 0 unread, peer open, peer last used by a tokio task
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 168 bytes read, 0 unread, peer open, peer last used by a tokio task
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          left behind, perhaps since it failed: 6 tokio tasks are still alive; where they were spawned tokio does not tell; they have 1 TCP stream to 10.176.141.155:80 (api.internal) and 1 accepted TCP stream at 10.176.141.155:80 (api.internal)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures a_stream_never_goes_on -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 
@@ -88,18 +92,20 @@ async fn pings_keep_a_hang_from_being_proved_and_a_time_limit_ends_it() {
 
         ---- pings_go_on_beside_a_hang ----
         time limit: not finished after 3600s of virtual time
-          the body, at tests/src/bin/stack_tonic_failures.rs:60:10
+          the body, at tests/src/bin/stack_tonic_failures.rs:60:10, asleep since 0ns
             waits for tonic::client::Grpc::unary
               counter::CounterClient::unary  tests/src/bin/../../tests/stack_tonic/counter.rs:177  Ok(answered.await?.into_inner().value)
               counter::CounterClient::next  tests/src/bin/../../tests/stack_tonic/counter.rs:181  self.unary("/count.Counter/Next", of.into_request()).await
               pings_go_on_beside_a_hang  tests/src/bin/stack_tonic_failures.rs:64  client.next(never()).await.expect("it is answered");
+            last woken by a tokio task
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
               serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
           6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
-            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 0 bytes unread, peer open, peer last used by a tokio task
+            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 3600s: 6169 bytes read, 0 unread, peer open, peer last used by a tokio task
+            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 6308 bytes read, 0 unread, peer open, peer last used by a tokio task
             one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
+          left behind, perhaps since it failed: 6 tokio tasks are still alive; where they were spawned tokio does not tell; they have 1 TCP stream to 10.176.141.155:80 (api.internal), 1 accepted TCP stream at 10.176.141.155:80 (api.internal) and 1 timer past the end of time
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures pings_go_on_beside_a_hang -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
 

@@ -25,11 +25,12 @@ async fn a_hang_with_its_records() {
         sleeps forever: at 60s nothing in this world can wake the body
           task 1 `worker`, spawned at tests/src/bin/stack_tracing_failures.rs:30:10
             kept no waker: nothing can ever wake it
-          the body, at tests/src/bin/stack_tracing_failures.rs:18:10
+            last woken by a deadline
+          the body, at tests/src/bin/stack_tracing_failures.rs:18:10, asleep since 0ns
             waits for task 1 `worker` to finish
               waits_for_a_worker_that_never_ends  tests/src/bin/stack_tracing_failures.rs:31  Builder::new().name("worker").spawn(work).await
-          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tracing_failures waits_for_a_worker_that_never_ends -- --exact
 
 
