@@ -11,6 +11,7 @@ mod source;
 mod suspended;
 
 use std::panic::Location;
+use std::path::Path;
 
 pub(crate) use chain::{Chain, Leaf, Primitive, Step, chains, steps};
 pub(crate) use paths::{Workspace, without_machine};
@@ -63,7 +64,7 @@ impl Frame {
 
 fn whose_file(file: &str) -> Whose {
     // The system's, whose places may well be relative.
-    if !file.ends_with(".rs") {
+    if Path::new(file).extension() != Some("rs".as_ref()) {
         return Whose::Dependency;
     }
     if file.starts_with("/rustc/") || file.contains("/rustlib/src/rust/library/") {

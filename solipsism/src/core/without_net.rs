@@ -12,7 +12,7 @@ use super::{EndingLoops, LoopId, Waiter};
 pub(crate) struct Network(Never);
 
 /// A socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Nothing(Never);
 
 /// What would be said of one.
@@ -20,7 +20,7 @@ pub(crate) struct Nothing(Never);
 pub(crate) struct Unsaid(Never);
 
 // Within a struct: from outside of it rustc would take each mention of one for code that is not meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Never {}
 
 pub(crate) type EndKey = Nothing;
@@ -30,7 +30,6 @@ pub(crate) type Claim = Nothing;
 pub(crate) type Keeper = Nothing;
 pub(crate) type What = Unsaid;
 pub(crate) type Upcoming = Unsaid;
-pub(crate) type SocketKey = Nothing;
 pub(crate) type NetEvent = Nothing;
 
 impl Unsaid {

@@ -39,7 +39,8 @@ pub(crate) struct Child(LoopId);
 
 impl Child {
     /// How its failures are known: a [`Failure`] whose `owner` is less is that of a loop around it.
-    #[cfg(all(test, feature = "net"))]
+    #[cfg(test)]
+    #[cfg(feature = "net")]
     fn id(&self) -> LoopId {
         self.0
     }
@@ -345,5 +346,6 @@ fn body_of(owner: LoopId) -> Place {
     }
 }
 
-#[cfg(all(test, feature = "net"))]
+#[cfg(test)]
+#[cfg(feature = "net")]
 mod tests;

@@ -1,5 +1,6 @@
 //! What was dropped where its world was not running, and how that world makes up for it.
 
+#[cfg(feature = "net")]
 use super::leaks::Thing;
 use super::world::World;
 use crate::core::net::{Claim, DatagramKey, EndKey, ListenerKey};
@@ -38,6 +39,7 @@ impl World {
     }
 
     fn end_one(&self, dropped: Dropped) {
+        #[cfg(feature = "net")]
         match dropped {
             Dropped::End(key) => self.leave(|| Thing::Socket(key.into())),
             Dropped::Listener(key) => self.leave(|| Thing::Socket(key.into())),

@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 
 use super::header::Header;
 use super::world::World;
+#[cfg(feature = "net")]
 use crate::core::net::SocketKey;
 use crate::core::{EndingLoops, Key, ListenerKey, LoopId};
 use crate::leaks::{Check, Kinds, Leak, Leaks};
@@ -32,6 +33,7 @@ use crate::time::Instant;
 pub(crate) enum Thing {
     Task(u32),
     Timer(Key),
+    #[cfg(feature = "net")]
     Socket(SocketKey),
     Signal(ListenerKey),
     /// A [`Presence`].

@@ -341,7 +341,12 @@ impl World {
     #[cold]
     #[cfg_attr(
         not(feature = "net"),
-        expect(unused_variables, reason = "there are none")
+        expect(
+            clippy::needless_pass_by_value,
+            clippy::unused_self,
+            unused_variables,
+            reason = "there are none"
+        )
     )]
     pub(super) fn note_deeds(&self, task: u32, deeds: Vec<NetEvent>) {
         #[cfg(feature = "net")]

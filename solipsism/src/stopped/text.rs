@@ -14,9 +14,9 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
+use crate::executor::{Busy, Failure, Heartbeats, Lost, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
-use crate::executor::{Failure, Heartbeats, Lost, Wait};
 use crate::frames::{is_ours, without_machine};
 
 impl fmt::Display for Stopped {
@@ -127,23 +127,7 @@ impl Report {
                 Ok(())
             }
             Verdict::BackgroundTaskFailed => Ok(()),
-            Verdict::Livelock { polls, busiest } => {
-                write!(
-                    f,
-                    "livelock: {polls} polls at {at:?}, and the clock never got to move; if that is meant, raise \
-                     `poll_budget`"
-                )?;
-                let total: u64 = busiest.iter().map(|busy| busy.polls).sum();
-                for busy in busiest {
-                    let (who, polls) = (&busy.who, busy.polls);
-                    write!(f, "\n  {polls} of the last {total} were of {who}")?;
-                    if let Some(site) = busy.site {
-                        write!(f, ", {}", place(busy.task, site))?;
-                    }
-                    tasks::write_round(f, busy.task, &self.standstill.tasks)?;
-                }
-                Ok(())
-            }
+            Verdict::Livelock { polls, busiest } => self.write_livelock(f, *polls, busiest),
             Verdict::StepLimit {
                 steps,
                 around: true,
@@ -173,6 +157,30 @@ impl Report {
                 ..
             } => self.write_wall_limit(f, *limit, doing, panics),
         }
+    }
+
+    fn write_livelock(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        polls: u64,
+        busiest: &[Busy],
+    ) -> fmt::Result {
+        write!(
+            f,
+            "livelock: {polls} polls at {:?}, and the clock never got to move; if that is meant, raise \
+             `poll_budget`",
+            self.at
+        )?;
+        let total: u64 = busiest.iter().map(|busy| busy.polls).sum();
+        for busy in busiest {
+            let (who, polls) = (&busy.who, busy.polls);
+            write!(f, "\n  {polls} of the last {total} were of {who}")?;
+            if let Some(site) = busy.site {
+                write!(f, ", {}", place(busy.task, site))?;
+            }
+            tasks::write_round(f, busy.task, &self.standstill.tasks)?;
+        }
+        Ok(())
     }
 
     fn write_wall_limit(

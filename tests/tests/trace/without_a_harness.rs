@@ -31,7 +31,7 @@ async fn a_report_has_the_events_that_led_to_it() {
     let lines = reports
         .lines()
         .filter(|line| !line.contains("feature `dwarf`"));
-    let reports = lines.map(|line| format!("{line}\n")).collect::<String>();
+    let reports = lines.flat_map(|line| [line, "\n"]).collect::<String>();
     expect![[r#"
         never woken: at 1s the body waits and no waker of it is alive, so nothing can ever wake it
           the body, at tests/tests/trace/without_a_harness.rs:18:32

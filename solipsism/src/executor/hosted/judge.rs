@@ -4,8 +4,10 @@
 //! before all that was made ready here, so it is another thread that spawns this task. Only a task that some thread had woken
 //! by then is polled before.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::thread;
 
 use tokio::runtime::Handle;
@@ -26,7 +28,7 @@ impl Bench {
             return;
         }
         let judge = Judge(Arc::clone(&self.0));
-        let spawn = move || drop(handle.spawn(judge.sit()));
+        let spawn = move || drop(handle.spawn(judge));
         thread::scope(|scope| {
             // Where there is no thread to be had, the root judges when its turn comes.
             let _thread = thread::Builder::new().spawn_scoped(scope, spawn);
@@ -39,13 +41,16 @@ impl Bench {
     }
 }
 
-impl Judge {
-    async fn sit(self) {
+impl Future for Judge {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
         World::try_with(|world| {
             if let Some(hosted) = &world.hosted {
                 hosted.judge();
             }
         });
+        Poll::Ready(())
     }
 }
 

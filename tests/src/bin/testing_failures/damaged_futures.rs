@@ -9,7 +9,10 @@ use std::time::Duration;
 use solipsism::testing::check_future;
 use solipsism::time::{self, Instant, Sleep};
 
-#[expect(clippy::enum_glob_use, reason = "all of them are named twice as it is")]
+#[cfg_attr(
+    not(test),
+    expect(clippy::enum_glob_use, reason = "all of them are named twice as it is")
+)]
 use Damage::*;
 
 const SECOND: Duration = Duration::from_secs(1);

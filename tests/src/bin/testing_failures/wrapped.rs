@@ -8,7 +8,10 @@ use solipsism::io::{AsyncRead, AsyncWrite};
 use solipsism::net::UnixStream;
 use solipsism::testing::check_stream;
 
-#[expect(clippy::enum_glob_use, reason = "all of them are named twice as it is")]
+#[cfg_attr(
+    not(test),
+    expect(clippy::enum_glob_use, reason = "all of them are named twice as it is")
+)]
 use Defect::*;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
