@@ -7,10 +7,11 @@
 //! next timer: one of these is ours, the pilot, and is set to where we want to go at the latest. That tokio has no timer is
 //! found out in the same way, with a pilot so far away that it is reached only if nothing else is.
 //!
-//! `parking` decides, `clock` is what tokio's clock shows and how it is moved, `panics` what becomes of a panic in a tokio task,
-//! `pool` what is known of its blocking jobs.
+//! `parking` decides, `clock` is what tokio's clock shows and how it is moved, `panics` what becomes of a panic in a tokio task
+//! and `judge` who finds that out, `pool` what is known of its blocking jobs.
 
 mod clock;
+mod judge;
 mod panics;
 mod parking;
 mod pool;
@@ -45,6 +46,9 @@ pub(crate) use self::pool::{is_of as is_of_pool, note_panic as note_panic_in_job
 /// How long the end of a world waits for tokio's blocking jobs, so that what they panic with is told. What takes longer may
 /// never end.
 const LAST_JOBS: Duration = Duration::from_secs(5);
+
+/// As many tasks of tokio's are polled until ours have their turn. To give them that takes tokio as long as a poll.
+const TURNS: u32 = 16;
 
 /// Tasks with this bit are tokio's: the rest of the number is from tokio, and means nothing to a reader.
 pub(crate) const FOREIGN: u32 = 1 << 31;
@@ -96,8 +100,9 @@ impl Hosted {
         let runtime = runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
-            // The root is polled right after whoever woke it, and so knows what that one did.
-            .event_interval(1)
+            .event_interval(TURNS)
+            // Judges come first.
+            .global_queue_interval(1)
             .on_thread_park(hook(Self::before_park))
             .on_thread_unpark(hook(Self::after_park))
             .on_thread_start({
@@ -209,7 +214,7 @@ impl Hosted {
         if let Some(ended) = self.ended.take() {
             return Poll::Ready(ended.map_err(Stop::Verdict));
         }
-        self.panics.judge(|| self.alive());
+        self.judge();
         let mut run = self.run.borrow_mut();
         let run = run.as_mut().expect("there is a run while its root is");
         world.read_inbox();
@@ -255,7 +260,7 @@ impl Hosted {
 
     /// How many tasks tokio has.
     pub(super) fn alive(&self) -> usize {
-        self.metrics.num_alive_tasks()
+        self.metrics.num_alive_tasks() - self.panics.judges()
     }
 
     /// Drops tokio's tasks. What panics meanwhile is noted.

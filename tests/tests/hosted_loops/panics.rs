@@ -121,6 +121,22 @@ fn a_destructor_that_spawns_hides_no_panic() {
     assert!(lost.unwrap_err().is_background_failure());
 }
 
+/// Such an end looks like that of the task that panicked, but comes later.
+#[test]
+fn another_task_that_ends_with_its_budget_used_up_hides_no_panic() {
+    let lost = outcome(|| async {
+        let panics = tokio::spawn(fails());
+        let other = tokio::spawn(async {
+            while tokio::task::coop::has_budget_remaining() {
+                tokio::task::coop::consume_budget().await;
+            }
+        });
+        drop(panics);
+        other.await.unwrap();
+    });
+    assert!(lost.unwrap_err().is_background_failure());
+}
+
 #[test]
 fn a_local_set_loses_nothing() {
     let lost = outcome(|| async {

@@ -18,6 +18,7 @@ use std::task::{Context, Waker};
 use tokio::task::coop;
 
 use super::Hosted;
+use super::judge::Bench;
 use crate::core::OUTERMOST;
 use crate::executor::world::{NOBODY, World};
 use crate::executor::{Failure, Lost};
@@ -29,6 +30,7 @@ pub(super) struct Panics {
     noted: RefCell<Vec<Noted>>,
     /// Whether the last one was raised in a poll that may not be over.
     is_new: Cell<bool>,
+    bench: Bench,
 }
 
 #[derive(Clone)]
@@ -88,6 +90,11 @@ impl Panics {
         }
     }
 
+    /// How many of tokio's tasks are there for this alone.
+    pub(super) fn judges(&self) -> usize {
+        self.bench.occupied()
+    }
+
     fn failures(noted: Vec<Noted>, what: Lost) -> impl Iterator<Item = Failure> {
         noted
             .into_iter()
@@ -107,6 +114,11 @@ pub(super) fn failure(who: &str, task: u32, what: Lost, text: PanicText) -> Fail
 }
 
 impl Hosted {
+    #[inline]
+    pub(super) fn judge(&self) {
+        self.panics.judge(|| self.alive());
+    }
+
     /// Panics that nobody was seen to be told of.
     pub(in crate::executor) fn held_failures(&self) -> Vec<Failure> {
         let noted = self.panics.noted.borrow().clone();
@@ -141,7 +153,10 @@ impl World {
         let mut text = text.clone();
         text.at = Some(Instant::from_nanos(self.now()));
         hosted.panics.note(task, text, hosted.alive());
-        hosted.wake_root();
+        if hosted.root.borrow().is_some() {
+            hosted.panics.bench.summon(&hosted.handle);
+            hosted.wake_root();
+        }
         true
     }
 
