@@ -147,8 +147,9 @@ impl Builder {
     /// [`task::forgive`](crate::task::forgive).
     ///
     /// What tokio does not let anybody see, and what follows:
-    /// - Tokio tasks that wake one another for ever within one instant are no livelock here; a test's wall limit ends them and
-    ///   tells them from one poll that does not return; [`run`](EventLoop::run) has none.
+    /// - Tokio tasks that wake one another for ever within one instant are a livelock only where they do so by what is of this
+    ///   world, as over its network; a test's wall limit ends the others and tells them from one poll that does not
+    ///   return; [`run`](EventLoop::run) has none.
     /// - Who is told of a panic in `tokio::task::spawn_blocking`, or in a `tokio::task::LocalSet` that the body or a task of ours
     ///   polls: it fails the end unless it is forgiven. So does one that a task catches right before it ends.
     /// - A task that is ended by `std::panic::resume_unwind` is not seen to panic.

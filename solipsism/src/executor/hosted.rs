@@ -8,13 +8,14 @@
 //! found out in the same way, with a pilot so far away that it is reached only if nothing else is.
 //!
 //! `parking` decides, `clock` is what tokio's clock shows and how it is moved, `panics` what becomes of a panic in a tokio task
-//! and `judge` who finds that out, `pool` what is known of its blocking jobs.
+//! and `judge` who finds that out, `pool` what is known of its blocking jobs, `waits` what is seen of a livelock.
 
 mod clock;
 mod judge;
 mod panics;
 mod parking;
 mod pool;
+mod waits;
 
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -33,6 +34,7 @@ use self::clock::Clock;
 use self::panics::Panics;
 use self::parking::Seeking;
 use self::pool::Pool;
+use self::waits::Waits;
 use super::drive::{Run, Stop, Turn};
 use super::header::{Header, TaskKey};
 use super::inbox::Inbox;
@@ -78,6 +80,7 @@ pub(super) struct Hosted {
     held: Cell<bool>,
     seeking: Cell<Option<Seeking>>,
     panics: Panics,
+    waits: Waits,
     pool: Arc<Pool>,
     /// Stands for tokio's tasks, for the watch.
     tasks: RefCell<Option<Arc<Header>>>,
@@ -130,6 +133,7 @@ impl Hosted {
             held: Cell::new(false),
             seeking: Cell::new(None),
             panics: Panics::default(),
+            waits: Waits::default(),
             pool,
             tasks: RefCell::default(),
             unmoved: Cell::new(false),
@@ -190,6 +194,7 @@ impl Hosted {
         let _context = world.context();
         self.run.replace(Some(run));
         self.held.set(false);
+        self.waits.rest();
         let root = poll_fn(|cx| self.poll_root(world, cx, &mut turn));
         let driven = catch(Print::Later, || host.block_on(root));
         world.inbox.wake_too(None);

@@ -251,9 +251,14 @@ impl World {
 
     /// The current task as somebody who waits.
     pub(crate) fn waiter(&self, cx: &Context<'_>) -> Waiter {
+        let task = self.current();
+        #[cfg(feature = "tokio")]
+        if let (NOBODY, Some(hosted)) = (self.current.get(), &self.hosted) {
+            hosted.note_wait(task, self.limits.get().polls);
+        }
         Waiter {
             waker: cx.waker().clone(),
-            task: self.current(),
+            task,
             poll: self.current_poll.get(),
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use solipsism::{EventLoop, time};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn hosted() -> solipsism::Builder {
     EventLoop::builder().tokio()
@@ -113,6 +114,61 @@ fn a_livelock_of_ours_is_told_beside_tokio_tasks() {
         })
         .unwrap_err();
     assert!(stopped.is_livelock(), "{stopped}");
+}
+
+/// Two of tokio's tasks send each other a byte for as long as they are let.
+fn echo_for_ever() {
+    let (one, other) = solipsism::net::UnixStream::pair().unwrap();
+    for mut stream in [one, other] {
+        tokio::spawn(async move {
+            let mut byte = [0];
+            stream.write_all(&byte).await.unwrap();
+            loop {
+                stream.read_exact(&mut byte).await.unwrap();
+                stream.write_all(&byte).await.unwrap();
+            }
+        });
+    }
+}
+
+#[test]
+fn a_livelock_of_tokios_tasks_is_told_where_they_wait_for_the_network() {
+    let event_loop = hosted().poll_budget(10_000).build();
+    let livelock = async {
+        echo_for_ever();
+        time::sleep(Duration::from_secs(1)).await;
+    };
+    let stopped = event_loop.run(livelock).unwrap_err();
+    assert!(stopped.is_livelock(), "{stopped}");
+    assert_eq!(format!("{:?}", stopped.now()), "0ns");
+    assert!(
+        stopped.to_string().contains("tasks of tokio's"),
+        "{stopped}"
+    );
+}
+
+#[test]
+fn what_tokios_tasks_do_over_many_instants_is_no_livelock() {
+    let event_loop = hosted().poll_budget(1_000).build();
+    let ticks = async {
+        let (mut one, mut other) = solipsism::net::UnixStream::pair().unwrap();
+        let echo = tokio::spawn(async move {
+            let mut byte = [0];
+            while other.read_exact(&mut byte).await.is_ok() {
+                other.write_all(&byte).await.unwrap();
+            }
+        });
+        let ask = tokio::spawn(async move {
+            for _ in 0..2_000 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                one.write_all(b"!").await.unwrap();
+                one.read_exact(&mut [0]).await.unwrap();
+            }
+        });
+        ask.await.unwrap();
+        echo.await.unwrap();
+    };
+    event_loop.run(ticks).unwrap();
 }
 
 #[test]

@@ -38,6 +38,7 @@ enum After {
 impl Hosted {
     /// No task is ready, ours or tokio's.
     pub(super) fn before_park(&self, world: &Rc<World>) {
+        self.waits.rest();
         if self.unmoved.take() && !world.inbox.has_news() {
             self.firing.set(true);
             self.parking.set(true);
