@@ -14,7 +14,7 @@ use super::{MINUTE, connect, endpoint, serve, slow};
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Cuts all connections in five seconds.
-fn cut_soon(proxy: TcpProxy, reset: bool) {
+pub(super) fn cut_soon(proxy: TcpProxy, reset: bool) {
     let cutting = async move {
         sleep(5 * SECOND).await;
         if reset {

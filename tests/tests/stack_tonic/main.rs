@@ -5,6 +5,7 @@ mod connections;
 mod counter;
 mod deadlines;
 mod reports;
+mod tls;
 
 use std::time::Duration;
 

@@ -8,7 +8,9 @@ use crate::net::{Addr, Stream, TcpStream, UnixStream, unix};
 /// where it came from. tonic spawns on tokio, and so needs a tokio runtime around it.
 ///
 /// A client needs the feature `hyper`, and is
-/// `Endpoint::from_static("http://api.internal").connect_with_connector(solipsism::hyper::Connector::new())`.
+/// `Endpoint::from_static("http://api.internal").connect_with_connector(solipsism::hyper::Connector::new())`. With the feature
+/// `tls` that shakes hands where the URI says `https`; a server takes what `solipsism::tls::acceptor` has accepted, as a
+/// [`Stream::with_addrs`]. tonic's own TLS is not needed.
 ///
 /// Timeouts and pings are on tokio's clock, which is the world's, in whole milliseconds. Two things are in real time: the
 /// `date` in the metadata of an answer, which is hyper's, and for how long a stream that was reset is remembered
