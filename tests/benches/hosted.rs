@@ -1,4 +1,4 @@
-//! What a world inside of a tokio runtime costs, against tokio itself in the same run, as lines `solipsism.NAME VALUE UNIT`.
+//! What a world inside of a tokio runtime costs, against tokio itself and turmoil in the same run, as lines `solipsism.NAME VALUE UNIT`.
 //!
 //! A ratio is the median of rounds in which both sides take turns, on the CPU time of the process: the machine may be busy.
 //! Arguments name the benches to run; `BENCH_SCALE` multiplies the work. Those named after their side (`sleep_tokio`,
@@ -81,6 +81,20 @@ fn main() {
             hosted,
         );
     }
+    let trips = scaled(30_000);
+    if is_named("pingpong_turmoil") {
+        on_turmoil(trips);
+    }
+    if is_wanted("pingpong") {
+        compare(
+            "hosted_pingpong_tcp",
+            trips,
+            "roundtrips/s",
+            "turmoil",
+            || on_turmoil(trips),
+            || in_world(pingpong(trips)),
+        );
+    }
     let requests = scaled(10_000);
     let hosted = || in_world(echo_in_world(requests));
     if is_named("axum_hosted") {
@@ -132,6 +146,27 @@ async fn duplex_pingpong(count: usize) {
     let echo = tokio::spawn(answer(server, count));
     tokio::spawn(ask(client, count)).await.expect("it finishes");
     echo.await.expect("it finishes");
+}
+
+/// As `pingpong`, between two hosts of turmoil's, with nothing between them.
+fn on_turmoil(count: usize) {
+    let mut sim = turmoil::Builder::new()
+        .simulation_duration(Duration::from_secs(1 << 40))
+        .min_message_latency(Duration::ZERO)
+        .max_message_latency(Duration::ZERO)
+        .build();
+    sim.host("server", move || async move {
+        let listener = turmoil::net::TcpListener::bind("0.0.0.0:80").await?;
+        let (stream, _) = listener.accept().await?;
+        answer(stream, count).await;
+        Ok(())
+    });
+    sim.client("client", async move {
+        let stream = turmoil::net::TcpStream::connect("server:80").await?;
+        ask(stream, count).await;
+        Ok(())
+    });
+    sim.run().expect("it finishes");
 }
 
 async fn ask(mut stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin, count: usize) {
