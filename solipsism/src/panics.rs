@@ -72,7 +72,7 @@ fn enter(print: Print) -> Option<Print> {
     INSIDE.replace(Some(print))
 }
 
-/// Puts our hook in its place, once. A process of ours has it before all tests, so that it can be put back after those that set another.
+/// Puts our hook in its place, once. A process of ours has it before all tests, so that those that set another are noticed.
 pub(crate) fn prepare() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {

@@ -1,4 +1,4 @@
-//! [`Found`] and [`Hook`]: what a worker process gives its cases, and what of it they had better leave as it is.
+//! [`Found`]: what a worker process gives its cases, and what of it they had better leave as it is.
 
 use std::env;
 use std::ffi::OsString;
@@ -6,9 +6,9 @@ use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::fs::MetadataExt as _;
-use std::panic::{self, PanicHookInfo};
+use std::panic;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::ptr;
 
 /// What a process is given, and what a case had better leave as it is.
 #[derive(PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub(super) struct Found {
     /// The files that stdout and stderr go to.
     streams: [Option<(u64, u64)>; 2],
     environment: Vec<(OsString, OsString)>,
+    hook: usize,
 }
 
 impl Found {
@@ -28,6 +29,7 @@ impl Found {
         Self {
             directory: env::current_dir().ok(),
             environment: env::vars_os().collect(),
+            hook: hook(),
             streams: [
                 file(io::stdout().as_fd().try_clone_to_owned()),
                 file(io::stderr().as_fd().try_clone_to_owned()),
@@ -36,18 +38,11 @@ impl Found {
     }
 }
 
-/// The panic hook of this process, which is put back in place whatever became of it: other than the rest it can be.
-pub(super) struct Hook(Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>);
-
-impl Hook {
-    pub(super) fn now() -> Self {
-        let hook = Self(Arc::from(panic::take_hook()));
-        hook.put_back();
-        hook
-    }
-
-    pub(super) fn put_back(&self) {
-        let hook = Arc::clone(&self.0);
-        panic::set_hook(Box::new(move |info| hook(info)));
-    }
+/// Where the panic hook of this process is kept: another stands elsewhere. That of an empty type would stand nowhere, and so worlds have
+/// theirs set before any case is run.
+fn hook() -> usize {
+    let hook = panic::take_hook();
+    let place = ptr::from_ref(&*hook).addr();
+    panic::set_hook(hook);
+    place
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use super::found::{Found, Hook};
+use super::found::Found;
 use super::protocol::{Event, Order, Over};
 use super::telling::Telling;
 use super::threads::{bring, scopes};
@@ -46,7 +46,6 @@ struct Worker<'a> {
     printed: File,
     /// What cases find, and may change.
     found: Found,
-    hook: Hook,
     postscripts: Vec<(usize, Postscript)>,
     /// Whether a thread was left behind, which may hold the lock of stdout.
     is_lost: bool,
@@ -65,7 +64,6 @@ impl<'a> Worker<'a> {
             fail_fast,
             printed: io::stdout().as_fd().try_clone_to_owned()?.into(),
             found: Found::now(),
-            hook: Hook::now(),
             postscripts: Vec::new(),
             is_lost: false,
         })
@@ -93,7 +91,6 @@ impl<'a> Worker<'a> {
     fn run_parts(&mut self, parts: &[Vec<usize>]) -> io::Result<()> {
         for part in parts {
             self.run_part(part)?;
-            self.hook.put_back();
             let is_spoilt = self.found != Found::now();
             if is_spoilt {
                 self.telling.along(&Event::Spoilt);
