@@ -324,7 +324,7 @@ mod tests {
             ignore: None,
             should_panic: ShouldPanic::Yes,
             axes: &[],
-            markers: Markers::NONE,
+            markers: &Markers::NONE,
             runner: &Unwinds,
         };
         let outcome = Case::new(&TEST, Options::default())

@@ -164,7 +164,7 @@ impl Fakes {
                 ignore: test.ignore,
                 should_panic: test.should_panic,
                 axes,
-                markers: test.markers,
+                markers: Box::leak(Box::new(test.markers)),
                 runner: Box::leak(Box::new(runner)),
             }))
         });

@@ -58,7 +58,7 @@ pub(crate) struct Marked {
 
 impl Marked {
     pub(crate) fn new(test: &Test) -> Self {
-        Self::with(&test.markers, defaults::of_module(test.module))
+        Self::with(test.markers, defaults::of_module(test.module))
     }
 
     /// By a test's own markers, and by these defaults, the closest first.

@@ -30,7 +30,7 @@ use crate::{Axis, Markers, Runner};
 ///         ignore: None,
 ///         should_panic: ShouldPanic::No,
 ///         axes: &[],
-///         markers: Markers::NONE,
+///         markers: &Markers::NONE,
 ///         runner: &Nothing,
 ///     }
 /// }
@@ -50,7 +50,7 @@ pub struct Test {
     /// Its own dimensions: each value multiplies it.
     pub axes: &'static [Axis],
     /// What else its attribute says of it.
-    pub markers: Markers,
+    pub markers: &'static Markers,
     /// What runs it.
     pub runner: &'static dyn Runner,
 }
@@ -70,7 +70,7 @@ impl Test {
             ignore: None,
             should_panic: ShouldPanic::No,
             axes: &[],
-            markers: Markers::NONE,
+            markers: &Markers::NONE,
             runner,
         }
     }
@@ -176,7 +176,7 @@ pub(crate) mod tests {
             ignore: None,
             should_panic,
             axes: &[],
-            markers: Markers::NONE,
+            markers: &Markers::NONE,
             runner: &Passes,
         }))
     }

@@ -74,7 +74,7 @@ macro_rules! users {
                 ignore: $because,
                 should_panic: ShouldPanic::No,
                 axes: &[],
-                markers: Markers::NONE,
+                markers: &Markers::NONE,
                 runner: &UsesDb,
             }
         }

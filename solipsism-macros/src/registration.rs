@@ -32,7 +32,7 @@ use crate::signature::{Signature, Subject};
 ///         ignore: ::core::option::Option::Some("slow"),
 ///         should_panic: ::solipsism::__private::ShouldPanic::With("x"),
 ///         axes: &[],
-///         markers: ::solipsism::__private::Markers::NONE,
+///         markers: &::solipsism::__private::Markers::NONE,
 ///         runner: &::solipsism::__private::InWorld {
 ///             settings: &::solipsism::__private::Settings {
 ///                 time_limit: ::core::option::Option::Some(::solipsism::__private::duration("1h")),
@@ -80,7 +80,7 @@ pub(crate) fn registration(
                 ignore: #ignore,
                 should_panic: #private::ShouldPanic::#should_panic,
                 axes: #axes,
-                markers: #markers,
+                markers: &#markers,
                 runner: &#private::InWorld {
                     settings: &#settings,
                     #steps
