@@ -312,6 +312,7 @@ impl EventLoop {
     /// # Examples
     ///
     /// ```
+    /// # #[cfg(feature = "net")] {
     /// use solipsism::EventLoop;
     /// use solipsism::leaks::{Kind, Kinds};
     /// use solipsism::net::TcpListener;
@@ -326,6 +327,7 @@ impl EventLoop {
     ///     drop(listener);
     ///     assert!(event_loop.check(Kinds::ALL).is_ok());
     /// }).unwrap();
+    /// # }
     /// ```
     #[track_caller]
     pub fn check(&self, kinds: impl Into<Kinds>) -> Result<(), Leaks> {

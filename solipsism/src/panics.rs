@@ -292,6 +292,7 @@ impl fmt::Display for PanicText {
 }
 
 #[cfg(test)]
+#[cfg(feature = "blocking")]
 mod tests {
     use crate::{EventLoop, spawn};
 

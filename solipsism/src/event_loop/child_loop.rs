@@ -128,6 +128,7 @@ fn told(how: Ended) -> String {
 /// # Examples
 ///
 /// ```
+/// # #[cfg(feature = "net")] {
 /// use solipsism::{EventLoop, net::{TcpListener, TcpStream}};
 ///
 /// EventLoop::new().run(async {
@@ -140,6 +141,7 @@ fn told(how: Ended) -> String {
 ///     child.end().await;
 ///     TcpStream::connect("api.internal:80").await.unwrap_err();
 /// }).unwrap();
+/// # }
 /// ```
 #[must_use = "a child loop ends when it is dropped"]
 pub struct ChildLoop {
