@@ -11,12 +11,16 @@ pub(crate) fn run(case: &Case, ran: Ran, attempt: impl Fn(&Case) -> Ran) -> Ran 
     if !is_wanted || ran.ended.meets(case.should_panic) {
         return ran;
     }
-    let events = match why_not(case, &ran) {
-        Some(why) => format!("  it was not run again for its events, since {why}"),
+    let (events, is_lost) = match why_not(case, &ran) {
+        Some(why) => (
+            format!("  it was not run again for its events, since {why}"),
+            false,
+        ),
         None => again(case, &ran, attempt),
     };
     Ran {
         events: Some(events),
+        is_lost: ran.is_lost || is_lost,
         ..ran
     }
 }
@@ -36,7 +40,8 @@ fn why_not(case: &Case, ran: &Ran) -> Option<&'static str> {
     }
 }
 
-fn again(case: &Case, ran: &Ran, attempt: impl Fn(&Case) -> Ran) -> String {
+/// What is told of the second run, and whether its thread was left behind.
+fn again(case: &Case, ran: &Ran, attempt: impl Fn(&Case) -> Ran) -> (String, bool) {
     // What it prints from here on, it has printed before.
     _ = io::stdout().flush();
     _ = writeln!(
@@ -50,18 +55,20 @@ fn again(case: &Case, ran: &Ran, attempt: impl Fn(&Case) -> Ran) -> String {
         ..case.options
     };
     let second = attempt(&case.with_options(options));
-    let events = second.events.unwrap_or_default();
+    let (events, is_lost) = (second.events.unwrap_or_default(), second.is_lost);
     let (first, second) = (report(&ran.ended), report(&second.ended));
     if first == second {
-        return format!("  it was run again for its events, and failed alike\n{events}");
+        let told = format!("  it was run again for its events, and failed alike\n{events}");
+        return (told, is_lost);
     }
     let second = match second {
         Some(report) => format!("it failed otherwise:\n{}", indented(report)),
         None => "it did not fail".to_owned(),
     };
-    format!(
+    let told = format!(
         "  it was run again for its events, and came to something else, so that not its seed alone decides: {second}\n{events}"
-    )
+    );
+    (told, is_lost)
 }
 
 fn report(ended: &Ended) -> Option<&str> {
@@ -74,4 +81,52 @@ fn report(ended: &Ended) -> Option<&str> {
 fn indented(report: &str) -> String {
     let lines: Vec<_> = report.lines().map(|line| format!("    {line}")).collect();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::Location;
+
+    use super::*;
+    use crate::{Failure, FailureKind, Outcome, Runner, Test, Use};
+
+    struct Unasked;
+
+    impl Runner for Unasked {
+        fn uses(&self) -> Vec<Use> {
+            Vec::new()
+        }
+
+        fn run(&self, _: &Case) -> Ran {
+            unreachable!("each attempt is given")
+        }
+    }
+
+    fn failed(report: &str) -> Ended {
+        Ended::Failed(Failure {
+            kind: FailureKind::Failed,
+            outcome: Outcome::Failed,
+            report: report.to_owned(),
+            postscript: None,
+        })
+    }
+
+    #[test]
+    fn a_thread_that_the_second_run_leaves_behind_is_not_forgotten() {
+        static TEST: Test = Test::plain("it", "a", Location::caller(), &Unasked);
+        let options = Options {
+            trace_failures: true,
+            ..Options::default()
+        };
+        let case = Case::new(&TEST, options);
+        let second = |_: &Case| Ran {
+            is_lost: true,
+            ..Ran::from(failed("it hung"))
+        };
+        let ran = run(&case, failed("it broke").into(), second);
+        assert!(ran.is_lost);
+        let events = ran.events.expect("it was run again");
+        assert!(events.contains("came to something else"), "{events}");
+        assert!(events.contains("it hung"), "{events}");
+    }
 }
