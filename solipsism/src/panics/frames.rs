@@ -14,12 +14,21 @@ pub(super) fn of_the_test(backtrace: &str) -> String {
     let own = frames[first..]
         .iter()
         .take_while(|frame| !is_of_the_loop(frame));
-    let own: String = own.copied().collect();
+    let own = own
+        .enumerate()
+        .map(|(number, frame)| numbered(number, frame));
+    let own: String = own.collect();
     if own.is_empty() {
         backtrace.to_owned()
     } else {
         own
     }
+}
+
+/// The frame as the one of this number, as std writes it: who reads on from 0 misses nothing.
+fn numbered(number: usize, frame: &str) -> String {
+    let rest = frame.split_once(": ").map_or(frame, |(_, rest)| rest);
+    format!("{number:4}: {rest}")
 }
 
 /// Each frame with the lines that tell where it is.
@@ -88,7 +97,7 @@ mod tests {
                          \x20  7: main\n";
         assert_eq!(
             of_the_test(backtrace),
-            "   4: it::helper\n             at ./tests/it.rs:3:5\n   5: it::test::{{closure}}\n"
+            "   0: it::helper\n             at ./tests/it.rs:3:5\n   1: it::test::{{closure}}\n"
         );
         assert_eq!(of_the_test("<unknown>"), "<unknown>");
     }
