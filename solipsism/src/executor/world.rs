@@ -464,7 +464,7 @@ impl World {
         });
         let header = header.expect("`insert` makes the task");
         if self.is_traced() {
-            self.note_spawn(&header);
+            self.note_spawn(&header, place.owner);
         }
         if is_late {
             let name = header.name.as_ref().map(|name| &***name);
