@@ -16,7 +16,7 @@ use std::thread;
 
 use self::stack::Stack;
 use crate::executor::World;
-use crate::frames::without_machine;
+use crate::frames::{Step, without_machine};
 use crate::time::Instant;
 
 /// A caught panic.
@@ -259,6 +259,11 @@ impl PanicText {
     /// Its place among what happened in its world; unknown on another thread.
     pub(crate) fn order(&self) -> Option<u64> {
         self.stack.order()
+    }
+
+    /// In which functions it was, innermost first; in a task that may stand there.
+    pub(crate) fn steps(&self, site: Option<&Location<'_>>) -> &[Step] {
+        self.stack.steps(site)
     }
 
     /// Writes in which functions it was; in a task that may stand there.

@@ -1,5 +1,6 @@
-//! Why a run stopped before its body was finished, as plain data. `text` alone makes words of it.
+//! Why a run stopped before its body was finished, as plain data. `text` alone makes words of it, and `data` what tools read.
 
+mod data;
 mod text;
 
 use std::fmt;

@@ -39,7 +39,7 @@ impl Stack {
     }
 
     /// The functions of the user's on it, out to the root of the task, which may stand there.
-    fn steps(&self, site: Option<&Location<'_>>) -> &[Step] {
+    pub(super) fn steps(&self, site: Option<&Location<'_>>) -> &[Step] {
         let Some(kept) = &self.0 else { return &[] };
         kept.steps.get_or_init(|| {
             let frames = of_the_task(parse(&kept.stack.to_string()));

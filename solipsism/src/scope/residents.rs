@@ -129,7 +129,7 @@ impl Residents {
         tear_down_value: TearDown,
     ) -> Result<(), FixtureFailure> {
         if let Some(broken) = &self.broken {
-            return Err(FixtureFailure::Failed(broken.clone()));
+            return Err(FixtureFailure::failed(broken.clone()));
         }
         let values = self.values_of(&instance.uses);
         let asking = Asking::new(subject(&instance), values, instance.choices.clone());
@@ -167,7 +167,7 @@ impl Residents {
                 let now = Instant::from_nanos(world.now());
                 course.close(end_of_part(&world, &instance), now, world.inbox());
                 return Err(match course.told() {
-                    Ended::Failed(failure) => FixtureFailure::Failed(failure.report),
+                    Ended::Failed(failure) => of(failure),
                     Ended::Skipped(why) => FixtureFailure::Skipped(why),
                     Ended::Passed => unreachable!("a set-up that went well has made its value"),
                 });
@@ -223,7 +223,7 @@ impl Residents {
         let now = Instant::from_nanos(world.now());
         course.left_by_teardown(failures, instance.provider, now, world.inbox());
         match course.told() {
-            Ended::Failed(failure) => vec![FixtureFailure::Failed(failure.report)],
+            Ended::Failed(failure) => vec![of(failure)],
             Ended::Passed | Ended::Skipped(_) => {
                 let who = format!("fixture {}", instance.provider);
                 left(
@@ -284,10 +284,17 @@ impl Residents {
                 let who = "the loop of the fixtures";
                 left(&self.world, watched, Vec::new(), check.as_ref(), who)
             }
-            Err(stopped) => vec![FixtureFailure::Failed(format!(
+            Err(stopped) => vec![FixtureFailure::failed(format!(
                 "the loop of the fixtures: {stopped}"
             ))],
         }
+    }
+}
+
+fn of(failure: solipsism_harness::Failure) -> FixtureFailure {
+    FixtureFailure::Failed {
+        report: failure.report,
+        verdict: failure.verdict,
     }
 }
 
@@ -307,7 +314,7 @@ fn left(
         return Vec::new();
     }
     if check.policy == Policy::Fail {
-        return vec![FixtureFailure::Failed(format!("{who}: {leaks}"))];
+        return vec![FixtureFailure::failed(format!("{who}: {leaks}"))];
     }
     let lines = leaks.lines().into_iter();
     let lines = lines.map(|line| FixtureFailure::Left(format!("{who}: {line}")));

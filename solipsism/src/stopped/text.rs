@@ -9,15 +9,21 @@ mod network;
 mod tasks;
 mod wakes;
 
+pub(super) use self::cures::told as cures;
+pub(super) use self::holders::is_deadly;
+pub(super) use self::tasks::{cycles, waits_of};
+
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
+use crate::core::net::Upcoming;
 use crate::executor::{Busy, Failure, Heartbeats, Lost, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
 use crate::frames::{is_ours, without_machine};
+use crate::time::Instant;
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,6 +69,17 @@ impl fmt::Display for Whole<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// The words for the next thing that happens on the network, then.
+pub(super) fn upcoming(at: Instant, upcoming: &Upcoming) -> String {
+    struct Soon<'a>(Instant, &'a Upcoming);
+    impl fmt::Display for Soon<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            network::write_upcoming(f, self.0, self.1)
+        }
+    }
+    Soon(at, upcoming).to_string()
 }
 
 /// Of one task more waits than this are counted, not listed.
