@@ -42,6 +42,8 @@ struct Report {
     failures: Vec<Failure>,
     /// What went wrong after it.
     after: Vec<Failure>,
+    /// Panics that somebody was told of, and that one of the texts passes on.
+    causes: Vec<Failure>,
     stranger: Option<Stranger>,
     inbox: Arc<Inbox>,
     /// The verdict's place among what happened in its world.
@@ -153,6 +155,7 @@ impl Stopped {
             standstill,
             failures,
             after: Vec::new(),
+            causes: Vec::new(),
             stranger: inbox.stranger(),
             inbox: Arc::clone(inbox),
             order,
@@ -266,12 +269,35 @@ impl Stopped {
         }
     }
 
+    /// What is said of what went wrong by whoever it went wrong for.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        let report = &self.0;
+        let failures = report.failures.iter().map(|failure| &failure.text.message);
+        let own = match &report.verdict {
+            Verdict::Panicked(text) => std::slice::from_ref(&text.message),
+            Verdict::ReturnedError(chain) => chain,
+            _ => &[],
+        };
+        own.iter().chain(failures).map(String::as_str).collect()
+    }
+
+    /// These panics are passed on by one of the texts.
+    pub(crate) fn led_to_by(&mut self, causes: Vec<Failure>) {
+        let report = &mut *self.0;
+        let is_same =
+            |one: &Failure, other: &Failure| (one.task, one.what) == (other.task, other.what);
+        let is_told = |cause: &Failure| report.failures.iter().any(|known| is_same(known, cause));
+        report.causes = causes.into_iter().filter(|it| !is_told(it)).collect();
+    }
+
     /// Adds what went wrong beside the verdict, and was not told of before.
     pub(crate) fn attach(&mut self, failures: Vec<Failure>) {
         let before: Vec<_> = self
             .0
             .failures
             .iter()
+            // Whoever passes one on was told of it.
+            .chain(&self.0.causes)
             .map(|known| (known.task, known.what))
             .collect();
         let new = failures.into_iter().filter(|failure| {

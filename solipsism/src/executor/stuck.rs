@@ -260,13 +260,16 @@ impl World {
             #[cfg(feature = "tokio")]
             failures.extend(self.hosted.iter().flat_map(|hosted| hosted.held_failures()));
         }
-        Stopped::new(
+        let mut stopped = Stopped::new(
             verdict,
             Instant::from_nanos(self.now()),
             standstill,
             failures,
             &self.inbox,
-        )
+        );
+        let causes = self.causes_of(&stopped.texts());
+        stopped.led_to_by(causes);
+        stopped
     }
 
     /// The report of a body that came to its end by itself, and badly.

@@ -14,7 +14,13 @@ pub(super) fn of_the_test(backtrace: &str) -> String {
     let own = frames[first..]
         .iter()
         .take_while(|frame| !is_of_the_loop(frame));
+    let mut own: Vec<&&str> = own.collect();
+    // What calls a task is no more the test's than who polls it.
+    while own.last().is_some_and(|frame| is_calling(frame)) {
+        own.pop();
+    }
     let own = own
+        .into_iter()
         .enumerate()
         .map(|(number, frame)| numbered(number, frame));
     let own: String = own.collect();
@@ -70,9 +76,24 @@ fn is_panicking(frame: &str) -> bool {
 
 fn is_of_the_loop(frame: &str) -> bool {
     let symbol = symbol(frame);
+    if symbol.contains("tokio::runtime::task::")
+        || symbol.contains("tokio::runtime::blocking::task::")
+    {
+        return true;
+    }
     ["executor", "panics", "__private"]
         .iter()
         .any(|room| symbol.contains(&format!("solipsism::{room}::")))
+}
+
+/// Whether it is std's, or has a job recorded.
+fn is_calling(frame: &str) -> bool {
+    let symbol = symbol(frame);
+    let name = symbol.split_once(": ").map_or(symbol, |(_, name)| name);
+    let name = name.trim_start_matches('<');
+    ["alloc::", "core::", "std::", "tracing_core::", "__rust_"]
+        .iter()
+        .any(|own| name.starts_with(own))
 }
 
 fn symbol(frame: &str) -> &str {
@@ -93,8 +114,9 @@ mod tests {
                          \x20  4: it::helper\n\
                          \x20            at ./tests/it.rs:3:5\n\
                          \x20  5: it::test::{{closure}}\n\
-                         \x20  6: <solipsism::executor::tasks::Stage<F> as solipsism::executor::tasks::AnyStage>::poll\n\
-                         \x20  7: main\n";
+                         \x20  6: <core::pin::Pin<P> as core::future::future::Future>::poll\n\
+                         \x20  7: <solipsism::executor::tasks::Stage<F> as solipsism::executor::tasks::AnyStage>::poll\n\
+                         \x20  8: main\n";
         assert_eq!(
             of_the_test(backtrace),
             "   0: it::helper\n             at ./tests/it.rs:3:5\n   1: it::test::{{closure}}\n"

@@ -39,12 +39,14 @@ impl Stack {
     }
 
     /// The functions of the user's on it, out to the root of the task, which may stand there.
-    pub(super) fn steps(&self, site: Option<&Location<'_>>) -> &[Step] {
+    pub(super) fn steps(&self, location: Option<&str>, site: Option<&Location<'_>>) -> &[Step] {
         let Some(kept) = &self.0 else { return &[] };
         kept.steps.get_or_init(|| {
             let frames = of_the_task(parse(&kept.stack.to_string()));
-            let sites = kept.body.into_iter().chain(site);
-            steps(&frames, &Workspace::of(sites.map(Location::file)))
+            let sites = kept.body.into_iter().chain(site).map(Location::file);
+            // On a thread beside the world its own place is all that is known of the workspace.
+            let own = location.and_then(|location| location.rsplitn(3, ':').nth(2));
+            steps(&frames, &Workspace::of(sites.chain(own)))
         })
     }
 
@@ -55,7 +57,7 @@ impl Stack {
         location: Option<&str>,
         site: Option<&Location<'_>>,
     ) -> fmt::Result {
-        let steps = self.steps(site);
+        let steps = self.steps(location, site);
         if let [step] = steps {
             let is_there = |location: &str| location.starts_with(&format!("{}:", step.file));
             if location.is_some_and(is_there) {

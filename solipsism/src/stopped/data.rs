@@ -139,7 +139,9 @@ impl Report {
             }
             _ => None,
         };
-        let before = self.failures.iter().map(failure);
+        let causes = self.causes.iter();
+        let causes = causes.map(|it| failure(it).with("passed_on", true));
+        let before = causes.chain(self.failures.iter().map(failure));
         let after = self
             .after
             .iter()

@@ -1,5 +1,6 @@
 //! The one place where a report becomes text. Nothing in it differs between two runs of one binary.
 
+mod causes;
 mod cures;
 mod facts;
 mod held;
@@ -48,6 +49,9 @@ impl fmt::Display for Whole<'_> {
                 f.write_str("\nafter that: ")?;
             }
             report.write_verdict(f)?;
+        }
+        if !report.is_brief {
+            causes::write(f, &report.causes)?;
         }
         report.write_tasks(f)?;
         for failure in &report.after {
@@ -447,14 +451,11 @@ impl fmt::Display for Failure {
 
 impl Failure {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.text.at.map(|at| format!(" at {at:?}"));
+        let at = at.unwrap_or_default();
         let place = place(self.task, self.site);
         match self.what {
             Lost::Task => {
-                let at = self
-                    .text
-                    .at
-                    .map(|at| format!(" at {at:?}"))
-                    .unwrap_or_default();
                 write!(
                     f,
                     "background task failed{at}: {}, {place}, {}",
@@ -463,11 +464,6 @@ impl Failure {
             }
             #[cfg(feature = "tokio")]
             Lost::Foreign => {
-                let at = self
-                    .text
-                    .at
-                    .map(|at| format!(" at {at:?}"))
-                    .unwrap_or_default();
                 write!(
                     f,
                     "background task failed{at}: {} {}\n  nobody was seen to await it; if somebody did, in a tokio task \
@@ -478,22 +474,22 @@ impl Failure {
             #[cfg(feature = "tokio")]
             Lost::Destructor if self.task >= FOREIGN => write!(
                 f,
-                "destructor failed: while {} was dropped, something in it {}",
+                "destructor failed{at}: while {} was dropped, something in it {}",
                 self.who, self.text
             ),
             Lost::Destructor => write!(
                 f,
-                "destructor failed: while {}, {place}, was dropped, something in it {}",
+                "destructor failed{at}: while {}, {place}, was dropped, something in it {}",
                 self.who, self.text
             ),
             Lost::Waker => write!(
                 f,
-                "waker failed: a waker, woken or dropped by the event loop, {}",
+                "waker failed{at}: a waker, woken or dropped by the event loop, {}",
                 self.text
             ),
             Lost::Job => write!(
                 f,
-                "blocking job failed: submitted at {} by a task that was aborted, it {}",
+                "blocking job failed{at}: submitted at {} by a task that was aborted, it {}",
                 self.site, self.text
             ),
         }

@@ -1,0 +1,30 @@
+//! The panics that led to what failed, and were told to somebody who passed them on.
+
+use std::fmt;
+
+use super::place;
+use crate::executor::{Failure, Lost};
+
+/// More than these say nothing more.
+const TOLD: usize = 4;
+
+pub(super) fn write(f: &mut fmt::Formatter<'_>, causes: &[Failure]) -> fmt::Result {
+    for cause in causes.iter().take(TOLD) {
+        write!(f, "\n  {}", cause.who)?;
+        if cause.what == Lost::Task {
+            write!(f, ", {},", place(cause.task, cause.site))?;
+        }
+        f.write_str(" panicked")?;
+        if let Some(location) = &cause.text.location {
+            write!(f, " at {location}")?;
+        }
+        if let Some(at) = cause.text.at {
+            write!(f, ", at {at:?}")?;
+        }
+        cause.text.write_steps(f, Some(cause.site))?;
+    }
+    match causes.len().saturating_sub(TOLD) {
+        0 => Ok(()),
+        more => write!(f, "\n  and {more} more"),
+    }
+}
