@@ -21,7 +21,7 @@ use solipsism_harness::{
 pub(crate) use self::alive::{Alive, Gone, pair as alive};
 pub(crate) use self::course::Course;
 pub(crate) use self::run::{
-    look_for_leaks, note, note_untold, run_body, run_case, run_set_up, tear_down,
+    look_for_leaks, note, note_untold, run_body, run_case, run_set_up, tear_down, watch_leaks,
 };
 pub(crate) use self::watch::Watch;
 

@@ -256,6 +256,11 @@ fn raw_message(payload: &(dyn Any + Send)) -> String {
 }
 
 impl PanicText {
+    /// Whether it is that one, perhaps gone on with elsewhere.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.stack.is(&other.stack)
+    }
+
     /// Its place among what happened in its world; unknown on another thread.
     pub(crate) fn order(&self) -> Option<u64> {
         self.stack.order()

@@ -3,6 +3,8 @@
 mod data;
 mod text;
 
+pub(crate) use self::text::asleep;
+
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
@@ -262,11 +264,12 @@ impl Stopped {
         }
     }
 
+    pub(crate) fn panic(&self) -> Option<&PanicText> {
+        self.0.panic()
+    }
+
     pub(crate) fn panic_message(&self) -> Option<&str> {
-        match &self.0.verdict {
-            Verdict::Panicked(text) => Some(&text.message),
-            _ => None,
-        }
+        self.panic().map(|text| text.message.as_str())
     }
 
     /// What is said of what went wrong by whoever it went wrong for.
@@ -351,6 +354,13 @@ impl Stopped {
 }
 
 impl Report {
+    fn panic(&self) -> Option<&PanicText> {
+        match &self.verdict {
+            Verdict::Panicked(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The first task that was ready though nobody had woken it. A wake that came since then might have been its.
     fn lost_wake_up(&self) -> Option<&StuckTask> {
         let mut tasks = self.standstill.tasks.iter();

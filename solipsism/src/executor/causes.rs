@@ -1,4 +1,5 @@
-//! Panics that a handle has told of: where what it told is passed on, by an `unwrap` or a `?`, a report goes back to the first of them.
+//! Panics that a handle has told of: where what it told is passed on, by an `unwrap`, a `?` or a set that joins all, a report goes back
+//! to the first of them.
 //!
 //! Which these are, the text says: it names the task, and of our own tasks the place.
 
@@ -6,6 +7,7 @@ use super::close::{Failure, Lost};
 #[cfg(feature = "tokio")]
 use super::hosted::FOREIGN;
 use super::world::World;
+use crate::panics::PanicText;
 
 /// The last ones are kept: whoever passes one on does so soon.
 const KEPT: usize = 32;
@@ -21,12 +23,15 @@ impl World {
         causes.push(cause);
     }
 
-    /// The panics that one of these texts passes on, in the order in which they were.
-    pub(super) fn causes_of(&self, texts: &[&str]) -> Vec<Failure> {
+    /// The panics that one of these texts passes on, or that went on as this one, in the order in which they were.
+    pub(super) fn causes_of(&self, texts: &[&str], panic: Option<&PanicText>) -> Vec<Failure> {
         let mut causes = self.causes.borrow().clone();
         #[cfg(feature = "tokio")]
         causes.extend(self.hosted.iter().flat_map(|hosted| hosted.jobs_failures()));
-        causes.retain(|cause| texts.iter().any(|text| cause.is_passed_on_by(text)));
+        causes.retain(|cause| {
+            let went_on = panic.is_some_and(|panic| panic.is(&cause.text));
+            went_on || texts.iter().any(|text| cause.is_passed_on_by(text))
+        });
         causes
     }
 }

@@ -267,7 +267,7 @@ impl World {
             failures,
             &self.inbox,
         );
-        let causes = self.causes_of(&stopped.texts());
+        let causes = self.causes_of(&stopped.texts(), stopped.panic());
         stopped.led_to_by(causes);
         stopped
     }
@@ -280,7 +280,11 @@ impl World {
 
     /// The tasks of the innermost loop; how many there are around it. Of these are listed those whose end is waited for, and
     /// if it is asked what `drives` the clock, those that wait for it.
-    fn stuck_tasks(&self, body: Option<&Arc<Header>>, drives: bool) -> (Vec<StuckTask>, usize) {
+    pub(super) fn stuck_tasks(
+        &self,
+        body: Option<&Arc<Header>>,
+        drives: bool,
+    ) -> (Vec<StuckTask>, usize) {
         let waits = self.waits(body);
         let stuck = |header: &Arc<Header>, since: u64| StuckTask {
             who: header.to_string(),

@@ -86,14 +86,22 @@ fn is_of_the_loop(frame: &str) -> bool {
         .any(|room| symbol.contains(&format!("solipsism::{room}::")))
 }
 
-/// Whether it is std's, or has a job recorded.
+/// Whether it is std's, ours, or has a job recorded.
 fn is_calling(frame: &str) -> bool {
     let symbol = symbol(frame);
     let name = symbol.split_once(": ").map_or(symbol, |(_, name)| name);
     let name = name.trim_start_matches('<');
-    ["alloc::", "core::", "std::", "tracing_core::", "__rust_"]
-        .iter()
-        .any(|own| name.starts_with(own))
+    let others = [
+        "__rust_",
+        "alloc::",
+        "core::",
+        "solipsism::",
+        "std::",
+        "tracing_core::",
+    ];
+    // A test's own implementations of our traits are in the test's crate.
+    let is_ours = name.starts_with("F as solipsism::");
+    is_ours || others.iter().any(|own| name.starts_with(own))
 }
 
 fn symbol(frame: &str) -> &str {

@@ -34,6 +34,12 @@ impl Stack {
         })))
     }
 
+    /// Whether the one is a copy of the other.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let both = self.0.as_ref().zip(other.0.as_ref());
+        both.is_some_and(|(one, other)| Arc::ptr_eq(one, other))
+    }
+
     pub(super) fn order(&self) -> Option<u64> {
         self.0.as_ref()?.order
     }

@@ -15,6 +15,7 @@ use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 use super::{ScopeThread, builder};
 use crate::case::{
     Body, Course, look_for_leaks, note, note_untold, run_body, run_set_up, seed_of, tear_down,
+    watch_leaks,
 };
 use crate::ending::Ending;
 use crate::executor::{ChildSettings, Failure, Inbox, Watched, World};
@@ -262,7 +263,7 @@ impl Residents {
         tear_down(&self.world, asking, &mut course);
         note_untold(&self.world, &mut course);
         course.virtual_time = Duration::from_nanos(self.world.now() - began);
-        let watched = check.and_then(|_| self.world.watch_leaks());
+        let watched = watch_leaks(&self.world, &course, check);
         let end = self.world.end_child(child);
         note(&self.world, &mut course, end.untold);
         look_for_leaks(&self.world, asking, &mut course, check, watched);

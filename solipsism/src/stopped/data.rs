@@ -253,6 +253,7 @@ impl Leak {
             .with("text", text(self.told()))
             .with_some("place", self.created().map(place))
             .with("since", since_start(self.since()))
+            .with_each("waits", self.asleep.iter().flat_map(tasks::waits).collect())
             .with_each("holds", holds.collect())
     }
 }

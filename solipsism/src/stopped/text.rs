@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
 use crate::core::net::Upcoming;
-use crate::executor::{Busy, Failure, Heartbeats, Lost, Wait};
+use crate::executor::{Busy, Failure, Heartbeats, Lost, StuckTask, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
 use crate::frames::{is_ours, without_machine};
@@ -51,7 +51,7 @@ impl fmt::Display for Whole<'_> {
             report.write_verdict(f)?;
         }
         if !report.is_brief {
-            causes::write(f, &report.causes)?;
+            causes::write(f, &report.causes, report.panic())?;
         }
         report.write_tasks(f)?;
         for failure in &report.after {
@@ -73,6 +73,12 @@ impl fmt::Display for Whole<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// In what a task waits, if that is known: lines as under its name, each after a line break.
+pub(crate) fn asleep(task: &StuckTask) -> Option<String> {
+    let is_known = !task.stacks.chains().is_empty();
+    is_known.then(|| tasks::Told(task).to_string())
 }
 
 /// The words for the next thing that happens on the network, then.

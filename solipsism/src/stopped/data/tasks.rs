@@ -47,7 +47,7 @@ fn again(again: &Again) -> Option<Data> {
 }
 
 /// Of each chain of awaits what it leads to, after what no chain leads to.
-fn waits(task: &StuckTask) -> Vec<Data> {
+pub(super) fn waits(task: &StuckTask) -> Vec<Data> {
     let chains = task.stacks.chains();
     let heads: Vec<Vec<&Wait>> = chains.iter().map(|chain| waits_of(task, chain)).collect();
     let is_told = |wait: &Wait| heads.iter().flatten().any(|told| std::ptr::eq(*told, wait));

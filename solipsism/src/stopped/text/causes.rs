@@ -4,11 +4,17 @@ use std::fmt;
 
 use super::place;
 use crate::executor::{Failure, Lost};
+use crate::panics::PanicText;
 
 /// More than these say nothing more.
 const TOLD: usize = 4;
 
-pub(super) fn write(f: &mut fmt::Formatter<'_>, causes: &[Failure]) -> fmt::Result {
+/// What is told already of this `panic` is left out.
+pub(super) fn write(
+    f: &mut fmt::Formatter<'_>,
+    causes: &[Failure],
+    panic: Option<&PanicText>,
+) -> fmt::Result {
     for cause in causes.iter().take(TOLD) {
         write!(f, "\n  {}", cause.who)?;
         if cause.what == Lost::Task {
@@ -21,7 +27,9 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, causes: &[Failure]) -> fmt::Resu
         if let Some(at) = cause.text.at {
             write!(f, ", at {at:?}")?;
         }
-        cause.text.write_steps(f, Some(cause.site))?;
+        if !panic.is_some_and(|panic| panic.is(&cause.text)) {
+            cause.text.write_steps(f, Some(cause.site))?;
+        }
     }
     match causes.len().saturating_sub(TOLD) {
         0 => Ok(()),

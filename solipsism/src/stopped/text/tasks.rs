@@ -171,7 +171,7 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fm
 }
 
 /// All that is to be told of a task but who it is.
-struct Told<'a>(&'a StuckTask);
+pub(super) struct Told<'a>(pub(super) &'a StuckTask);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
