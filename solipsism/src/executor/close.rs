@@ -11,6 +11,7 @@ use super::world::World;
 use crate::core::{EndingLoops, LoopId, OUTERMOST, Waiter};
 use crate::panics::{self, Panic, PanicText, Print};
 use crate::task::JoinError;
+use crate::time::Instant;
 
 /// A panic that no handle tells of.
 #[derive(Clone, Debug)]
@@ -173,7 +174,9 @@ impl World {
     }
 
     /// Keeps a panic that nobody will be told of otherwise.
-    pub(super) fn lose(&self, failure: Failure) {
+    pub(super) fn lose(&self, mut failure: Failure) {
+        let now = Instant::from_nanos(self.now());
+        failure.text.at.get_or_insert(now);
         self.nest.borrow_mut().note(&failure);
         self.failures.borrow_mut().push(failure);
     }

@@ -308,6 +308,9 @@ impl World {
                 Ok(finished) => finished,
                 Err(panic) => {
                     self.fail_task(&mut task, |header| JoinError::panicked(header, panic));
+                    if let Some(cause) = super::Failure::held_by(&task) {
+                        self.note_cause(cause);
+                    }
                     true
                 }
             }

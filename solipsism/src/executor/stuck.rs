@@ -260,13 +260,16 @@ impl World {
             #[cfg(feature = "tokio")]
             failures.extend(self.hosted.iter().flat_map(|hosted| hosted.held_failures()));
         }
-        Stopped::new(
+        let mut stopped = Stopped::new(
             verdict,
             Instant::from_nanos(self.now()),
             standstill,
             failures,
             &self.inbox,
-        )
+        );
+        let causes = self.causes_of(&stopped.texts(), stopped.panic());
+        stopped.led_to_by(causes);
+        stopped
     }
 
     /// The report of a body that came to its end by itself, and badly.
@@ -277,7 +280,11 @@ impl World {
 
     /// The tasks of the innermost loop; how many there are around it. Of these are listed those whose end is waited for, and
     /// if it is asked what `drives` the clock, those that wait for it.
-    fn stuck_tasks(&self, body: Option<&Arc<Header>>, drives: bool) -> (Vec<StuckTask>, usize) {
+    pub(super) fn stuck_tasks(
+        &self,
+        body: Option<&Arc<Header>>,
+        drives: bool,
+    ) -> (Vec<StuckTask>, usize) {
         let waits = self.waits(body);
         let stuck = |header: &Arc<Header>, since: u64| StuckTask {
             who: header.to_string(),

@@ -149,6 +149,8 @@ pub(crate) struct World {
     pub(super) woken: Cell<Vec<Waker>>,
     /// Panics that no handle will tell of.
     pub(super) failures: RefCell<Vec<Failure>>,
+    /// And those that one has told of, or will.
+    pub(super) causes: RefCell<Vec<Failure>>,
     /// What is spawned in this loop, and in those inside of it, is dropped at once.
     pub(super) closing: Cell<LoopId>,
     /// But not in these, if a child ends.
@@ -236,6 +238,7 @@ impl World {
             pace: Cell::new(None),
             woken: Cell::default(),
             failures: RefCell::default(),
+            causes: RefCell::default(),
             closing: Cell::new(NONE),
             spared: RefCell::default(),
             is_ahead: Cell::new(false),
@@ -464,7 +467,7 @@ impl World {
         });
         let header = header.expect("`insert` makes the task");
         if self.is_traced() {
-            self.note_spawn(&header);
+            self.note_spawn(&header, place.owner);
         }
         if is_late {
             let name = header.name.as_ref().map(|name| &***name);

@@ -14,12 +14,27 @@ pub(super) fn of_the_test(backtrace: &str) -> String {
     let own = frames[first..]
         .iter()
         .take_while(|frame| !is_of_the_loop(frame));
-    let own: String = own.copied().collect();
+    let mut own: Vec<&&str> = own.collect();
+    // What calls a task is no more the test's than who polls it.
+    while own.last().is_some_and(|frame| is_calling(frame)) {
+        own.pop();
+    }
+    let own = own
+        .into_iter()
+        .enumerate()
+        .map(|(number, frame)| numbered(number, frame));
+    let own: String = own.collect();
     if own.is_empty() {
         backtrace.to_owned()
     } else {
         own
     }
+}
+
+/// The frame as the one of this number, as std writes it: who reads on from 0 misses nothing.
+fn numbered(number: usize, frame: &str) -> String {
+    let rest = frame.split_once(": ").map_or(frame, |(_, rest)| rest);
+    format!("{number:4}: {rest}")
 }
 
 /// Each frame with the lines that tell where it is.
@@ -61,9 +76,32 @@ fn is_panicking(frame: &str) -> bool {
 
 fn is_of_the_loop(frame: &str) -> bool {
     let symbol = symbol(frame);
+    if symbol.contains("tokio::runtime::task::")
+        || symbol.contains("tokio::runtime::blocking::task::")
+    {
+        return true;
+    }
     ["executor", "panics", "__private"]
         .iter()
         .any(|room| symbol.contains(&format!("solipsism::{room}::")))
+}
+
+/// Whether it is std's, ours, or has a job recorded.
+fn is_calling(frame: &str) -> bool {
+    let symbol = symbol(frame);
+    let name = symbol.split_once(": ").map_or(symbol, |(_, name)| name);
+    let name = name.trim_start_matches('<');
+    let others = [
+        "__rust_",
+        "alloc::",
+        "core::",
+        "solipsism::",
+        "std::",
+        "tracing_core::",
+    ];
+    // A test's own implementations of our traits are in the test's crate.
+    let is_ours = name.starts_with("F as solipsism::");
+    is_ours || others.iter().any(|own| name.starts_with(own))
 }
 
 fn symbol(frame: &str) -> &str {
@@ -84,11 +122,12 @@ mod tests {
                          \x20  4: it::helper\n\
                          \x20            at ./tests/it.rs:3:5\n\
                          \x20  5: it::test::{{closure}}\n\
-                         \x20  6: <solipsism::executor::tasks::Stage<F> as solipsism::executor::tasks::AnyStage>::poll\n\
-                         \x20  7: main\n";
+                         \x20  6: <core::pin::Pin<P> as core::future::future::Future>::poll\n\
+                         \x20  7: <solipsism::executor::tasks::Stage<F> as solipsism::executor::tasks::AnyStage>::poll\n\
+                         \x20  8: main\n";
         assert_eq!(
             of_the_test(backtrace),
-            "   4: it::helper\n             at ./tests/it.rs:3:5\n   5: it::test::{{closure}}\n"
+            "   0: it::helper\n             at ./tests/it.rs:3:5\n   1: it::test::{{closure}}\n"
         );
         assert_eq!(of_the_test("<unknown>"), "<unknown>");
     }

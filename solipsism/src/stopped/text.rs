@@ -1,5 +1,6 @@
 //! The one place where a report becomes text. Nothing in it differs between two runs of one binary.
 
+mod causes;
 mod cures;
 mod facts;
 mod held;
@@ -9,15 +10,21 @@ mod network;
 mod tasks;
 mod wakes;
 
+pub(super) use self::cures::told as cures;
+pub(super) use self::holders::is_deadly;
+pub(super) use self::tasks::{cycles, waits_of};
+
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
-use crate::executor::{Busy, Failure, Heartbeats, Lost, Wait};
+use crate::core::net::Upcoming;
+use crate::executor::{Busy, Failure, Heartbeats, Lost, StuckTask, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::{FOREIGN, Foreign};
 use crate::frames::{is_ours, without_machine};
+use crate::time::Instant;
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,6 +50,9 @@ impl fmt::Display for Whole<'_> {
             }
             report.write_verdict(f)?;
         }
+        if !report.is_brief {
+            causes::write(f, &report.causes, report.panic())?;
+        }
         report.write_tasks(f)?;
         for failure in &report.after {
             write!(f, "\nand {failure}")?;
@@ -63,6 +73,23 @@ impl fmt::Display for Whole<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// In what a task waits, if that is known: lines as under its name, each after a line break.
+pub(crate) fn asleep(task: &StuckTask) -> Option<String> {
+    let is_known = !task.stacks.chains().is_empty();
+    is_known.then(|| tasks::Told(task).to_string())
+}
+
+/// The words for the next thing that happens on the network, then.
+pub(super) fn upcoming(at: Instant, upcoming: &Upcoming) -> String {
+    struct Soon<'a>(Instant, &'a Upcoming);
+    impl fmt::Display for Soon<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            network::write_upcoming(f, self.0, self.1)
+        }
+    }
+    Soon(at, upcoming).to_string()
 }
 
 /// Of one task more waits than this are counted, not listed.
@@ -430,14 +457,11 @@ impl fmt::Display for Failure {
 
 impl Failure {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.text.at.map(|at| format!(" at {at:?}"));
+        let at = at.unwrap_or_default();
         let place = place(self.task, self.site);
         match self.what {
             Lost::Task => {
-                let at = self
-                    .text
-                    .at
-                    .map(|at| format!(" at {at:?}"))
-                    .unwrap_or_default();
                 write!(
                     f,
                     "background task failed{at}: {}, {place}, {}",
@@ -446,11 +470,6 @@ impl Failure {
             }
             #[cfg(feature = "tokio")]
             Lost::Foreign => {
-                let at = self
-                    .text
-                    .at
-                    .map(|at| format!(" at {at:?}"))
-                    .unwrap_or_default();
                 write!(
                     f,
                     "background task failed{at}: {} {}\n  nobody was seen to await it; if somebody did, in a tokio task \
@@ -461,22 +480,22 @@ impl Failure {
             #[cfg(feature = "tokio")]
             Lost::Destructor if self.task >= FOREIGN => write!(
                 f,
-                "destructor failed: while {} was dropped, something in it {}",
+                "destructor failed{at}: while {} was dropped, something in it {}",
                 self.who, self.text
             ),
             Lost::Destructor => write!(
                 f,
-                "destructor failed: while {}, {place}, was dropped, something in it {}",
+                "destructor failed{at}: while {}, {place}, was dropped, something in it {}",
                 self.who, self.text
             ),
             Lost::Waker => write!(
                 f,
-                "waker failed: a waker, woken or dropped by the event loop, {}",
+                "waker failed{at}: a waker, woken or dropped by the event loop, {}",
                 self.text
             ),
             Lost::Job => write!(
                 f,
-                "blocking job failed: submitted at {} by a task that was aborted, it {}",
+                "blocking job failed{at}: submitted at {} by a task that was aborted, it {}",
                 self.site, self.text
             ),
         }

@@ -42,6 +42,18 @@ pub(crate) enum What {
 }
 
 impl What {
+    /// The word that tools know it by.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "read",
+            Self::Write(_) => "write",
+            Self::Connect { .. } => "connect",
+            Self::Accept { .. } => "accept",
+            Self::Receive { .. } => "datagram",
+            Self::Send { .. } => "room",
+        }
+    }
+
     /// The task that used the other end of the stream last.
     pub(crate) fn peer_task(&self) -> Option<u32> {
         match self {

@@ -144,6 +144,13 @@ impl Hosted {
     }
 }
 
+impl Hosted {
+    /// The panics of blocking jobs, of which nobody sees who is told.
+    pub(in crate::executor) fn jobs_failures(&self) -> Vec<Failure> {
+        self.pool.failures()
+    }
+}
+
 impl World {
     /// Takes note of a panic that has just been raised in a task of tokio's. False if it was not.
     pub(crate) fn note_foreign_panic(&self, text: &PanicText) -> bool {
@@ -152,6 +159,8 @@ impl World {
         };
         let mut text = text.clone();
         text.at = Some(Instant::from_nanos(self.now()));
+        let cause = failure("a tokio task", task, Lost::Foreign, text.clone());
+        self.note_cause(cause);
         hosted.panics.note(task, text, hosted.alive());
         if hosted.root.borrow().is_some() {
             hosted.panics.bench.summon(&hosted.handle);

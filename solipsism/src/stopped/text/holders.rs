@@ -48,15 +48,26 @@ pub(super) fn whom(task: &StuckTask) -> impl Iterator<Item = u32> {
     task.waits.iter().filter_map(Wait::whom).chain(holders)
 }
 
+/// Of a circle, what leads from each task to the next.
+fn links<'a>(cycle: &[&'a StuckTask]) -> Vec<Link<'a>> {
+    let links = cycle.iter().filter_map(|task| Some(only_link(task)?.1));
+    links.collect()
+}
+
+fn is_deadlock(links: &[Link<'_>]) -> bool {
+    let is_held = |link: &Link<'_>| matches!(link, Link::Held(_));
+    links.iter().any(is_held) && links.iter().all(|link| link.is_deadly())
+}
+
+/// Whether nobody outside of the circle could have ended it.
+pub(in crate::stopped) fn is_deadly(cycle: &[&StuckTask]) -> bool {
+    is_deadlock(&links(cycle))
+}
+
 /// Tasks of which each waits for the next one and for nothing else.
 pub(super) fn write_cycle(f: &mut fmt::Formatter<'_>, cycle: &[&StuckTask]) -> fmt::Result {
-    let links: Vec<Link<'_>> = cycle
-        .iter()
-        .filter_map(|task| Some(only_link(task)?.1))
-        .collect();
-    let is_held = |link: &Link<'_>| matches!(link, Link::Held(_));
-    let is_deadlock = links.iter().any(is_held) && links.iter().all(|link| link.is_deadly());
-    let title = if is_deadlock {
+    let links = links(cycle);
+    let title = if is_deadlock(&links) {
         "deadlock"
     } else {
         "they wait for each other"

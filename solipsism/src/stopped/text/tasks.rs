@@ -104,7 +104,7 @@ fn waits_for_one_of(task: &StuckTask, tasks: &[StuckTask]) -> bool {
 
 /// Tasks of which each waits for the next and for nothing else, and the last for the first, or one for itself; by their
 /// places.
-fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
+pub(in crate::stopped) fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
     let next = |place: usize| {
         let (whom, _) = holders::only_link(&tasks[place])?;
         tasks.iter().position(|other| other.task == whom)
@@ -171,7 +171,7 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fm
 }
 
 /// All that is to be told of a task but who it is.
-struct Told<'a>(&'a StuckTask);
+pub(super) struct Told<'a>(pub(super) &'a StuckTask);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -355,7 +355,7 @@ impl fmt::Display for Primitive {
 }
 
 /// The waits of a task's that this chain leads to, where there is no doubt.
-fn waits_of<'a>(task: &'a StuckTask, chain: &Chain) -> Vec<&'a Wait> {
+pub(in crate::stopped) fn waits_of<'a>(task: &'a StuckTask, chain: &Chain) -> Vec<&'a Wait> {
     let Leaf::Ours(primitive) = chain.leaf else {
         return Vec::new();
     };
