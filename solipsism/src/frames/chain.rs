@@ -16,6 +16,8 @@ pub(crate) struct Chain {
     pub(crate) wanted: Option<Thing>,
     /// Who does.
     pub(crate) held: Vec<Held>,
+    /// This stands for several that look the same, of which different tasks hold what they wait for.
+    pub(crate) is_held_variously: bool,
 }
 
 /// What is awaited in the end.
@@ -212,6 +214,7 @@ pub(super) fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
         steps,
         wanted: None,
         held: Vec::new(),
+        is_held_variously: false,
     }
 }
 

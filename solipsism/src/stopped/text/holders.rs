@@ -32,7 +32,7 @@ pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
         ([wait], [] | [_]) => Some((wait.whom()?, Link::Waits(wait))),
         // Where it stands now is not known.
         _ if matches!(task.again, Again::WentOn(_)) => None,
-        ([], [chain]) => {
+        ([], [chain]) if !chain.is_held_variously => {
             let (first, rest) = chain.held.split_first()?;
             let is_sole = rest.iter().all(|held| held.task == first.task);
             is_sole.then_some((first.task, Link::Held(first)))
