@@ -125,6 +125,7 @@ fn own_file_of(path: &str) -> String {
 /// it is what was read.
 pub(crate) fn merged(polled: Vec<Chain>, read: Vec<Chain>) -> Vec<Chain> {
     let mut chains = polled;
+    without_others(&mut chains, &read);
     let mut new: Vec<Chain> = Vec::new();
     let mut told = vec![false; chains.len()];
     for read in read {
@@ -149,6 +150,37 @@ pub(crate) fn merged(polled: Vec<Chain>, read: Vec<Chain>) -> Vec<Chain> {
     chains.extend(new);
     chains.sort_by_cached_key(Chain::place);
     chains
+}
+
+/// Sets right what a poll has shown of another task: of functions that are compiled to the same code, an optimised program has one,
+/// with the other one's lines. A coroutine stands at one await point; if that was read, and no poll came by, it is another one
+/// that the polls seem to have been of.
+fn without_others(polled: &mut Vec<Chain>, read: &[Chain]) {
+    let root = |chain: &Chain| chain.steps.last().cloned();
+    let Some(root) = read.first().and_then(root) else {
+        return;
+    };
+    let is_of_root = |chain: &Chain| chain.steps.last().is_some_and(|step| step.is_at(&root));
+    let stands_there = |chain: &Chain| chain.steps.iter().any(|step| step.is_at(&root));
+    if root.is_of_macro || !read.iter().all(is_of_root) || polled.iter().any(stands_there) {
+        return;
+    }
+    let mut right: Vec<Chain> = Vec::new();
+    for mut chain in std::mem::take(polled) {
+        let is_like = |read: &&Chain| {
+            (read.leaf == chain.leaf || read.is_vague()) && read.steps.len() == chain.steps.len()
+        };
+        let mut like = read.iter().filter(is_like);
+        match (like.next(), like.next()) {
+            (Some(only), None) => chain.steps.clone_from(&only.steps),
+            (Some(_), Some(_)) => continue,
+            (None, _) => {}
+        }
+        if !right.iter().any(|known| known.is_same(&chain)) {
+            right.push(chain);
+        }
+    }
+    *polled = right;
 }
 
 impl Chain {
@@ -255,5 +287,20 @@ mod tests {
         assert!(is_various(&[Some(1), None]));
         assert!(is_various(&[None, Some(1)]));
         assert!(is_various(&[Some(2), Some(1)]));
+    }
+
+    #[test]
+    fn a_poll_of_folded_code_stands_where_was_read() {
+        let elsewhere = told(&[read([1, 7], None)]);
+        let here = told(&[read([1, 2], Some(1))]);
+        let merged = merged(elsewhere, here.clone());
+        assert_eq!(merged, here);
+    }
+
+    #[test]
+    fn a_poll_that_came_by_is_as_it_was() {
+        let polled = told(&[read([1, 2], None), read([3, 2], None)]);
+        let merged = merged(polled.clone(), told(&[read([1, 2], None)]));
+        assert_eq!(merged, polled);
     }
 }
