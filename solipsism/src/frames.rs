@@ -10,6 +10,7 @@ mod paths;
 mod source;
 mod suspended;
 
+use std::borrow::Cow;
 use std::panic::Location;
 use std::path::Path;
 
@@ -59,6 +60,14 @@ impl Frame {
         let own = own_sources();
         let place = file.find(&own)?;
         Some(&file[place + own.len()..])
+    }
+
+    /// The same, or without lines what the path says of it: `task/join_handle/…`.
+    fn own_module(&self) -> Cow<'_, str> {
+        match &self.file {
+            Some(_) => Cow::Borrowed(self.own_file().unwrap_or_default()),
+            None => Cow::Owned(names::of_user(&self.symbol).replace("::", "/")),
+        }
     }
 }
 
