@@ -1,11 +1,12 @@
 //! Stacks as `std::backtrace` prints them, frame by frame, and whose code each frame is. `chain` makes a chain of awaits of
-//! one, `names` makes names readable, `paths` places; `source` reads a line. `suspended` makes chains of what was read of
-//! suspended futures, and one list of both.
+//! one, `names` makes names readable, `pathless` finds those that were lost, `paths` makes places readable; `source` reads a line.
+//! `suspended` makes chains of what was read of suspended futures, and one list of both.
 //!
 //! Whose a frame is, its file says: what is generic bears the name of whoever uses it.
 
 mod chain;
 mod names;
+mod pathless;
 mod paths;
 mod source;
 mod suspended;
@@ -139,6 +140,7 @@ pub(crate) fn parse(printed: &str) -> Vec<Frame> {
             line: 0,
         });
     }
+    frames.iter_mut().for_each(pathless::name);
     frames
 }
 
