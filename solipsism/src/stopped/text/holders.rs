@@ -176,12 +176,14 @@ fn hides(task: &StuckTask) -> bool {
 }
 
 /// What somebody holds, of which it can be read.
-const HELD: [&str; 16] = [
+const HELD: [&str; 18] = [
     "async_channel::",
     "async_lock::mutex::",
     "async_lock::rwlock::",
+    "async_lock::semaphore::",
     "flume::",
     "futures::channel::mpsc::Receiver",
+    "futures::channel::mpsc::Sender",
     "futures::channel::mpsc::UnboundedReceiver",
     "futures::channel::oneshot::Receiver",
     "futures::lock::Mutex",
