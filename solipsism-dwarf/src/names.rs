@@ -80,7 +80,11 @@ pub(crate) const ARC_VALUE: &str = "data";
 const WAKER: &str = "core::task::wake::";
 
 /// Wrappers that are themselves of no interest where nothing of interest is in them.
-const WRAPPERS: [&str; 2] = ["core::pin::Pin<", "core::future::poll_fn::PollFn<"];
+const WRAPPERS: [&str; 3] = [
+    "core::future::poll_fn::PollFn<",
+    "core::pin::Pin<",
+    "tokio::task::coop::Coop<",
+];
 const CLOSURE: &str = "{closure_env#";
 
 pub(crate) const FUTURES_UNORDERED: &str =
@@ -106,9 +110,17 @@ const CHILDREN: [(&str, &str); 2] = [
     ("tokio::future::maybe_done::MaybeDone<", "Future"),
 ];
 
+/// Futures that poll a stream or a sink, and where they have a reference to it.
+const POLLING: [(&str, &str); 4] = [
+    ("futures_util::sink::feed::Feed<", "sink"),
+    ("futures_util::sink::flush::Flush<", "sink"),
+    ("futures_util::sink::send::Send<", "feed.sink"),
+    ("futures_util::stream::stream::next::Next<", "stream"),
+];
+
 /// Who waits, by the beginning of an async function's path or of a type's, and the types of those who hold what it
 /// waits for.
-const HOLDERS: [(&[&str], &[&str]); 17] = [
+const HOLDERS: [(&[&str], &[&str]); 20] = [
     (
         &["tokio::sync::mutex::Mutex::lock"],
         &[
@@ -179,6 +191,18 @@ const HOLDERS: [(&[&str], &[&str]); 17] = [
     ),
     (
         &[
+            "futures_util::sink::feed::Feed<futures_channel::mpsc::Sender<",
+            "futures_util::sink::flush::Flush<futures_channel::mpsc::Sender<",
+            "futures_util::sink::send::Send<futures_channel::mpsc::Sender<",
+        ],
+        &["futures_channel::mpsc::Receiver<"],
+    ),
+    (
+        &["futures_util::stream::stream::next::Next<async_channel::Receiver<"],
+        &["async_channel::Sender<"],
+    ),
+    (
+        &[
             "futures_util::lock::mutex::MutexLockFuture<",
             "futures_util::lock::mutex::OwnedMutexLockFuture<",
         ],
@@ -198,9 +222,16 @@ const HOLDERS: [(&[&str], &[&str]); 17] = [
         &["async_lock::rwlock::futures::"],
         &[
             "async_lock::rwlock::RwLockReadGuard<",
+            "async_lock::rwlock::RwLockReadGuardArc<",
             "async_lock::rwlock::RwLockUpgradableReadGuard<",
+            "async_lock::rwlock::RwLockUpgradableReadGuardArc<",
             "async_lock::rwlock::RwLockWriteGuard<",
+            "async_lock::rwlock::RwLockWriteGuardArc<",
         ],
+    ),
+    (
+        &["async_lock::semaphore::Acquire"],
+        &["async_lock::semaphore::SemaphoreGuard"],
     ),
     (
         &["async_channel::Recv<", "flume::async::RecvFut<"],
@@ -247,6 +278,13 @@ pub(crate) fn child(path: &str) -> Option<&'static str> {
     Some(variant)
 }
 
+/// Where a future that polls a stream or a sink has it, if this is one.
+pub(crate) fn polled(path: &str) -> Option<&'static str> {
+    let mut polling = POLLING.iter();
+    let (_, field) = polling.find(|(begin, _)| path.starts_with(begin))?;
+    Some(field)
+}
+
 /// Who may hold what a function or a leaf of this name waits for.
 pub(crate) fn holders(waits: &str) -> &'static [&'static str] {
     let begins = |begins: &[&str]| begins.iter().any(|begin| waits.starts_with(begin));
@@ -259,6 +297,9 @@ pub(crate) fn crate_of(path: &str) -> &str {
     path.split("::").next().unwrap_or_default()
 }
 
+/// What some call a guard, though it guards nothing.
+const PERMIT: &str = "SemaphoreGuard";
+
 /// What it is that a holder of this type has.
 pub(crate) fn thing(holder: &str) -> Thing {
     let path = holder.split('<').next().unwrap_or_default();
@@ -268,7 +309,7 @@ pub(crate) fn thing(holder: &str) -> Thing {
         Thing::Receiver
     } else if name.ends_with("Sender") || path.contains("::mpsc::") {
         Thing::Sender
-    } else if name.ends_with("Permit") {
+    } else if name.ends_with("Permit") || name.starts_with(PERMIT) {
         Thing::Permit
     } else {
         Thing::Guard
@@ -320,7 +361,7 @@ const ONCE: [&str; 2] = ["oneshot::Sender<", "OwnedPermit<"];
 /// A guard derefs to what it guards, and has no methods of its own.
 pub(crate) fn is_guard(path: &str) -> bool {
     let name = path.split('<').next();
-    name.is_some_and(|name| name.contains("Guard"))
+    name.is_some_and(|name| name.contains("Guard") && !name.contains(PERMIT))
 }
 
 pub(crate) fn sends_once(path: &str) -> bool {

@@ -32,7 +32,7 @@ pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
         ([wait], [] | [_]) => Some((wait.whom()?, Link::Waits(wait))),
         // Where it stands now is not known.
         _ if matches!(task.again, Again::WentOn(_)) => None,
-        ([], [chain]) => {
+        ([], [chain]) if !chain.is_held_variously => {
             let (first, rest) = chain.held.split_first()?;
             let is_sole = rest.iter().all(|held| held.task == first.task);
             is_sole.then_some((first.task, Link::Held(first)))
@@ -187,12 +187,14 @@ fn hides(task: &StuckTask) -> bool {
 }
 
 /// What somebody holds, of which it can be read.
-const HELD: [&str; 16] = [
+const HELD: [&str; 18] = [
     "async_channel::",
     "async_lock::mutex::",
     "async_lock::rwlock::",
+    "async_lock::semaphore::",
     "flume::",
     "futures::channel::mpsc::Receiver",
+    "futures::channel::mpsc::Sender",
     "futures::channel::mpsc::UnboundedReceiver",
     "futures::channel::oneshot::Receiver",
     "futures::lock::Mutex",
