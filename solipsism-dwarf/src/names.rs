@@ -100,6 +100,32 @@ pub(crate) const SHARED: &str = "futures_util::future::future::shared::Shared<";
 pub(crate) const SHARED_INNER: &str = "inner";
 pub(crate) const SHARED_FUTURE: &str = "future_or_output.value";
 
+/// From the handle of a runtime of tokio's to its lists of tasks, if it has one thread.
+pub(crate) const TOKIO_HANDLE: &str = "tokio::runtime::handle::Handle";
+pub(crate) const HANDLE: &str = "inner";
+pub(crate) const ONE_THREAD: &str = "CurrentThread";
+pub(crate) const HANDLE_POINTER: &str = "__0.ptr.pointer";
+pub(crate) const TASK_LISTS: &str = "data.shared.owned.list.lists";
+pub(crate) const TASK_LIST: &str = "tokio::util::linked_list::LinkedList<";
+pub(crate) const FIRST_TASK: &str = "head";
+
+/// From a task's header to the function that polls it, and from the variable in that to what it polls.
+pub(crate) const TASK_POINTER: &str = "pointer";
+pub(crate) const TASK_TABLE: &str = "vtable";
+pub(crate) const TASK_POLL: &str = "poll";
+pub(crate) const TASK_VARIABLE: &str = "harness";
+pub(crate) const TASK_OF_VARIABLE: &str = "cell.pointer";
+
+/// Who awaits the end of a task, and where it says of which.
+pub(crate) const JOIN_HANDLE: &str = "tokio::runtime::task::join::JoinHandle<";
+pub(crate) const JOINED_TASK: &str = "raw.ptr.pointer";
+
+/// A task, and what is in it.
+pub(crate) const TASK: &str = "tokio::runtime::task::core::Cell<";
+pub(crate) const TASK_ID: &str = "core.task_id";
+pub(crate) const TASK_STAGE: &str = "core.stage.stage";
+pub(crate) const NEXT_TASK: &str = "trailer.owned.inner.value.next";
+
 /// Each holds a future, which is what is awaited even where nothing is known of it.
 const CHILDREN: [(&str, &str); 2] = [
     ("futures_util::future::maybe_done::MaybeDone<", "Future"),

@@ -47,10 +47,11 @@ pub(crate) struct HeldBy {
     pub(crate) next: Option<(Instant, &'static Location<'static>)>,
 }
 
-/// What is known of the tasks of a runtime that is the host.
+/// What is known of the tasks of a runtime that is the host, where they are not among the others.
 #[cfg(feature = "tokio")]
 #[derive(Debug)]
 pub(crate) struct Foreign {
+    /// How many are not.
     pub(crate) alive: usize,
     /// What they wait for, as far as it is ours.
     pub(crate) waits: Vec<Wait>,
@@ -220,7 +221,14 @@ impl World {
                 verdict,
                 Verdict::StepLimit { .. } | Verdict::WallLimit { .. }
             );
-            let (tasks, around) = self.stuck_tasks(body, drives);
+            #[cfg(feature = "tokio")]
+            if let Some(hosted) = &self.hosted {
+                hosted.call_roll();
+            }
+            #[cfg_attr(not(feature = "tokio"), expect(unused_mut, reason = "all are ours"))]
+            let (mut tasks, around) = self.stuck_tasks(body, drives);
+            #[cfg(feature = "tokio")]
+            let foreign = self.foreign(body, &mut tasks);
             let faults = self.other_faults(&tasks);
             standstill = Standstill {
                 tasks,
@@ -232,10 +240,7 @@ impl World {
                 heartbeats: self.tell_heartbeats(),
                 faults,
                 #[cfg(feature = "tokio")]
-                foreign: self.hosted.as_ref().map(|hosted| Foreign {
-                    alive: hosted.alive(),
-                    waits: self.waits(body).foreign(),
-                }),
+                foreign,
             };
         }
         if let Verdict::Livelock { busiest, .. } = &verdict {
@@ -327,6 +332,32 @@ impl World {
         (all, around)
     }
 
+    /// Adds the tasks of a host to those that are stuck, if it is known which there are. Else they are counted.
+    #[cfg(feature = "tokio")]
+    fn foreign(&self, body: Option<&Arc<Header>>, tasks: &mut Vec<StuckTask>) -> Option<Foreign> {
+        let hosted = self.hosted.as_ref()?;
+        let waits = self.waits(body);
+        let roll = hosted.roll();
+        tasks.extend(roll.iter().map(|task| StuckTask {
+            who: hosted.name_of(*task),
+            task: *task,
+            // Tokio does not tell where it was spawned.
+            site: Location::caller(),
+            is_background: true,
+            since: None,
+            waits: waits.of(*task),
+            standing: Standing::Waiting,
+            woken_by: None,
+            stacks: Stacks::default(),
+            again: Again::Unseen,
+        }));
+        let is_known = !roll.is_empty();
+        Some(Foreign {
+            alive: if is_known { 0 } else { hosted.alive() },
+            waits: if is_known { Vec::new() } else { waits.foreign() },
+        })
+    }
+
     /// What is out, if anything is.
     fn held_by(&self) -> Option<HeldBy> {
         let jobs: Vec<_> = self.jobs.borrow().pending().map(|(_, site)| site).collect();
@@ -393,7 +424,10 @@ impl World {
         match found {
             _ if id == 0 => "the body".to_owned(),
             #[cfg(feature = "tokio")]
-            _ if id >= FOREIGN => "a tokio task".to_owned(),
+            _ if id >= FOREIGN => {
+                let hosted = self.hosted.as_ref();
+                hosted.map_or_else(String::new, |hosted| hosted.name_of(id))
+            }
             Some((task, _)) => task.header.to_string(),
             // A task is taken out while it runs.
             None if id == self.current() => format!("task {id}"),

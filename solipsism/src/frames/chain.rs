@@ -16,6 +16,8 @@ pub(crate) struct Chain {
     pub(crate) wanted: Option<Thing>,
     /// Who does.
     pub(crate) held: Vec<Held>,
+    /// The task of a host whose end is awaited, and how messages name it.
+    pub(crate) awaits: Option<(u32, String)>,
 }
 
 /// What is awaited in the end.
@@ -212,6 +214,7 @@ pub(super) fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
         steps,
         wanted: None,
         held: Vec::new(),
+        awaits: None,
     }
 }
 

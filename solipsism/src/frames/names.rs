@@ -105,6 +105,7 @@ fn public(name: String) -> String {
         ("futures::future::future::", "futures::future::"),
         ("futures::future::try_future::", "futures::future::"),
         ("futures::lock::bilock::", "futures::lock::"),
+        ("tokio::runtime::task::join::", "tokio::task::"),
         ("tokio::sync::mpsc::bounded::", "tokio::sync::mpsc::"),
         ("tokio::sync::mpsc::unbounded::", "tokio::sync::mpsc::"),
         (

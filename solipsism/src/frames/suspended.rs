@@ -12,6 +12,8 @@ pub(crate) struct Suspended {
     pub(crate) leaf: String,
     pub(crate) wanted: Option<Thing>,
     pub(crate) held: Vec<Held>,
+    /// The task of a host whose end that is, and how messages name it.
+    pub(crate) awaits: Option<(u32, String)>,
 }
 
 /// What can be held of something that others wait for.
@@ -95,6 +97,7 @@ fn chain_of(read: &Suspended, workspace: &Workspace) -> Chain {
     }
     chain.wanted = read.wanted;
     chain.held.clone_from(&read.held);
+    chain.awaits.clone_from(&read.awaits);
     chain
 }
 
@@ -149,6 +152,7 @@ impl Chain {
 
     fn take_over(&mut self, other: &Self) {
         self.wanted = self.wanted.or(other.wanted);
+        self.awaits = self.awaits.take().or_else(|| other.awaits.clone());
         for held in &other.held {
             if !self.held.contains(held) {
                 self.held.push(held.clone());

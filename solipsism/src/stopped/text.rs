@@ -215,7 +215,7 @@ impl Report {
     /// Whether the clock went on for others than the body.
     fn is_driven(&self) -> bool {
         let heartbeats = self.standstill.heartbeats.as_ref();
-        heartbeats.is_some_and(|heartbeats| heartbeats.sampled > 1)
+        heartbeats.is_some_and(|heartbeats| heartbeats.sampled > 1 && heartbeats.steps > 0)
     }
 
     /// What was going on when the wall limit came.
@@ -315,7 +315,19 @@ impl Report {
                  wake was announced (`event_loop.external()` does)",
             )?;
         }
-        holders::write_notes(f, &self.standstill.tasks)
+        holders::write_notes(f, &self.standstill.tasks, self.has_unseen_tasks())
+    }
+
+    /// Whether a host has tasks of which nothing is known but their number.
+    fn has_unseen_tasks(&self) -> bool {
+        #[cfg(feature = "tokio")]
+        return self
+            .standstill
+            .foreign
+            .as_ref()
+            .is_some_and(|foreign| foreign.alive > 0);
+        #[cfg(not(feature = "tokio"))]
+        false
     }
 }
 
@@ -324,7 +336,9 @@ const UNREAD: usize = 3;
 
 /// Where a task stands in the source: tasks were spawned, the body simply is there.
 fn place(task: u32, site: &Location<'_>) -> String {
-    if task == 0 {
+    if is_foreign(task) {
+        "where it was spawned tokio does not tell".to_owned()
+    } else if task == 0 {
         format!("at {site}")
     } else if is_ours(site) {
         // Which file of ours that is helps nobody; whoever has a name bears his own.
@@ -337,6 +351,17 @@ fn place(task: u32, site: &Location<'_>) -> String {
     } else {
         format!("spawned at {site}")
     }
+}
+
+/// Whether this is a task of a host.
+#[cfg(feature = "tokio")]
+fn is_foreign(task: u32) -> bool {
+    task >= FOREIGN
+}
+
+#[cfg(not(feature = "tokio"))]
+fn is_foreign(_: u32) -> bool {
+    false
 }
 
 /// More places than these say nothing more.

@@ -212,5 +212,10 @@ fn number(id: tokio::task::Id) -> u32 {
     }
     let mut written = Written(0);
     id.hash(&mut written);
-    u32::try_from(written.finish() % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
+    short(written.finish())
+}
+
+/// A number of tokio's as numbers of tasks are.
+pub(super) fn short(number: u64) -> u32 {
+    u32::try_from(number % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
 }
