@@ -8,9 +8,10 @@
 //! found out in the same way, with a pilot so far away that it is reached only if nothing else is.
 //!
 //! `parking` decides, `clock` is what tokio's clock shows and how it is moved, `panics` what becomes of a panic in a tokio task
-//! and `judge` who finds that out, `pool` what is known of its blocking jobs, `roll` which tasks tokio has, `waits` what is seen
-//! of a livelock.
+//! and `judge` who finds that out, `pool` what is known of its blocking jobs, `roll` which tasks tokio has, `again` where
+//! they wait, `waits` what is seen of a livelock.
 
+mod again;
 mod clock;
 mod judge;
 mod panics;
@@ -33,6 +34,7 @@ use std::time::Duration;
 use tokio::runtime::{self, EnterGuard, Handle, LocalOptions, LocalRuntime, RuntimeMetrics};
 use tokio::task::coop;
 
+use self::again::Asked;
 use self::clock::Clock;
 use self::panics::Panics;
 use self::parking::Seeking;
@@ -86,6 +88,7 @@ pub(super) struct Hosted {
     panics: Panics,
     waits: Waits,
     pool: Arc<Pool>,
+    asked: Asked,
     /// Which tasks tokio had when somebody asked, in the order of spawning, as far as that can be known.
     roll: RefCell<Vec<u32>>,
     /// Stands for tokio's tasks, for the watch.
@@ -141,6 +144,7 @@ impl Hosted {
             panics: Panics::default(),
             waits: Waits::default(),
             pool,
+            asked: Asked::default(),
             roll: RefCell::default(),
             tasks: RefCell::default(),
             unmoved: Cell::new(false),

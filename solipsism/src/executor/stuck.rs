@@ -10,6 +10,8 @@ use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::FOREIGN;
 use super::second_poll::{Again, Stacks};
+#[cfg(feature = "tokio")]
+use super::world::NOBODY;
 use super::world::World;
 use crate::core::net::{Keeper, What};
 use crate::core::{NEVER, SignalNumber, Waiter};
@@ -47,14 +49,12 @@ pub(crate) struct HeldBy {
     pub(crate) next: Option<(Instant, &'static Location<'static>)>,
 }
 
-/// What is known of the tasks of a runtime that is the host, where they are not among the others.
+/// What is known of the tasks of a runtime that is the host.
 #[cfg(feature = "tokio")]
 #[derive(Debug)]
 pub(crate) struct Foreign {
-    /// How many are not.
+    /// How many there are. Some may be among the others.
     pub(crate) alive: usize,
-    /// What they wait for, as far as it is ours.
-    pub(crate) waits: Vec<Wait>,
 }
 
 /// A task that cannot go on.
@@ -201,14 +201,14 @@ impl Waits {
         waits.map(|(_, wait)| wait.clone()).collect()
     }
 
-    /// What tasks of a host wait for.
+    /// The tasks of a host that wait for something.
     #[cfg(feature = "tokio")]
-    fn foreign(&self) -> Vec<Wait> {
+    fn foreign(&self) -> Vec<u32> {
         let first = self.0.partition_point(|(task, _)| *task < FOREIGN);
-        self.0[first..]
-            .iter()
-            .map(|(_, wait)| wait.clone())
-            .collect()
+        let tasks = self.0[first..].iter().map(|(task, _)| *task);
+        let mut tasks: Vec<u32> = tasks.filter(|task| *task != NOBODY).collect();
+        tasks.dedup();
+        tasks
     }
 }
 
@@ -332,13 +332,16 @@ impl World {
         (all, around)
     }
 
-    /// Adds the tasks of a host to those that are stuck, if it is known which there are. Else they are counted.
+    /// Adds the tasks of a host to those that are stuck: all of them, if it is known which there are, or those that wait for
+    /// something of this world.
     #[cfg(feature = "tokio")]
     fn foreign(&self, body: Option<&Arc<Header>>, tasks: &mut Vec<StuckTask>) -> Option<Foreign> {
         let hosted = self.hosted.as_ref()?;
         let waits = self.waits(body);
         let roll = hosted.roll();
-        tasks.extend(roll.iter().map(|task| StuckTask {
+        let known = if roll.is_empty() { waits.foreign() } else { roll };
+        let alive = hosted.alive();
+        tasks.extend(known.iter().map(|task| StuckTask {
             who: hosted.name_of(*task),
             task: *task,
             // Tokio does not tell where it was spawned.
@@ -351,11 +354,7 @@ impl World {
             stacks: Stacks::default(),
             again: Again::Unseen,
         }));
-        let is_known = !roll.is_empty();
-        Some(Foreign {
-            alive: if is_known { 0 } else { hosted.alive() },
-            waits: if is_known { Vec::new() } else { waits.foreign() },
-        })
+        Some(Foreign { alive })
     }
 
     /// What is out, if anything is.

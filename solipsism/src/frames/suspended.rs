@@ -166,8 +166,12 @@ impl Chain {
             return read.is_vague() && read.steps.len() <= self.steps.len() && self.ends_as(read);
         }
         // A poll shows the steps of hand-written futures, too, and where in the user's source a macro of another crate stands.
+        // An async block in a method is read without whose method that is.
+        let last = |step: &Step| step.function.rsplit("::").next().map(str::to_owned);
         let is_like = |own: &Step, read: &Step| {
-            own.is_at(read) || read.is_of_macro && own.function == read.function
+            let is_there = (&own.file, own.line) == (&read.file, read.line);
+            is_there && last(own) == last(read)
+                || read.is_of_macro && own.function == read.function
         };
         let mut own = self.steps.iter();
         let mut read = read.steps.iter();

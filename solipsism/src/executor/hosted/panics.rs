@@ -90,6 +90,17 @@ impl Panics {
         }
     }
 
+    /// How many there were.
+    pub(super) fn count(&self) -> usize {
+        self.noted.borrow().len()
+    }
+
+    /// Forgets those that came after so many.
+    pub(super) fn forget_after(&self, count: usize) {
+        self.is_new.set(false);
+        self.noted.borrow_mut().truncate(count);
+    }
+
     /// How many of tokio's tasks are there for this alone.
     pub(super) fn judges(&self) -> usize {
         self.bench.occupied()

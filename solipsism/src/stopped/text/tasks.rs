@@ -142,21 +142,20 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fm
     let is_foreign = is_foreign(first.task);
     if of.len() == 1 {
         write!(f, "\n  {}", first.who)?;
+    } else if is_foreign {
+        // The numbers that tokio has given them mean nothing to a reader.
+        write!(f, "\n  {} tokio tasks", of.len())?;
     } else {
         let named = |task: &StuckTask| {
-            let number = match task.who.rsplit_once(' ') {
-                Some((_, number)) if is_foreign => number.to_owned(),
-                _ => task.task.to_string(),
-            };
+            let number = task.task.to_string();
             let name = task.who.split_once('`').map(|(_, name)| format!("`{name}"));
             name.unwrap_or(number)
         };
         let link = if of.len() == 2 { "and" } else { "…" };
         write!(
             f,
-            "\n  {} {}tasks, {} {link} {}",
+            "\n  {} tasks, {} {link} {}",
             of.len(),
-            if is_foreign { "tokio " } else { "" },
             named(first),
             named(last)
         )?;
