@@ -321,29 +321,54 @@ pub(crate) fn is_listing(method: &str) -> bool {
 }
 
 /// Methods that borrow a sender, a receiver or a permit, of whatever kind.
-const BORROWING: [&str; 15] = [
+const BORROWING: [&str; 25] = [
     "borrow",
+    "borrow_and_update",
     "capacity",
     "changed",
     "clone",
     "closed",
     "feed",
     "flush",
+    "has_changed",
     "is_closed",
     "is_empty",
     "len",
     "next",
     "num_permits",
+    "receiver_count",
     "recv",
+    "recv_many",
+    "send_if_modified",
+    "send_modify",
+    "send_replace",
+    "subscribe",
     "try_recv",
+    "try_reserve",
     "try_send",
+    "wait_for",
 ];
 
 /// Methods that borrow a sender, unless it is one that can send but once.
 const SENDING: [&str; 3] = ["reserve", "send", "send_async"];
 const ONCE: [&str; 2] = ["oneshot::Sender<", "OwnedPermit<"];
 
-/// A guard derefs to what it guards, and has no methods of its own.
+/// A guard derefs to what it guards, which no method can take out of it. But it may have methods of its own that consume it, and
+/// so have the traits that every type has.
+const CONSUMING: [&str; 12] = [
+    "await", "boxed", "conv", "downgrade", "forget", "into", "leak", "map", "pipe", "tap", "unlock", "upgrade",
+];
+
+/// Whether a method called so may take a guard by value.
+pub(crate) fn may_consume_guard(method: &str) -> bool {
+    let begins = |begin: &&str| {
+        let rest = method.strip_prefix(begin);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    method.starts_with("try_into") || CONSUMING.iter().any(|begin| begins(&begin))
+}
+
+/// A guard has no other methods of its own.
 pub(crate) fn is_guard(path: &str) -> bool {
     let name = path.split('<').next();
     name.is_some_and(|name| name.contains("Guard"))

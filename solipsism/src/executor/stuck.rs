@@ -10,6 +10,7 @@ use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::FOREIGN;
 use super::second_poll::{Again, Stacks};
+use super::tasks::Unread;
 #[cfg(feature = "tokio")]
 use super::world::NOBODY;
 use super::world::World;
@@ -26,8 +27,8 @@ pub(crate) struct Standstill {
     pub(crate) tasks: Vec<StuckTask>,
     /// How many tasks of the loops around are not among these.
     pub(crate) around: usize,
-    /// Tasks that are finished with a `Result` which nobody has read; how messages name them, and where they were spawned.
-    pub(crate) unread: Vec<(String, &'static Location<'static>)>,
+    /// Tasks that are finished with something which nobody has read; how messages name them, and where they were spawned.
+    pub(crate) unread: Vec<(String, &'static Location<'static>, Unread)>,
     /// What keeps the clock from moving, where the wall limit has come.
     pub(crate) held_by: Option<HeldBy>,
     /// What fires all the time, where the clock went on.
@@ -231,9 +232,9 @@ impl World {
             let foreign = self.foreign(body, &mut tasks);
             let faults = self.other_faults(&tasks);
             standstill = Standstill {
+                unread: self.unread_results(&tasks),
                 tasks,
                 around,
-                unread: self.unread_results(),
                 held_by: matches!(verdict, Verdict::WallLimit { .. })
                     .then(|| self.held_by())
                     .flatten(),
@@ -369,17 +370,22 @@ impl World {
         (!jobs.is_empty() || !guards.is_empty()).then_some(HeldBy { jobs, guards, next })
     }
 
-    /// Who of the innermost loop is finished with a `Result` that nobody has read.
-    fn unread_results(&self) -> Vec<(String, &'static Location<'static>)> {
+    /// Who of the innermost loop is finished with something that nobody has read. Where the end of a task is awaited, others may well
+    /// have come to theirs before: then it is told of errors alone.
+    fn unread_results(&self, stuck: &[StuckTask]) -> Vec<(String, &'static Location<'static>, Unread)> {
         let innermost = self.nest.borrow().innermost();
+        let mut waits = stuck.iter().flat_map(|task| &task.waits);
+        let awaits = waits.any(|wait| matches!(wait, Wait::Task { .. }));
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-        let finished = sorted.filter(|task| {
-            task.header.is_finished() && task.place.owner >= innermost && task.stage.holds_result()
+        let own =
+            sorted.filter(|task| task.header.is_finished() && task.place.owner >= innermost);
+        let unread = own.filter_map(|task| {
+            let unread = task.stage.unread()?;
+            let is_told = !awaits || unread == Unread::Result;
+            is_told.then(|| (task.header.to_string(), task.header.site, unread))
         });
-        finished
-            .map(|task| (task.header.to_string(), task.header.site))
-            .collect()
+        unread.collect()
     }
 
     /// What woke this task last, unless that was its spawner.

@@ -14,7 +14,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
-use crate::executor::{Busy, Failure, Heartbeats, Lost, Wait};
+use crate::executor::{Busy, Failure, Heartbeats, Lost, Unread, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::FOREIGN;
 use crate::frames::{is_ours, without_machine};
@@ -264,11 +264,12 @@ impl Report {
     /// Who is finished, perhaps with an error that nobody has seen.
     fn write_unread(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unread = &self.standstill.unread;
-        for (who, site) in unread.iter().take(UNREAD) {
-            write!(
-                f,
-                "\n  {who}, spawned at {site}, has finished; its result, which may be an error, was not read"
-            )?;
+        for (who, site, what) in unread.iter().take(UNREAD) {
+            let how = match what {
+                Unread::Result => "; its result, which may be an error, was not read",
+                Unread::Value => ", and nobody has awaited that",
+            };
+            write!(f, "\n  {who}, spawned at {site}, has finished{how}")?;
         }
         match unread.len().saturating_sub(UNREAD) {
             0 => Ok(()),
