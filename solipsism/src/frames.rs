@@ -72,6 +72,12 @@ impl Frame {
     }
 }
 
+/// Whether this file is neither std's nor a dependency's nor ours.
+#[cfg(feature = "dwarf")]
+pub(crate) fn is_users(file: &str) -> bool {
+    whose_file(file) == Whose::Users
+}
+
 fn whose_file(file: &str) -> Whose {
     // The system's, whose places may well be relative.
     if Path::new(file).extension() != Some("rs".as_ref()) {

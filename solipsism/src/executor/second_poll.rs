@@ -82,7 +82,7 @@ impl World {
     /// Finds out what these tasks wait in: the body, if it is there, and those of the innermost loop.
     pub(super) fn look_again(
         &self,
-        stuck: &mut [StuckTask],
+        stuck: &mut Vec<StuckTask>,
         body: Option<(&Arc<Header>, Pin<&mut dyn AnyStage>)>,
     ) {
         let sites = stuck.iter().map(|task| task.site.file());
@@ -165,6 +165,8 @@ impl World {
                 },
             };
         }
+        #[cfg(feature = "tokio")]
+        self.look_at_foreign(stuck, &mut seen);
         let after = if before.is_empty() {
             Reading::default()
         } else {

@@ -18,6 +18,8 @@ pub(crate) struct Chain {
     pub(crate) held: Vec<Held>,
     /// This stands for several that look the same, of which different tasks hold what they wait for.
     pub(crate) is_held_variously: bool,
+    /// The task of a host whose end is awaited, and how messages name it.
+    pub(crate) awaits: Option<(u32, String)>,
 }
 
 /// What is awaited in the end.
@@ -215,6 +217,7 @@ pub(super) fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
         wanted: None,
         held: Vec::new(),
         is_held_variously: false,
+        awaits: None,
     }
 }
 

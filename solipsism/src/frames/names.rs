@@ -110,8 +110,17 @@ fn public(name: String) -> String {
         ("futures::future::try_future::", "futures::future::"),
         ("futures::lock::bilock::", "futures::lock::"),
         ("futures::lock::mutex::", "futures::lock::"),
+        ("tokio::runtime::task::join::", "tokio::task::"),
         ("tokio::sync::mpsc::bounded::", "tokio::sync::mpsc::"),
         ("tokio::sync::mpsc::unbounded::", "tokio::sync::mpsc::"),
+        (
+            "tokio_util::sync::cancellation_token::WaitForCancellationFuture",
+            "tokio_util::sync::CancellationToken::cancelled",
+        ),
+        (
+            "tokio_util::task::task_tracker::TaskTrackerWaitFuture",
+            "tokio_util::task::TaskTracker::wait",
+        ),
         (
             "tokio::sync::notify::Notified",
             "tokio::sync::Notify::notified",

@@ -12,6 +12,8 @@ pub(crate) struct Suspended {
     pub(crate) leaf: String,
     pub(crate) wanted: Option<Thing>,
     pub(crate) held: Vec<Held>,
+    /// The task of a host whose end that is, and how messages name it.
+    pub(crate) awaits: Option<(u32, String)>,
 }
 
 /// What can be held of something that others wait for.
@@ -98,6 +100,7 @@ fn chain_of(read: &Suspended, workspace: &Workspace) -> Chain {
     }
     chain.wanted = read.wanted;
     chain.held.clone_from(&read.held);
+    chain.awaits.clone_from(&read.awaits);
     chain
 }
 
@@ -201,6 +204,7 @@ impl Chain {
     fn take_over(&mut self, other: &Self) {
         self.is_held_variously |= other.is_held_variously;
         self.wanted = self.wanted.or(other.wanted);
+        self.awaits = self.awaits.take().or_else(|| other.awaits.clone());
         for held in &other.held {
             if !self.held.contains(held) {
                 self.held.push(held.clone());
@@ -214,8 +218,11 @@ impl Chain {
             return read.is_vague() && read.steps.len() <= self.steps.len() && self.ends_as(read);
         }
         // A poll shows the steps of hand-written futures, too, and where in the user's source a macro of another crate stands.
+        // An async block in a method is read without whose method that is.
+        let last = |step: &Step| step.function.rsplit("::").next().map(str::to_owned);
         let is_like = |own: &Step, read: &Step| {
-            own.is_at(read) || read.is_of_macro && own.function == read.function
+            let is_there = (&own.file, own.line) == (&read.file, read.line);
+            is_there && last(own) == last(read) || read.is_of_macro && own.function == read.function
         };
         let mut own = self.steps.iter();
         let mut read = read.steps.iter();

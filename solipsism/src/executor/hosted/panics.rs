@@ -90,6 +90,17 @@ impl Panics {
         }
     }
 
+    /// How many there were.
+    pub(super) fn count(&self) -> usize {
+        self.noted.borrow().len()
+    }
+
+    /// Forgets those that came after so many.
+    pub(super) fn forget_after(&self, count: usize) {
+        self.is_new.set(false);
+        self.noted.borrow_mut().truncate(count);
+    }
+
     /// How many of tokio's tasks are there for this alone.
     pub(super) fn judges(&self) -> usize {
         self.bench.occupied()
@@ -221,5 +232,10 @@ fn number(id: tokio::task::Id) -> u32 {
     }
     let mut written = Written(0);
     id.hash(&mut written);
-    u32::try_from(written.finish() % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
+    short(written.finish())
+}
+
+/// A number of tokio's as numbers of tasks are.
+pub(super) fn short(number: u64) -> u32 {
+    u32::try_from(number % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
 }
