@@ -8,6 +8,7 @@ use super::budget::Budget;
 use super::world::World;
 use crate::core::Pending;
 use crate::stopped::{Doing, Verdict};
+use crate::time::Instant;
 
 /// Of as many steps of the clock: enough for a ratio, and no time at all.
 pub(super) const SAMPLE: u64 = 1_000;
@@ -19,6 +20,8 @@ pub(crate) struct Heartbeats {
     pub(crate) steps: u64,
     /// How many of these steps were looked at, the last ones.
     pub(crate) sampled: u64,
+    /// When that began.
+    pub(crate) began_at: Option<Instant>,
     /// In the order in which they first did.
     pub(crate) fired: Vec<Fired>,
     /// The wall limit, if that has come.
@@ -78,6 +81,8 @@ impl World {
         // The body had its turn.
         let is_alive = sample.begun.is_some_and(|begun| steps < begun) || steps < sample.steps;
         sample.begun.get_or_insert(steps);
+        let now = Instant::from_nanos(self.now());
+        sample.began_at.get_or_insert(now);
         sample.steps = steps;
         let at = self.next_event();
         // While something is out the clock stands.

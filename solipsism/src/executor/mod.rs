@@ -50,7 +50,7 @@ pub(crate) use header::{Header, Name, TaskKey};
 pub(crate) use heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 pub(crate) use hosted::{FOREIGN, note_panic_in_job};
-pub(crate) use inbox::{Inbox, Stranger};
+pub(crate) use inbox::{Announced, Inbox, Stranger};
 #[cfg(feature = "net")]
 pub(crate) use leaks::Presence;
 pub(crate) use leaks::{Thing, Watched};

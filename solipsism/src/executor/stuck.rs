@@ -11,9 +11,7 @@ use super::heartbeats::Heartbeats;
 use super::hosted::FOREIGN;
 use super::second_poll::{Again, Stacks};
 use super::tasks::Unread;
-#[cfg(feature = "tokio")]
-use super::world::NOBODY;
-use super::world::World;
+use super::world::{NOBODY, World};
 use crate::core::net::{Keeper, What};
 use crate::core::{NEVER, SignalNumber, Waiter};
 use crate::frames::Primitive;
@@ -45,8 +43,8 @@ pub(crate) struct Standstill {
 pub(crate) struct HeldBy {
     /// Where blocking jobs were submitted.
     pub(crate) jobs: Vec<&'static Location<'static>>,
-    /// Where outside wakes were announced.
-    pub(crate) guards: Vec<&'static Location<'static>>,
+    /// Where outside wakes were announced, by whom, and when; unknown where real time counts.
+    pub(crate) guards: Vec<(&'static Location<'static>, String, Option<Instant>)>,
     pub(crate) next: Option<(Instant, &'static Location<'static>)>,
 }
 
@@ -377,8 +375,20 @@ impl World {
         let next = next.zip(deadlines.next_site());
         // In real time it comes all the same.
         let next = next.filter(|_| self.pace.get().is_none());
-        let guards = self.inbox.guards();
+        let is_virtual = self.pace.get().is_none();
+        let guards = self.inbox.guards().into_iter().map(|guard| {
+            let at = is_virtual.then(|| Instant::from_nanos(guard.at));
+            (guard.site, self.announcer(guard.by), at)
+        });
+        let guards: Vec<_> = guards.collect();
         (!jobs.is_empty() || !guards.is_empty()).then_some(HeldBy { jobs, guards, next })
+    }
+
+    fn announcer(&self, task: u32) -> String {
+        if task == NOBODY {
+            return "code outside of the loop".to_owned();
+        }
+        self.task_name(task)
     }
 
     /// Who of the innermost loop is finished with something that nobody has read. Where the end of a task is awaited, others may well

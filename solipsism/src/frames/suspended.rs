@@ -271,6 +271,7 @@ mod tests {
             leaf: "event_listener::EventListener<()>".to_owned(),
             wanted: Some(Thing::Guard),
             held: holder.map(held).into_iter().collect(),
+            awaits: None,
         }
     }
 

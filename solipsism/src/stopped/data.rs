@@ -62,7 +62,7 @@ impl Report {
         let faults = standstill
             .faults
             .iter()
-            .map(|fault| text(fault.to_string()));
+            .map(|fault| text(&fault.to_string()));
         let own = verdict
             .with("subject", self.subject.as_str())
             .with_some("place", self.subject_site.map(place));
@@ -73,7 +73,10 @@ impl Report {
             .with_each("tasks", tasks.iter().map(tasks::data).collect())
             .with_each("unread_results", unread.collect())
             .with_each("faults", faults.collect())
-            .with_each("cures", cures(tasks).into_iter().map(text).collect())
+            .with_each(
+                "cures",
+                cures(tasks).iter().map(|cure| text(cure)).collect(),
+            )
             .with_some("heartbeats", standstill.heartbeats.as_ref().map(heartbeats));
         #[cfg(feature = "tokio")]
         let own = own.with_some(
@@ -96,7 +99,7 @@ impl Report {
                 let next = match what {
                     Next::Deadline(site) => next.with("place", place(site)),
                     Next::Network(upcoming) => {
-                        next.with("what", text(upcoming_text(*at, upcoming)))
+                        next.with("what", text(&upcoming_text(*at, upcoming)))
                     }
                     #[cfg(feature = "tokio")]
                     Next::Foreign => next.with("what", "a timer of tokio's"),
@@ -104,7 +107,7 @@ impl Report {
                 own.with("next", next)
             }
             Verdict::ReturnedError(chain) => {
-                own.with_each("errors", chain.iter().cloned().map(text).collect())
+                own.with_each("errors", chain.iter().map(|error| text(error)).collect())
             }
             Verdict::Livelock { polls, busiest } => {
                 let busiest = busiest.iter().map(|busy| {
@@ -131,7 +134,7 @@ impl Report {
                 .with_some("within", doing.task())
                 .with_each(
                     "panicked_before",
-                    panics.iter().cloned().map(text).collect(),
+                    panics.iter().map(|panic| text(panic)).collect(),
                 ),
         }
     }
@@ -206,7 +209,7 @@ fn panic(
 ) -> Object {
     let place = told.location.as_deref().and_then(parsed);
     whose
-        .with("message", text(told.message.clone()))
+        .with("message", text(&told.message))
         .with_some("place", place)
         .with_some("at", at.map(since_start))
         .with_each("chain", chain(told.steps(site)))
@@ -256,7 +259,7 @@ impl Leak {
         Object::default()
             .with("kind", self.kind().name())
             .with("count", self.count())
-            .with("text", text(self.told()))
+            .with("text", text(&self.told()))
             .with_some("place", self.created().map(place))
             .with("since", since_start(self.since()))
             .with_each("waits", self.asleep.iter().flat_map(tasks::waits).collect())
@@ -270,7 +273,7 @@ fn chain(steps: &[Step]) -> Vec<Data> {
         let is_known = !step.file.is_empty();
         let told = Object::default()
             .with("function", step.function.as_str())
-            .with_some("file", is_known.then(|| text(step.file.clone())))
+            .with_some("file", is_known.then(|| text(&step.file)))
             .with_some("line", is_known.then_some(step.line))
             .with_some("source", step.source.as_deref());
         told.into()
@@ -284,7 +287,7 @@ fn placed(object: Object, site: &Location<'_>) -> Object {
 
 fn place(site: &Location<'_>) -> Object {
     Object::default()
-        .with("file", text(site.file().to_owned()))
+        .with("file", text(site.file()))
         .with("line", site.line())
         .with("column", site.column())
 }
@@ -294,13 +297,13 @@ fn parsed(location: &str) -> Option<Object> {
     let mut parts = location.rsplitn(3, ':');
     let (column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
     let (line, column): (u32, u32) = (line.parse().ok()?, column.parse().ok()?);
-    let place = Object::default().with("file", text(file.to_owned()));
+    let place = Object::default().with("file", text(file));
     Some(place.with("line", line).with("column", column))
 }
 
 /// Without what differs between machines.
-fn text(text: String) -> Data {
-    Data::Text(without_machine(&text).into_owned())
+fn text(text: &str) -> Data {
+    Data::Text(without_machine(text).into_owned())
 }
 
 fn since_start(at: Instant) -> Duration {

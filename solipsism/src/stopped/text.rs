@@ -8,6 +8,7 @@ mod holders;
 #[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
 mod tasks;
+mod untouched;
 mod wakes;
 
 pub(super) use self::cures::told as cures;
@@ -312,6 +313,7 @@ impl Report {
             .filter(|_| self.is_driven())
         {
             write!(f, "\n  {heartbeats}")?;
+            untouched::write(f, heartbeats, &self.standstill.tasks)?;
         }
         if matches!(self.verdict, Verdict::Livelock { .. }) {
             return Ok(());

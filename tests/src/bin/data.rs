@@ -155,7 +155,7 @@ async fn base() -> Result<Base, Failed> {
 struct App;
 
 #[solipsism::fixture]
-async fn app(_base: Base) -> App {
+fn app(_base: Base) -> App {
     App
 }
 

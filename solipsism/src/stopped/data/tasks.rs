@@ -23,7 +23,7 @@ pub(super) fn data(task: &StuckTask) -> Data {
         .with_some("place", own_place)
         .with("background", task.is_background)
         .with_some("since", task.since.map(since_start))
-        .with_some("woken_by", woken_by.map(text))
+        .with_some("woken_by", woken_by.map(|by| text(&by)))
         .with("standing", standing)
         .with_some("polled_again", again(&task.again))
         .with_each("waits", waits(task));
@@ -40,9 +40,9 @@ fn name(who: &str) -> Option<&str> {
 fn again(again: &Again) -> Option<Data> {
     match again {
         Again::Unseen | Again::Waits => None,
-        Again::WentOn(progress) => Some(text(progress.to_string())),
-        Again::WokenBy(who) => Some(text(format!("was woken when {who} was polled once more"))),
-        Again::Panicked(told) => Some(text(told.clone())),
+        Again::WentOn(progress) => Some(text(&progress.to_string())),
+        Again::WokenBy(who) => Some(text(&format!("was woken when {who} was polled once more"))),
+        Again::Panicked(told) => Some(text(told)),
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn waits(task: &StuckTask) -> Vec<Data> {
 fn wait(wait: &Wait) -> Object {
     let own = Object::default()
         .with("for", word(wait))
-        .with("text", text(wait.to_string()))
+        .with("text", text(&wait.to_string()))
         .with_some("task", wait.whom())
         .with_some("since", wait.since().map(since_start));
     match wait {
@@ -108,7 +108,7 @@ fn leaf(chain: &Chain) -> Object {
     let through = chain.through.iter().map(|name| name.as_str().into());
     Object::default()
         .with("for", word)
-        .with_some("future", future.map(|name| text(name.clone())))
+        .with_some("future", future.map(|name| text(name)))
         .with_each("through", through.collect())
         .with_each("held_by", chain.held.iter().map(held).collect())
 }
