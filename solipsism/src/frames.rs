@@ -38,7 +38,7 @@ pub(crate) enum Whose {
 }
 
 /// Where this crate's sources were when it was compiled: relative if it is a member of the workspace.
-fn own_sources() -> String {
+pub(crate) fn own_sources() -> String {
     file!().trim_end_matches("frames.rs").replace('\\', "/")
 }
 

@@ -18,11 +18,14 @@ pub(super) fn name(frame: &mut Frame) {
     };
     let whose = frame.whose();
     let line = usize::try_from(frame.line).unwrap_or(0);
-    if whose == Whose::Std || line == 0 {
+    if line == 0 {
         return;
     }
-    let found = source::with_lines(Path::new(file), |lines| enclosing(lines, line - 1));
-    let found = found.flatten();
+    let enclosing = |lines: &[String]| enclosing(lines, line - 1);
+    // Std's sources are most often elsewhere.
+    let is_read = whose != Whose::Std;
+    let found = is_read.then(|| source::with_lines(Path::new(file), enclosing));
+    let found = found.flatten().flatten();
     let own = frame.symbol.split('<').next().unwrap_or_default();
     let closures = closures(own);
     let path = match (found, whose) {
@@ -32,7 +35,7 @@ pub(super) fn name(frame: &mut Frame) {
         (Some(Enclosing::Blanket(function)), Whose::Dependency) => function,
         (Some(Enclosing::Function(function)), _) => format!("{}::{function}", names::module(file)),
         // Its module has to do.
-        (_, Whose::Dependency | Whose::Ours) if closures.is_empty() => {
+        (_, Whose::Dependency | Whose::Ours | Whose::Std) if closures.is_empty() => {
             format!("{}::{own}", names::module(file))
         }
         _ => return,
@@ -233,6 +236,25 @@ macro_rules! select {
         assert_eq!(of("$it.await"), "Some(Macro)");
         assert_eq!(of("(**self)"), "Some(Blanket(\"S::poll_ready\"))");
         assert_eq!(enclosing(&lines, 99), None);
+    }
+
+    #[test]
+    fn where_there_is_no_source_the_module_has_to_do() {
+        let of = |symbol: &str, file: &str| {
+            let mut frame = Frame {
+                symbol: symbol.to_owned(),
+                file: Some(file.to_owned()),
+                line: 7,
+            };
+            name(&mut frame);
+            frame.symbol
+        };
+        let std = "/rustc/0123/library/std/src/panic.rs";
+        assert_eq!(of("catch_unwind<F, u8>", std), "std::panic::catch_unwind");
+        let gone = "/gone/registry/src/index-1/a-b-1.2.3/src/c/mod.rs";
+        assert_eq!(of("poll<u8>", gone), "a_b::c::poll");
+        assert_eq!(of("{async_fn#0}", gone), "{async_fn#0}");
+        assert_eq!(of("a::f", gone), "a::f");
     }
 
     #[test]

@@ -22,6 +22,7 @@ use super::judge::Bench;
 use crate::core::OUTERMOST;
 use crate::executor::world::{NOBODY, World};
 use crate::executor::{Failure, Lost};
+use crate::frames::{self, Frame};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -199,19 +200,23 @@ pub(super) fn current() -> Option<u32> {
 /// Whether the panic that is being raised is caught within its task: whether a frame that catches is nearer than tokio's. Unknown
 /// where the frames have no names, or were inlined.
 pub(super) fn is_caught() -> Option<bool> {
-    let frames = Backtrace::force_capture().to_string();
-    let (task, host) = frames.split_once("tokio::runtime::task::harness::poll_future")?;
-    let catches = |frames: &str| {
+    let stack = frames::parse(&Backtrace::force_capture().to_string());
+    let is_hosts = |frame: &Frame| {
+        let polls = "tokio::runtime::task::harness::poll_future";
+        frame.symbol.contains(polls)
+    };
+    let (task, host) = stack.split_at(stack.iter().position(is_hosts)?);
+    let catches = |frame: &Frame| {
         [
             "std::panic::catch_unwind",
             "std::panicking::catch_unwind",
             "std::panicking::try",
         ]
         .iter()
-        .any(|name| frames.contains(name))
+        .any(|name| frame.symbol.contains(name))
     };
     // Where tokio's own cannot be seen, nobody's can.
-    catches(host).then(|| catches(task))
+    host.iter().any(catches).then(|| task.iter().any(catches))
 }
 
 /// Tokio tells no number, but what it hashes is one.
