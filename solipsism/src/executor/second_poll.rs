@@ -178,6 +178,12 @@ impl World {
         for (task, stacks) in stuck.iter_mut().zip(seen) {
             keep(task, stacks, [&before, &after], &workspace);
         }
+        #[cfg(feature = "tokio")]
+        stuck.retain(|task| {
+            // Of a host's task of which nothing was seen, no more is known than that it is there.
+            let is_known = !task.waits.is_empty() || !task.stacks.chains().is_empty();
+            task.task < super::FOREIGN || is_known
+        });
         for key in ended {
             self.drop_task(key);
         }
