@@ -353,7 +353,7 @@ impl World {
             return;
         }
         let by = match self.current.get() {
-            NOBODY if by != By::SPAWN && Hosted::current() != NOBODY => By::task(FOREIGN),
+            NOBODY if by != By::SPAWN && Hosted::current() != NOBODY => By::FOREIGN,
             _ => by,
         };
         task.note_wake(by);

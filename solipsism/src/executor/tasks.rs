@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 use slab::Slab;
 
+use super::trace::By;
 use super::{Header, TaskKey};
 use crate::core::{LoopId, Waiter};
 use crate::task::JoinError;
@@ -194,10 +195,11 @@ impl Tasks {
 
     /// Makes room for a task; `make` is told where it will live.
     pub(crate) fn insert(&mut self, make: impl FnOnce(TaskKey) -> Task) -> TaskKey {
-        self.spawned = self
-            .spawned
-            .checked_add(1)
-            .expect("a world spawns fewer than 2^32 tasks");
+        self.spawned += 1;
+        assert!(
+            self.spawned < By::TASKS,
+            "a world spawns fewer than 2^31 tasks"
+        );
         let entry = self.slots.vacant_entry();
         let key = TaskKey {
             slot: u32::try_from(entry.key()).expect("fewer than 2^32 tasks are alive"),
