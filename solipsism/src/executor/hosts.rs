@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::signs::Signs;
 use super::tasks::Place;
 use super::world::{Program, World};
 
@@ -10,6 +11,7 @@ impl World {
     /// `.await`.
     pub(crate) fn drop_tasks_of(&self, host: u32) {
         self.crashed.borrow_mut().push(host);
+        self.signs.raise(Signs::CRASHED);
         let keys: Vec<_> = {
             let tasks = self.tasks.borrow();
             let sorted = tasks.sorted().into_iter().map(|(task, _)| task);

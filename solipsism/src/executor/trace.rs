@@ -12,8 +12,10 @@ use solipsism_harness::PrintedHere;
 use super::header::Header;
 #[cfg(feature = "tokio")]
 use super::hosted::FOREIGN;
+use super::signs::Signs;
 use super::tasks::Task as Spawned;
 use super::world::{NOBODY, World};
+use crate::core::LoopId;
 use crate::core::net::NetEvent;
 use crate::time::Instant;
 use crate::trace::{Cause, Event, Kind, Task};
@@ -214,6 +216,7 @@ impl World {
         }
         self.inbox.set_trace(Arc::clone(&trace));
         _ = self.trace.set(trace);
+        self.signs.raise(Signs::TRACED);
         if let Some(network) = &mut *self.network.borrow_mut() {
             network.1.deeds = Some(Vec::new());
         }
@@ -239,7 +242,7 @@ impl World {
     /// Whether anybody wants to know what happens.
     #[inline]
     pub(crate) fn is_traced(&self) -> bool {
-        self.trace.get().is_some()
+        self.signs.any(Signs::TRACED)
     }
 
     /// The task that runs did this.
@@ -250,11 +253,24 @@ impl World {
         }
     }
 
-    /// The task that runs begins to wait for this instant.
+    /// The task that runs begins to wait for what that loop's clock shows as this instant. Gives it in the world's time.
+    #[inline]
+    pub(crate) fn deadline(&self, at: u64, owner: LoopId, site: &'static Location<'static>) -> u64 {
+        if self.signs.any(Signs::AHEAD | Signs::TRACED) {
+            self.note_deadline(at, owner, site)
+        } else {
+            at
+        }
+    }
+
     #[cold]
-    pub(crate) fn note_deadline(&self, at: u64, site: &'static Location<'static>) {
-        let at = Instant::from_nanos(at);
-        self.note_of(self.current(), Kind::SetsDeadline { at, site });
+    fn note_deadline(&self, at: u64, owner: LoopId, site: &'static Location<'static>) -> u64 {
+        let world_time = self.world_time(at, owner);
+        if self.is_traced() {
+            let at = Instant::from_nanos(world_time);
+            self.note_of(self.current(), Kind::SetsDeadline { at, site });
+        }
+        world_time
     }
 
     /// This task did it.

@@ -143,11 +143,9 @@ impl Sleep {
     fn begin(&self, world: &World, cx: &Context<'_>) -> State {
         let waiter = world.waiter(cx);
         let last = waiter.is_body();
-        let (at, owner, site) = (self.deadline.nanos(), self.owner, self.site);
-        let (at, since) = (world.world_time(at, owner), world.last_now());
-        if world.is_traced() {
-            world.note_deadline(at, site);
-        }
+        let (owner, site) = (self.owner, self.site);
+        let at = world.deadline(self.deadline.nanos(), owner, site);
+        let since = world.last_now();
         State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, since, owner, site)))
     }
 
