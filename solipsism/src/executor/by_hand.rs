@@ -152,7 +152,7 @@ impl World {
     /// Does this as code of that loop.
     pub(crate) fn inside<R>(&self, owner: LoopId, call: impl FnOnce() -> R) -> R {
         let outer = self.place.get();
-        self.place.set(Place { owner, ..outer });
+        self.place.set(outer.in_loop(owner));
         let _inside = Inside { world: self, outer };
         call()
     }

@@ -341,11 +341,7 @@ impl World {
 }
 
 fn body_of(owner: LoopId) -> Place {
-    Place {
-        host: HostId::LOCAL.0,
-        owner,
-        is_beside: false,
-    }
+    Place::new(HostId::LOCAL.0, owner)
 }
 
 #[cfg(test)]

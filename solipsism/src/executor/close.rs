@@ -147,8 +147,7 @@ impl World {
     pub(super) fn destroy(&self, task: &Header, place: Place, drop: impl FnOnce()) {
         let outer = self.current.replace(task.key.id);
         let outer_waking = self.waking.replace(By::task(task.key.id));
-        let is_beside = place.is_beside || task.is_background();
-        let outer_place = self.place.replace(Place { is_beside, ..place });
+        let outer_place = self.place.replace(place.beside(task.is_background()));
         let dropped = panics::catch(Print::Later, drop);
         self.current.set(outer);
         self.waking.set(outer_waking);

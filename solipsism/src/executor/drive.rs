@@ -181,14 +181,12 @@ impl World {
                 self.body_polls.set(poll);
                 self.body_since.set(self.polls_at());
                 let polled = self.poll(header, self.place.get(), poll, run.print, body.as_mut());
-                if self.signs.any(Signs::TRACED) {
-                    self.note_poll(header);
+                if self.signs.any(Signs::TRACED | Signs::FAILED) {
+                    self.end_poll_of_body(header, &polled)?;
                 }
-                // What a finished body returned counts too: whoever asked for the run looks at the failures then.
                 if polled.map_err(Stop::Panic)? {
                     return Ok(Turn::Finished);
                 }
-                self.check_failures()?;
                 let owners = run.owners + self.kept_for_ends(header);
                 run.never_woken = Arc::strong_count(header) == owners && !header.is_queued();
                 Ok(Turn::Taken)
@@ -264,8 +262,7 @@ impl World {
         self.current.set(header.key.id);
         self.waking.set(By::task(header.key.id));
         self.current_poll.set(poll);
-        let is_beside = place.is_beside | header.is_background();
-        let outer = self.place.replace(Place { is_beside, ..place });
+        let outer = self.place.replace(place);
         self.maker.set(None);
         if self.signs.any(Signs::WATCHED | Signs::CRASHED) {
             self.begin_poll(header);
@@ -326,7 +323,8 @@ impl World {
             self.fail_task(&mut task, place, JoinError::cancelled);
         } else {
             let at = self.polls_at();
-            let polled = self.poll(&task.header, place, poll, Print::Later, task.stage.as_mut());
+            let own = place.beside(task.header.is_background());
+            let polled = self.poll(&task.header, own, poll, Print::Later, task.stage.as_mut());
             let is_cancelled = self.signs.any(Signs::TRACED | Signs::CRASHED)
                 && self.end_poll(&task.header, place);
             match polled {
@@ -346,13 +344,30 @@ impl World {
         self.finish_task(task, place);
     }
 
+    /// What comes after a poll of the body that is out of the ordinary.
+    #[cold]
+    fn end_poll_of_body(
+        &self,
+        header: &Header,
+        polled: &Result<bool, Box<Panic>>,
+    ) -> Result<(), Verdict> {
+        if self.is_traced() {
+            self.note_poll(header);
+        }
+        match polled {
+            Ok(false) => self.check_failures(),
+            // What a finished body returned counts too: whoever asked for the run looks at the failures then.
+            _ => Ok(()),
+        }
+    }
+
     /// What comes after a poll that is out of the ordinary. Whether the task's host has crashed in it.
     #[cold]
     fn end_poll(&self, header: &Header, place: Place) -> bool {
         if self.is_traced() {
             self.note_poll(header);
         }
-        self.crashed.borrow().contains(&place.host)
+        self.crashed.borrow().contains(&place.host())
     }
 
     /// Nothing is ready: says where the next event comes from, or why there will never be one.

@@ -132,16 +132,47 @@ where
     }
 }
 
-/// On whose behalf code runs.
+/// On whose behalf code runs. Two words, since it goes along with every poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// The host of the network on which it runs.
-    pub(crate) host: u32,
+    /// The host of the network on which it runs, and `BESIDE`.
+    host: u32,
     /// The loop to which it, and whatever it makes, belongs.
     pub(crate) owner: LoopId,
+}
+
+impl Place {
+    const BESIDE: u32 = 1 << 31;
+
+    pub(crate) const fn new(host: u32, owner: LoopId) -> Self {
+        Self { host, owner }
+    }
+
+    pub(crate) fn host(self) -> u32 {
+        self.host & !Self::BESIDE
+    }
+
+    /// The same on that host.
+    pub(crate) fn on(self, host: u32) -> Self {
+        Self::new(host, self.owner).beside(self.is_beside())
+    }
+
+    /// The same in that loop.
+    pub(crate) fn in_loop(self, owner: LoopId) -> Self {
+        Self::new(self.host, owner)
+    }
+
     /// Whether it may outlive a test on purpose, and so may what it makes: it is in the background, or was spawned by
     /// what is.
-    pub(crate) is_beside: bool,
+    pub(crate) fn is_beside(self) -> bool {
+        self.host & Self::BESIDE != 0
+    }
+
+    /// The same, which is beside in any case if this is so.
+    pub(crate) fn beside(self, is_beside: bool) -> Self {
+        let bit = u32::from(is_beside) << 31;
+        Self::new(self.host | bit, self.owner)
+    }
 }
 
 /// A task that the executor holds: what is taken out of its place while it is polled, and so no more than that.
@@ -359,7 +390,7 @@ impl Tasks {
     #[cfg(feature = "net")]
     pub(crate) fn excuse(&mut self, key: TaskKey) {
         if let Some(slot) = self.slot(key).filter(|slot| slot.task.is_some()) {
-            slot.place.is_beside = true;
+            slot.place = slot.place.beside(true);
         }
     }
 

@@ -182,11 +182,7 @@ pub(super) const NOBODY: u32 = u32::MAX;
 pub(super) const NONE: LoopId = LoopId::MAX;
 
 /// Where the body of the outermost loop runs.
-const HOME: Place = Place {
-    host: HostId::LOCAL.0,
-    owner: OUTERMOST,
-    is_beside: false,
-};
+const HOME: Place = Place::new(HostId::LOCAL.0, OUTERMOST);
 
 impl World {
     /// A world on the current thread.
@@ -357,6 +353,7 @@ impl World {
         self.clock.borrow_mut().set_wall(wall, by);
     }
 
+    #[inline]
     pub(crate) fn deadlines<R>(&self, f: impl FnOnce(&mut Deadlines) -> R) -> R {
         f(&mut self.deadlines.borrow_mut())
     }
@@ -424,7 +421,7 @@ impl World {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let host = self.place.get().host;
+        let host = self.place.get().host();
         let task = self.spawn_on(host, future, name, site);
         if self.signs.any(Signs::CRASHED) && self.crashed.borrow().contains(&host) {
             self.drop_task(task.key);
@@ -444,10 +441,7 @@ impl World {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let place = Place {
-            host,
-            ..self.place.get()
-        };
+        let place = self.place.get().on(host);
         // One destructor too many spawns the next.
         if self.is_late(place.owner) && !self.may_be_born() {
             std::mem::forget(future);

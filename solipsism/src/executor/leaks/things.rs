@@ -88,7 +88,7 @@ impl Known<'_> {
     /// Whether it may outlive a test on purpose, or has been told to end and waits for its turn.
     pub(super) fn is_beside(&self) -> bool {
         let header = &self.header;
-        self.place.is_beside || header.is_background() || header.is_aborted()
+        self.place.is_beside() || header.is_background() || header.is_aborted()
     }
 
     /// Of whose wakers the world keeps so many.
