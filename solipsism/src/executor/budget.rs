@@ -11,6 +11,8 @@ use crate::stopped::Verdict;
 /// The budgets that are left. `polls` begins anew with each instant, `steps` with each poll of the body.
 pub(super) struct Budget {
     limits: Limits,
+    /// The milestone that comes first after a poll of the body.
+    first: u64,
     polls: u64,
     steps: u64,
     /// When something is next to be done beside the steps.
@@ -38,11 +40,13 @@ const SAMPLE: u64 = 1_000;
 
 impl Budget {
     pub(super) fn new(limits: Limits) -> Self {
+        let first = limits.alone.min(before(limits));
         Self {
             limits,
+            first,
             polls: 0,
             steps: 0,
-            milestone: limits.alone.min(before(limits)),
+            milestone: first,
             look: limits.alone,
             own_polls: 0,
             busiest: Vec::new(),
@@ -50,7 +54,17 @@ impl Budget {
     }
 
     /// A task is about to be polled.
+    #[inline]
     pub(super) fn poll(&mut self, task: &Header) -> Result<(), Verdict> {
+        if self.polls + SAMPLE >= self.limits.polls {
+            return self.poll_near_the_limit(task);
+        }
+        self.polls += 1;
+        Ok(())
+    }
+
+    #[cold]
+    fn poll_near_the_limit(&mut self, task: &Header) -> Result<(), Verdict> {
         if self.polls == self.limits.polls {
             let mut busiest = std::mem::take(&mut self.busiest);
             busiest.sort_by_key(|busy| Reverse(busy.polls));
@@ -60,26 +74,25 @@ impl Budget {
             });
         }
         self.polls += 1;
-        if self.polls + SAMPLE > self.limits.polls {
-            let id = task.key.id;
-            match self.busiest.iter_mut().find(|busy| busy.task == id) {
-                Some(busy) => busy.polls += 1,
-                None => self.busiest.push(Busy {
-                    task: id,
-                    who: task.to_string(),
-                    site: Some(task.site),
-                    polls: 1,
-                }),
-            }
+        let id = task.key.id;
+        match self.busiest.iter_mut().find(|busy| busy.task == id) {
+            Some(busy) => busy.polls += 1,
+            None => self.busiest.push(Busy {
+                task: id,
+                who: task.to_string(),
+                site: Some(task.site),
+                polls: 1,
+            }),
         }
         Ok(())
     }
 
     /// The body is about to be polled: whatever went on, it was not in vain.
+    #[inline]
     pub(super) fn poll_body(&mut self, body: &Header) -> Result<(), Verdict> {
         self.steps = 0;
         self.look = self.limits.alone;
-        self.milestone = self.look.min(before(self.limits));
+        self.milestone = self.first;
         self.poll(body)
     }
 
@@ -90,6 +103,7 @@ impl Budget {
     }
 
     /// The clock is about to move.
+    #[inline]
     pub(super) fn step(&mut self) -> Result<(), Verdict> {
         self.wait();
         self.steps += 1;

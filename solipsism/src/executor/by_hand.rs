@@ -17,6 +17,7 @@ use futures_task::waker_ref;
 use super::child::Nest;
 use super::close::Lost;
 use super::header::Header;
+use super::signs::Signs;
 use super::tasks::Place;
 use super::world::{NONE, World};
 use crate::core::{EndingLoops, LoopId, NEVER, OUTERMOST};
@@ -142,15 +143,16 @@ impl World {
         if let Some(network) = &mut *self.network.borrow_mut() {
             network.0.begin_child_by_hand(id);
         }
-        self.is_ahead
-            .set(self.is_ahead.get() || self.ahead_of(around) > 0);
+        if self.ahead_of(around) > 0 {
+            self.signs.raise(Signs::AHEAD);
+        }
         id
     }
 
     /// Does this as code of that loop.
     pub(crate) fn inside<R>(&self, owner: LoopId, call: impl FnOnce() -> R) -> R {
         let outer = self.place.get();
-        self.place.set(Place { owner, ..outer });
+        self.place.set(outer.in_loop(owner));
         let _inside = Inside { world: self, outer };
         call()
     }
@@ -218,7 +220,7 @@ impl World {
 
     /// How far a loop's clock is ahead of the world's.
     fn ahead_of(&self, owner: LoopId) -> u64 {
-        if self.is_ahead.get() {
+        if self.signs.any(Signs::AHEAD) {
             self.nest.borrow().by_hand.ahead(owner)
         } else {
             0
@@ -284,7 +286,7 @@ impl World {
             }
             shifted
         };
-        self.is_ahead.set(true);
+        self.signs.raise(Signs::AHEAD);
         let over = self.deadlines.borrow_mut().shift(&shifted, by, now);
         self.spend(over, Waker::wake);
         true
@@ -303,7 +305,7 @@ impl World {
         let held = self.held_failures(&ending);
         let gone = self.drop_what_runs(&ending);
         let lost = self.failures.take();
-        self.failures.replace(before);
+        self.set_failures(before);
         for failure in held {
             self.lose(failure);
         }

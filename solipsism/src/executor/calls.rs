@@ -4,7 +4,6 @@ use std::cell::RefMut;
 use std::mem;
 use std::task::Waker;
 
-use super::tasks::Place;
 use super::world::World;
 use crate::core::net::{Call, Network};
 
@@ -37,9 +36,9 @@ impl World {
         let (_, call) = &mut *state;
         self.tell_time(call);
         call.task = self.current();
-        let Place { host, owner, .. } = self.place.get();
-        call.host = host;
-        call.owner = owner;
+        let place = self.place.get();
+        call.host = place.host();
+        call.owner = place.owner;
         call.site = self.maker.get();
         state
     }

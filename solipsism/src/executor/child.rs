@@ -223,7 +223,7 @@ impl World {
         self.limits.set(beginning.limits);
         self.lenient.set(beginning.lenient);
         self.seed.set(beginning.seed);
-        self.failures.replace(beginning.untold);
+        self.set_failures(beginning.untold);
         ChildEnd {
             untold,
             of_parents: beginning.of_parents,
@@ -255,14 +255,16 @@ impl World {
     /// Drops a task, or what it came to. A handle that outlives it is told that it was cancelled.
     fn cancel_task(&self, key: TaskKey) {
         let task = self.tasks.borrow_mut().check_out(key);
-        let Some(mut task) = task else { return };
+        let Some((mut task, place)) = task else {
+            return;
+        };
         let was_finished = task.header.is_finished();
-        self.fail_task(&mut task, JoinError::cancelled);
+        self.fail_task(&mut task, place, JoinError::cancelled);
         if was_finished {
             self.tasks.borrow_mut().check_in(task);
         } else {
             task.header.cut_off();
-            self.finish_task(task);
+            self.finish_task(task, place);
         }
     }
 
@@ -339,11 +341,7 @@ impl World {
 }
 
 fn body_of(owner: LoopId) -> Place {
-    Place {
-        host: HostId::LOCAL.0,
-        owner,
-        is_beside: false,
-    }
+    Place::new(HostId::LOCAL.0, owner)
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use std::panic::Location;
 use std::rc::Rc;
-use std::task::Waker;
+use std::task::{Context, Waker};
 
 use super::header::{Header, TaskKey};
-use super::tasks::{Place, Task};
+use super::signs::Signs;
+use super::tasks::{Known, Place, Removed, Task, TaskStage};
 use super::trace::By;
 use super::world::World;
-use crate::core::{EndingLoops, LoopId, OUTERMOST, Waiter};
+use crate::core::{EndingLoops, LoopId, OUTERMOST};
 use crate::panics::{self, Panic, PanicText, Print};
 use crate::task::JoinError;
 use crate::time::Instant;
@@ -67,15 +68,18 @@ impl Failure {
     }
 
     /// The panic that a finished task keeps for whoever awaits it.
-    pub(super) fn held_by(task: &Task) -> Option<Self> {
-        let text = task.stage.error()?.panic()?;
-        let owner = task.place.owner;
-        Some(Self::of(&task.header, owner, Lost::Task, text.clone()))
+    pub(super) fn held_by(task: Known<'_>) -> Option<Self> {
+        Self::held(task.header, &**task.stage, task.place)
+    }
+
+    pub(super) fn held(header: &Header, stage: &dyn TaskStage, place: Place) -> Option<Self> {
+        let text = stage.error()?.panic()?;
+        Some(Self::of(header, place.owner, Lost::Task, text.clone()))
     }
 }
 
 impl World {
-    pub(super) fn finish_task(&self, task: Task) {
+    pub(super) fn finish_task(&self, task: Task, place: Place) {
         let key = task.header.key;
         task.header.finish();
         if self.is_traced() {
@@ -83,7 +87,7 @@ impl World {
         }
         if task.header.is_detached() {
             let freed = self.tasks.borrow_mut().remove(key);
-            self.forget(task);
+            self.forget(task, place);
             drop(freed);
         } else {
             let joiner = self.tasks.borrow_mut().finish(task);
@@ -95,15 +99,15 @@ impl World {
     }
 
     /// Drops a task's future and keeps this error in its stead.
-    pub(super) fn fail_task(&self, task: &mut Task, error: impl FnOnce(&Header) -> JoinError) {
-        let Task {
-            header,
-            stage,
-            place,
-            ..
-        } = task;
+    pub(super) fn fail_task(
+        &self,
+        task: &mut Task,
+        place: Place,
+        error: impl FnOnce(&Header) -> JoinError,
+    ) {
+        let Task { header, stage } = task;
         let error = error(header);
-        self.destroy(header, *place, || stage.as_mut().fail(error));
+        self.destroy(header, place, || stage.as_mut().fail(error));
     }
 
     /// The handle is gone: the task goes on alone, and its output, if it has one by now, is dropped.
@@ -117,39 +121,34 @@ impl World {
             if task.is_finished() {
                 tasks.remove(task.key)
             } else {
-                tasks
-                    .take_joiner(task.key)
-                    .map(|joiner| (None, Some(joiner)))
+                tasks.take_joiner(task.key).map(|joiner| Removed {
+                    task: None,
+                    joiner: Some(joiner),
+                })
             }
         };
-        if let Some((task, joiner)) = left {
-            if let Some(task) = task {
-                self.forget(task);
+        if let Some(Removed { task, joiner }) = left {
+            if let Some((task, place)) = task {
+                self.forget(task, place);
             }
             drop(joiner);
         }
     }
 
     /// Drops a finished task whose output nobody took.
-    fn forget(&self, mut task: Task) {
-        if let Some(failure) = Failure::held_by(&task) {
+    fn forget(&self, mut task: Task, place: Place) {
+        let Task { header, stage } = &mut task;
+        if let Some(failure) = Failure::held(header, &**stage, place) {
             self.lose(failure);
         }
-        let Task {
-            header,
-            stage,
-            place,
-            ..
-        } = &mut task;
-        self.destroy(header, *place, || stage.as_mut().clear());
+        self.destroy(header, place, || stage.as_mut().clear());
     }
 
     /// Runs destructors of the user's, as part of this task. A panic of theirs is contained and told of.
     pub(super) fn destroy(&self, task: &Header, place: Place, drop: impl FnOnce()) {
         let outer = self.current.replace(task.key.id);
         let outer_waking = self.waking.replace(By::task(task.key.id));
-        let is_beside = place.is_beside || task.is_background();
-        let outer_place = self.place.replace(Place { is_beside, ..place });
+        let outer_place = self.place.replace(place.beside(task.is_background()));
         let dropped = panics::catch(Print::Later, drop);
         self.current.set(outer);
         self.waking.set(outer_waking);
@@ -179,6 +178,13 @@ impl World {
         failure.text.at.get_or_insert(now);
         self.nest.borrow_mut().note(&failure);
         self.failures.borrow_mut().push(failure);
+        self.signs.raise(Signs::FAILED);
+    }
+
+    /// From here on these are the panics that nobody will be told of otherwise.
+    pub(super) fn set_failures(&self, failures: Vec<Failure>) {
+        self.failures.replace(failures);
+        self.signs.raise(Signs::FAILED);
     }
 
     pub(super) fn lose_job(&self, owner: LoopId, site: &'static Location<'static>, panic: Panic) {
@@ -192,16 +198,12 @@ impl World {
         });
     }
 
-    /// Gives a finished task to its handle, or else has `waiter` woken when it is. Returns whom that replaces.
-    pub(crate) fn join(
-        &self,
-        key: TaskKey,
-        waiter: impl FnOnce() -> Waiter,
-    ) -> Result<Task, Option<Waker>> {
+    /// Gives a finished task to its handle, or else has whoever polls it woken when it is. Returns whom that replaces.
+    pub(crate) fn join(&self, key: TaskKey, cx: &Context<'_>) -> Result<Task, Option<Waker>> {
         let mut tasks = self.tasks.borrow_mut();
         tasks
             .take_finished(key)
-            .ok_or_else(|| tasks.set_joiner(key, waiter()))
+            .ok_or_else(|| tasks.set_joiner(key, self.waiter(cx)))
     }
 
     /// Whoever waited for the end of this task does so no longer.
@@ -214,16 +216,18 @@ impl World {
     /// Cancels a task on the spot, as at the end of the world.
     pub(super) fn drop_task(&self, key: TaskKey) {
         let task = self.tasks.borrow_mut().check_out(key);
-        let Some(mut task) = task else { return };
+        let Some((mut task, place)) = task else {
+            return;
+        };
         if task.header.is_finished() {
             if let Some(removed) = self.tasks.borrow_mut().remove(key) {
                 drop(removed);
             }
-            self.forget(task);
+            self.forget(task, place);
         } else {
-            self.fail_task(&mut task, JoinError::cancelled);
+            self.fail_task(&mut task, place, JoinError::cancelled);
             task.header.cut_off();
-            self.finish_task(task);
+            self.finish_task(task, place);
         }
     }
 
@@ -257,7 +261,7 @@ impl World {
         sorted
             .iter()
             .filter(|(task, _)| of.has(task.place.owner))
-            .filter_map(|(task, _)| Failure::held_by(task))
+            .filter_map(|(task, _)| Failure::held_by(*task))
             .collect()
     }
 

@@ -64,6 +64,7 @@ impl World {
     }
 
     /// The world that runs on this thread; `what` needs it.
+    #[inline]
     #[track_caller]
     pub(crate) fn with<R>(what: &str, f: impl FnOnce(&Rc<Self>) -> R) -> R {
         match Self::try_with(f) {
@@ -73,6 +74,7 @@ impl World {
     }
 
     /// The world that runs on this thread, if one does.
+    #[inline]
     pub(crate) fn try_with<R>(f: impl FnOnce(&Rc<Self>) -> R) -> Option<R> {
         CURRENT
             .try_with(|current| current.borrow().as_ref().map(f))

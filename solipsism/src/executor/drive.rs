@@ -11,7 +11,8 @@ use futures_task::waker_ref;
 
 use super::budget::Budget;
 use super::header::{Header, TaskKey};
-use super::tasks::{AnyStage, Place, Task};
+use super::signs::Signs;
+use super::tasks::{self, AnyStage, Place};
 use super::trace::By;
 use super::world::{Limits, NOBODY, World};
 use crate::core::Clock;
@@ -111,7 +112,7 @@ impl World {
         let mut budget = Budget::new(self.limits.get());
         loop {
             match self.next_ready(&mut budget) {
-                Ok(Some(task)) => self.poll_task(task),
+                Ok(Some(turn)) => self.poll_task(turn),
                 Ok(None) => match self.rest_of_instant() {
                     Some(Idle::Outside(at_most)) => self.wait(at_most, &mut budget),
                     Some(_) => {}
@@ -127,7 +128,7 @@ impl World {
         let mut budget = Budget::new(limits);
         loop {
             match self.next_ready(&mut budget) {
-                Ok(Some(task)) => self.poll_task(task),
+                Ok(Some(turn)) => self.poll_task(turn),
                 Ok(None) if self.settle_network() => {}
                 Ok(None) => return Ok(()),
                 Err(verdict) => return Err(self.report(verdict, None)),
@@ -179,27 +180,26 @@ impl World {
                 let poll = self.body_polls.get().wrapping_add(1);
                 self.body_polls.set(poll);
                 self.body_since.set(self.polls_at());
-                let finished = self
-                    .poll(header, self.place.get(), poll, run.print, body.as_mut())
-                    .map_err(Stop::Panic)?;
-                // What a finished body returned counts too: whoever asked for the run looks at the failures then.
-                if finished {
+                let polled = self.poll(header, self.place.get(), poll, run.print, body.as_mut());
+                if self.signs.any(Signs::TRACED | Signs::FAILED) {
+                    self.end_poll_of_body(header, &polled)?;
+                }
+                if polled.map_err(Stop::Panic)? {
                     return Ok(Turn::Finished);
                 }
-                self.check_failures()?;
                 let owners = run.owners + self.kept_for_ends(header);
                 run.never_woken = Arc::strong_count(header) == owners && !header.is_queued();
                 Ok(Turn::Taken)
             }
             Some(key) => {
-                let task = self.tasks.borrow_mut().check_out(key);
-                if let Some(task) = task {
-                    if let Err(verdict) = run.budget.poll(&task.header) {
+                let turn = self.tasks.borrow_mut().check_out_to_poll(key);
+                if let Some(turn) = turn {
+                    if let Err(verdict) = run.budget.poll(&turn.task.header) {
                         // It stays, for a report to tell where it goes round.
-                        self.tasks.borrow_mut().check_in(task);
+                        self.tasks.borrow_mut().check_in_unpolled(turn.task);
                         return Err(verdict.into());
                     }
-                    self.poll_task(task);
+                    self.poll_task(turn);
                     self.check_failures()?;
                 }
                 Ok(Turn::Taken)
@@ -207,42 +207,49 @@ impl World {
         }
     }
 
-    pub(super) fn next_ready(&self, budget: &mut Budget) -> Result<Option<Task>, Verdict> {
+    pub(super) fn next_ready(&self, budget: &mut Budget) -> Result<Option<tasks::Turn>, Verdict> {
         loop {
             self.read_inbox();
             let next = self.ready.borrow_mut().pop();
             let Some(key) = next else { return Ok(None) };
-            let task = self.tasks.borrow_mut().check_out(key);
-            if let Some(task) = task {
-                if let Err(verdict) = budget.poll(&task.header) {
-                    self.tasks.borrow_mut().check_in(task);
+            let turn = self.tasks.borrow_mut().check_out_to_poll(key);
+            if let Some(turn) = turn {
+                if let Err(verdict) = budget.poll(&turn.task.header) {
+                    self.tasks.borrow_mut().check_in_unpolled(turn.task);
                     return Err(verdict);
                 }
-                return Ok(Some(task));
+                return Ok(Some(turn));
             }
         }
     }
 
+    #[inline]
     pub(super) fn read_inbox(&self) {
         if self.inbox.has_news() {
-            let called = self.inbox.read();
-            self.waking.set(By::OUTSIDE);
-            self.end_dropped_elsewhere();
-            for task in called {
-                task.answer_call();
-                if !task.is_finished() {
-                    self.schedule(&task);
-                }
-            }
-            if self.inbox.stranger().is_some() {
-                self.keep_pace();
-            }
-            if let Some(limit) = self.inbox.asked_to_end() {
-                self.count_heartbeats(Some(limit));
-            }
+            self.read_news();
         }
     }
 
+    #[cold]
+    fn read_news(&self) {
+        let called = self.inbox.read();
+        self.waking.set(By::OUTSIDE);
+        self.end_dropped_elsewhere();
+        for task in called {
+            task.answer_call();
+            if !task.is_finished() {
+                self.schedule(&task);
+            }
+        }
+        if self.inbox.stranger().is_some() {
+            self.keep_pace();
+        }
+        if let Some(limit) = self.inbox.asked_to_end() {
+            self.count_heartbeats(Some(limit));
+        }
+    }
+
+    #[inline]
     fn poll(
         &self,
         header: &Arc<Header>,
@@ -255,26 +262,39 @@ impl World {
         self.current.set(header.key.id);
         self.waking.set(By::task(header.key.id));
         self.current_poll.set(poll);
-        let is_beside = place.is_beside || header.is_background();
-        let outer = self.place.replace(Place { is_beside, ..place });
-        self.crashed.borrow_mut().clear();
+        let outer = self.place.replace(place);
         self.maker.set(None);
-        if self.watched {
-            self.inbox.watch(Some(header));
-            self.inbox.count_poll();
+        if self.signs.any(Signs::WATCHED | Signs::CRASHED) {
+            self.begin_poll(header);
         }
         let waker = waker_ref(header);
         let mut cx = Context::from_waker(&waker);
         let polled = panics::catch(print, || stage.poll(&mut cx));
-        if self.is_traced() {
-            self.note_poll(header);
-        }
         self.current.set(NOBODY);
         self.place.set(outer);
-        polled.map(|poll| poll.is_ready()).map_err(|mut panic| {
-            panic.text.at = Some(Instant::from_nanos(self.now()));
-            panic
-        })
+        match polled {
+            Ok(poll) => Ok(poll.is_ready()),
+            Err(panic) => Err(self.panicked_now(panic)),
+        }
+    }
+
+    #[cold]
+    fn panicked_now(&self, mut panic: Box<Panic>) -> Box<Panic> {
+        panic.text.at = Some(Instant::from_nanos(self.now()));
+        panic
+    }
+
+    /// What goes before a poll that is out of the ordinary.
+    #[inline(never)]
+    fn begin_poll(&self, header: &Arc<Header>) {
+        if self.signs.any(Signs::CRASHED) {
+            self.crashed.borrow_mut().clear();
+            self.signs.lower(Signs::CRASHED);
+        }
+        if self.watched {
+            self.inbox.watch(Some(header));
+            self.inbox.count_poll();
+        }
     }
 
     /// The time, as cheap as can be: the inbox has it wherever the clock is moved by us alone.
@@ -287,39 +307,70 @@ impl World {
         self.inbox.now()
     }
 
-    pub(super) fn poll_task(&self, mut task: Task) {
+    pub(super) fn poll_task(&self, turn: tasks::Turn) {
+        let tasks::Turn {
+            mut task,
+            place,
+            poll,
+        } = turn;
         if task.header.is_finished() {
             // A wake that came while it finished.
-            self.tasks.borrow_mut().check_in(task);
+            self.tasks.borrow_mut().check_in_unpolled(task);
             return;
         }
-        let finished = if task.header.is_aborted() {
-            self.fail_task(&mut task, JoinError::cancelled);
-            true
+        if task.header.is_aborted() {
+            self.tasks.borrow_mut().take_back_poll(task.header.key);
+            self.fail_task(&mut task, place, JoinError::cancelled);
         } else {
-            task.polls = task.polls.wrapping_add(1);
-            task.since = self.polls_at();
-            let (place, poll) = (task.place, task.polls);
-            match self.poll(&task.header, place, poll, Print::Later, task.stage.as_mut()) {
-                Ok(false) if self.crashed.borrow().contains(&task.place.host) => {
-                    self.fail_task(&mut task, JoinError::cancelled);
-                    true
+            let at = self.polls_at();
+            let own = place.beside(task.header.is_background());
+            let polled = self.poll(&task.header, own, poll, Print::Later, task.stage.as_mut());
+            let is_cancelled = self.signs.any(Signs::TRACED | Signs::CRASHED)
+                && self.end_poll(&task.header, place);
+            match polled {
+                Ok(false) if is_cancelled => self.fail_task(&mut task, place, JoinError::cancelled),
+                Ok(false) => {
+                    self.tasks.borrow_mut().check_in_polled(task, at);
+                    return;
                 }
-                Ok(finished) => finished,
+                Ok(true) => {}
                 Err(panic) => {
-                    self.fail_task(&mut task, |header| JoinError::panicked(header, *panic));
-                    if let Some(cause) = super::Failure::held_by(&task) {
+                    self.fail_task(&mut task, place, |header| {
+                        JoinError::panicked(header, *panic)
+                    });
+                    if let Some(cause) = super::Failure::held(&task.header, &*task.stage, place) {
                         self.note_cause(cause);
                     }
-                    true
                 }
             }
-        };
-        if finished {
-            self.finish_task(task);
-        } else {
-            self.tasks.borrow_mut().check_in(task);
         }
+        self.finish_task(task, place);
+    }
+
+    /// What comes after a poll of the body that is out of the ordinary.
+    #[cold]
+    fn end_poll_of_body(
+        &self,
+        header: &Header,
+        polled: &Result<bool, Box<Panic>>,
+    ) -> Result<(), Verdict> {
+        if self.is_traced() {
+            self.note_poll(header);
+        }
+        match polled {
+            Ok(false) => self.check_failures(),
+            // What a finished body returned counts too: whoever asked for the run looks at the failures then.
+            _ => Ok(()),
+        }
+    }
+
+    /// What comes after a poll that is out of the ordinary. Whether the task's host has crashed in it.
+    #[cold]
+    fn end_poll(&self, header: &Header, place: Place) -> bool {
+        if self.is_traced() {
+            self.note_poll(header);
+        }
+        self.crashed.borrow().contains(&place.host())
     }
 
     /// Nothing is ready: says where the next event comes from, or why there will never be one.
@@ -329,11 +380,8 @@ impl World {
         if run.never_woken {
             return Err(Verdict::NeverWoken);
         }
-        if self.watched {
-            self.inbox.watch(None);
-        }
-        if self.counts_heartbeats.get() {
-            self.look_at_heartbeats(&run.budget)?;
+        if self.signs.any(Signs::WATCHED | Signs::HEARTBEATS) {
+            self.begin_to_idle(&run.budget)?;
         }
         if let Some(idle) = self.rest_of_instant() {
             return Ok(idle);
@@ -366,6 +414,18 @@ impl World {
             (None, None) if self.inbox.stranger().is_some() => Ok(Idle::Outside(None)),
             (None, None) => Ok(Idle::Nothing),
         }
+    }
+
+    /// What goes before the look at what comes next, where that is out of the ordinary.
+    #[inline(never)]
+    fn begin_to_idle(&self, budget: &Budget) -> Result<(), Verdict> {
+        if self.watched {
+            self.inbox.watch(None);
+        }
+        if self.signs.any(Signs::HEARTBEATS) {
+            self.look_at_heartbeats(budget)?;
+        }
+        Ok(())
     }
 
     /// What is still out belongs to this instant: it comes before everything that may move the clock.
@@ -460,7 +520,7 @@ impl World {
             budget.step()?;
             if budget.is_at_milestone() {
                 drop(clock);
-                if budget.is_near_the_limit() && !self.counts_heartbeats.get() {
+                if budget.is_near_the_limit() && !self.signs.any(Signs::HEARTBEATS) {
                     self.count_heartbeats(None);
                 }
                 budget.pass_milestone();
@@ -515,12 +575,24 @@ impl World {
     }
 
     /// A failure that nobody holds any more ends the run at once.
+    #[inline]
     pub(super) fn check_failures(&self) -> Result<(), Verdict> {
-        if self.failures.borrow().is_empty() || self.lenient.get() {
-            Ok(())
+        if self.signs.any(Signs::FAILED) {
+            self.look_at_failures()
         } else {
-            Err(Verdict::BackgroundTaskFailed)
+            Ok(())
         }
+    }
+
+    #[cold]
+    fn look_at_failures(&self) -> Result<(), Verdict> {
+        if self.failures.borrow().is_empty() {
+            // They were told of elsewhere.
+            self.signs.lower(Signs::FAILED);
+        } else if !self.lenient.get() {
+            return Err(Verdict::BackgroundTaskFailed);
+        }
+        Ok(())
     }
 }
 

@@ -111,6 +111,12 @@ impl Header {
         !queued
     }
 
+    /// Marks it as queued for the first time.
+    #[inline]
+    pub(crate) fn queue_first(&self) {
+        self.queued.store(true, Ordering::Relaxed);
+    }
+
     /// Takes note of who put it into the queue.
     #[inline]
     pub(crate) fn note_wake(&self, by: By) {

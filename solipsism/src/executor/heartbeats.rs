@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::budget::Budget;
+use super::signs::Signs;
 use super::world::World;
 use crate::core::Pending;
 use crate::stopped::{Doing, Verdict};
@@ -52,11 +53,11 @@ impl World {
             limit,
             ..Heartbeats::default()
         }));
-        self.counts_heartbeats.set(true);
+        self.signs.raise(Signs::HEARTBEATS);
     }
 
     pub(super) fn take_heartbeats(&self) -> Option<Heartbeats> {
-        self.counts_heartbeats.set(false);
+        self.signs.lower(Signs::HEARTBEATS);
         self.heartbeats.take()
     }
 
@@ -112,7 +113,7 @@ impl World {
             sample.note(self.deadlines.borrow().due_at(at));
         }
         self.heartbeats.replace(Some(sample));
-        self.counts_heartbeats.set(true);
+        self.signs.raise(Signs::HEARTBEATS);
         Ok(())
     }
 }

@@ -29,6 +29,7 @@ mod ready;
 #[cfg(feature = "tracing")]
 mod recording;
 mod second_poll;
+mod signs;
 mod stuck;
 mod tasks;
 mod trace;

@@ -26,7 +26,7 @@ use self::suspended::Reading;
 pub(crate) use self::suspended::Sight;
 use super::header::{Header, TaskKey};
 use super::stuck::{Standing, StuckTask};
-use super::tasks::{AnyStage, Place};
+use super::tasks::{AnyStage, Place, Turn};
 use super::world::{NOBODY, World};
 use crate::frames::Workspace;
 use crate::panics::{self, Print};
@@ -127,11 +127,16 @@ impl World {
             } else {
                 let key = self.key_of(task.task, innermost);
                 let Some(key) = key else { continue };
-                let taken = self.tasks.borrow_mut().check_out(key);
-                let Some(mut taken) = taken else { continue };
-                taken.polls = taken.polls.wrapping_add(1);
-                let (header, stage) = (&taken.header, taken.stage.as_mut());
-                let (place, poll) = (taken.place, taken.polls);
+                let turn = self.tasks.borrow_mut().check_out_to_poll(key);
+                let Some(Turn {
+                    mut task,
+                    place,
+                    poll,
+                }) = turn
+                else {
+                    continue;
+                };
+                let (header, stage) = (&task.header, task.stage.as_mut());
                 let again = self.poll_again(Asleep {
                     header,
                     stage,
@@ -142,7 +147,7 @@ impl World {
                 if !matches!(again.0, Ok(Poll::Pending)) {
                     ended.push(key);
                 }
-                self.tasks.borrow_mut().check_in(taken);
+                self.tasks.borrow_mut().check_in(task);
                 again
             };
             let new: Vec<_> = self

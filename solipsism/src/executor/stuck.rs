@@ -324,7 +324,7 @@ impl World {
         };
         let mut around = 0;
         for (task, joiner) in &alive {
-            let stuck = stuck(&task.header, task.since);
+            let stuck = stuck(task.header, task.since);
             let is_deadline = |wait: &Wait| matches!(wait, Wait::Deadline { .. });
             if is_own(stuck.task)
                 || joiner.is_some_and(is_own)
@@ -527,7 +527,7 @@ impl World {
                 let asker = if waiter.task == 0 {
                     body.map(|header| (header, self.body_polls.get()))
                 } else {
-                    task.map(|task| (&task.header, task.polls))
+                    task.map(|task| (task.header, task.polls))
                 };
                 asker.is_some_and(|(header, polls)| {
                     let own = waker_ref(header).data();

@@ -145,22 +145,68 @@ where
     }
 }
 
-/// On whose behalf code runs.
+/// On whose behalf code runs. Two words, since it goes along with every poll.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// The host of the network on which it runs.
-    pub(crate) host: u32,
+    /// The host of the network on which it runs, and `BESIDE`.
+    host: u32,
     /// The loop to which it, and whatever it makes, belongs.
     pub(crate) owner: LoopId,
-    /// Whether it may outlive a test on purpose, and so may what it makes: it is in the background, or was spawned by
-    /// what is.
-    pub(crate) is_beside: bool,
 }
 
-/// A task that the executor holds.
+impl Place {
+    const BESIDE: u32 = 1 << 31;
+
+    pub(crate) const fn new(host: u32, owner: LoopId) -> Self {
+        Self { host, owner }
+    }
+
+    pub(crate) fn host(self) -> u32 {
+        self.host & !Self::BESIDE
+    }
+
+    /// The same on that host.
+    pub(crate) fn on(self, host: u32) -> Self {
+        Self::new(host, self.owner).beside(self.is_beside())
+    }
+
+    /// The same in that loop.
+    pub(crate) fn in_loop(self, owner: LoopId) -> Self {
+        Self::new(self.host, owner)
+    }
+
+    /// Whether it may outlive a test on purpose, and so may what it makes: it is in the background, or was spawned by
+    /// what is.
+    pub(crate) fn is_beside(self) -> bool {
+        self.host & Self::BESIDE != 0
+    }
+
+    /// The same, which is beside in any case if this is so.
+    pub(crate) fn beside(self, is_beside: bool) -> Self {
+        let bit = u32::from(is_beside) << 31;
+        Self::new(self.host | bit, self.owner)
+    }
+}
+
+/// A task that the executor holds: what is taken out of its place while it is polled, and so no more than that.
 pub(crate) struct Task {
     pub(crate) header: Arc<Header>,
     pub(crate) stage: Pin<Box<dyn TaskStage>>,
+}
+
+/// A task whose turn it is.
+pub(crate) struct Turn {
+    pub(crate) task: Task,
+    pub(crate) place: Place,
+    /// Which of its polls this is.
+    pub(crate) poll: u32,
+}
+
+/// All that is known of a task that is not being polled.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) header: &'a Arc<Header>,
+    pub(crate) stage: &'a Pin<Box<dyn TaskStage>>,
     pub(crate) place: Place,
     /// How often it was polled. Counted anew after `u32::MAX`.
     pub(crate) polls: u32,
@@ -170,20 +216,32 @@ pub(crate) struct Task {
     pub(crate) spawned: u64,
 }
 
-/// A task's place. It is freed when the task is finished and nobody will ask for its output.
+/// A task's place: as much as one line of the cache, for there may be many. It is freed when the task is finished and nobody
+/// will ask for its output.
 struct Slot {
-    // Not zero, so that a free slot needs no mark beside it: places are what a task costs most.
+    // Not zero, so that a free slot needs no mark beside it.
     id: NonZeroU32,
-    /// Who awaits the handle.
+    /// Where among the `joiners` is who awaits the handle, or `NOBODY`, as for most tasks of many.
     joiner: u32,
-    joiner_waker: Option<Waker>,
+    place: Place,
+    polls: u32,
+    since: u64,
+    spawned: u64,
     /// Absent while the task is polled.
     task: Option<Task>,
 }
 
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Slot>() == 64);
+
+/// No place among the `joiners`.
+const NOBODY: u32 = u32::MAX;
+
 #[derive(Default)]
 pub(crate) struct Tasks {
     slots: Slab<Slot>,
+    /// Whoever awaits a handle now.
+    joiners: Slab<Waiter>,
     spawned: u32,
 }
 
@@ -193,25 +251,39 @@ impl Tasks {
         self.spawned
     }
 
-    /// Makes room for a task; `make` is told where it will live.
-    pub(crate) fn insert(&mut self, make: impl FnOnce(TaskKey) -> Task) -> TaskKey {
-        self.spawned += 1;
-        assert!(
-            self.spawned < By::TASKS,
-            "a world spawns fewer than 2^31 tasks"
-        );
+    /// Makes room for a task, and its header, which says where it will live. Gives the handle's share of that.
+    #[inline]
+    pub(crate) fn insert(
+        &mut self,
+        stage: Pin<Box<dyn TaskStage>>,
+        place: Place,
+        spawned: u64,
+        header: impl FnOnce(TaskKey) -> Header,
+    ) -> Arc<Header> {
+        let id = self.spawned + 1;
+        assert!(id < By::TASKS, "a world spawns fewer than 2^31 tasks");
+        self.spawned = id;
         let entry = self.slots.vacant_entry();
-        let key = TaskKey {
-            slot: u32::try_from(entry.key()).expect("fewer than 2^32 tasks are alive"),
-            id: self.spawned,
-        };
+        let slot = u32::try_from(entry.key()).expect("fewer than 2^32 tasks are alive");
+        let header = Arc::new(header(TaskKey { slot, id }));
+        let handle = Arc::clone(&header);
         entry.insert(Slot {
-            id: NonZeroU32::new(key.id).expect("tasks count from 1"),
-            joiner: 0,
-            joiner_waker: None,
-            task: Some(make(key)),
+            id: NonZeroU32::new(id).expect("tasks count from 1"),
+            joiner: NOBODY,
+            place,
+            polls: 0,
+            since: 0,
+            spawned,
+            task: Some(Task { header, stage }),
         });
-        key
+        handle
+    }
+
+    /// The type of its future.
+    pub(crate) fn type_name(&self, key: TaskKey) -> &'static str {
+        let slot = self.slots.get(key.slot as usize);
+        let task = slot.and_then(|slot| slot.task.as_ref());
+        task.map_or("", |task| task.stage.type_name())
     }
 
     fn slot(&mut self, key: TaskKey) -> Option<&mut Slot> {
@@ -220,9 +292,21 @@ impl Tasks {
             .filter(|slot| slot.id.get() == key.id)
     }
 
-    /// Takes the task out, to be polled or dropped where its destructors may use the world.
-    pub(crate) fn check_out(&mut self, key: TaskKey) -> Option<Task> {
-        self.slot(key)?.task.take()
+    /// Takes the task out, to be dropped where its destructors may use the world.
+    pub(crate) fn check_out(&mut self, key: TaskKey) -> Option<(Task, Place)> {
+        let slot = self.slot(key)?;
+        Some((slot.task.take()?, slot.place))
+    }
+
+    /// Takes the task out, to be polled.
+    #[inline]
+    pub(crate) fn check_out_to_poll(&mut self, key: TaskKey) -> Option<Turn> {
+        let slot = self.slot(key)?;
+        let task = slot.task.take()?;
+        let poll = slot.polls.wrapping_add(1);
+        slot.polls = poll;
+        let place = slot.place;
+        Some(Turn { task, place, poll })
     }
 
     pub(crate) fn check_in(&mut self, task: Task) {
@@ -231,45 +315,95 @@ impl Tasks {
         }
     }
 
+    /// The same, after it was polled at that time.
+    #[inline]
+    pub(crate) fn check_in_polled(&mut self, task: Task, at: u64) {
+        if let Some(slot) = self.slot(task.header.key) {
+            slot.since = at;
+            slot.task = Some(task);
+        }
+    }
+
+    /// The same, if it was not polled after all.
+    #[cold]
+    pub(crate) fn check_in_unpolled(&mut self, task: Task) {
+        self.take_back_poll(task.header.key);
+        self.check_in(task);
+    }
+
+    /// The task was not polled after all.
+    #[cold]
+    pub(crate) fn take_back_poll(&mut self, key: TaskKey) {
+        if let Some(slot) = self.slot(key) {
+            slot.polls = slot.polls.wrapping_sub(1);
+        }
+    }
+
     /// Keeps a finished task for its handle. Gives whoever waits for it.
+    #[inline]
     pub(crate) fn finish(&mut self, task: Task) -> Option<Waker> {
         let slot = self.slot(task.header.key)?;
         slot.task = Some(task);
-        slot.joiner_waker.take()
+        let joiner = std::mem::replace(&mut slot.joiner, NOBODY);
+        self.end_joining(joiner)
+    }
+
+    /// Who stands at this place waits no longer, if anybody does.
+    #[inline]
+    fn end_joining(&mut self, joiner: u32) -> Option<Waker> {
+        (joiner != NOBODY).then(|| self.joiners.remove(joiner as usize).waker)
     }
 
     /// Frees the place of the task with this key, if it is finished.
+    #[inline]
     pub(crate) fn take_finished(&mut self, key: TaskKey) -> Option<Task> {
-        let slot = self.slot(key)?;
-        let task = slot.task.take_if(|task| task.header.is_finished())?;
-        self.slots.remove(key.slot as usize);
-        Some(task)
+        let task = self.slot(key)?.task.as_ref()?;
+        if !task.header.is_finished() {
+            return None;
+        }
+        self.slots.remove(key.slot as usize).task
     }
 
     /// Who waits for this task's end, once.
     pub(crate) fn take_joiner(&mut self, key: TaskKey) -> Option<Waker> {
-        self.slot(key)?.joiner_waker.take()
+        let slot = self.slot(key)?;
+        let joiner = std::mem::replace(&mut slot.joiner, NOBODY);
+        self.end_joining(joiner)
     }
 
     /// Those who wait for a task's end and do not stay.
     pub(crate) fn take_joiners(&mut self, stays: &dyn Fn(u32) -> bool) -> Vec<Waker> {
-        let slots = self.slots.iter_mut().map(|(_, slot)| slot);
-        let gone = slots.filter(|slot| slot.joiner_waker.is_some() && !stays(slot.joiner));
-        gone.filter_map(|slot| slot.joiner_waker.take()).collect()
+        let mut gone = Vec::new();
+        for (_, slot) in &mut self.slots {
+            let waits = self.joiners.get(slot.joiner as usize);
+            if waits.is_some_and(|waiter| !stays(waiter.task)) {
+                gone.push(self.joiners.remove(slot.joiner as usize).waker);
+                slot.joiner = NOBODY;
+            }
+        }
+        gone
     }
 
     /// Says who waits for this task's end. Returns whom that replaces.
+    #[inline]
     pub(crate) fn set_joiner(&mut self, key: TaskKey, waiter: Waiter) -> Option<Waker> {
-        let slot = self.slot(key)?;
-        slot.joiner = waiter.task;
-        slot.joiner_waker.replace(waiter.waker)
+        let slot = self.slots.get_mut(key.slot as usize)?;
+        if slot.id.get() != key.id {
+            return None;
+        }
+        if let Some(before) = self.joiners.get_mut(slot.joiner as usize) {
+            return Some(std::mem::replace(before, waiter).waker);
+        }
+        let joiner = self.joiners.insert(waiter);
+        slot.joiner = u32::try_from(joiner).expect("one of each task at most");
+        None
     }
 
     /// The task may outlive the test on purpose, and so may what it spawns.
     #[cfg(feature = "net")]
     pub(crate) fn excuse(&mut self, key: TaskKey) {
-        if let Some(task) = self.slot(key).and_then(|slot| slot.task.as_mut()) {
-            task.place.is_beside = true;
+        if let Some(slot) = self.slot(key).filter(|slot| slot.task.is_some()) {
+            slot.place = slot.place.beside(true);
         }
     }
 
@@ -279,25 +413,38 @@ impl Tasks {
     }
 
     /// Frees the place of a task that is finished. Gives back what was in it.
-    pub(crate) fn remove(&mut self, key: TaskKey) -> Option<(Option<Task>, Option<Waker>)> {
+    pub(crate) fn remove(&mut self, key: TaskKey) -> Option<Removed> {
         self.slot(key)?;
         let slot = self.slots.remove(key.slot as usize);
-        Some((slot.task, slot.joiner_waker))
+        Some(Removed {
+            task: slot.task.map(|task| (task, slot.place)),
+            joiner: self.end_joining(slot.joiner),
+        })
     }
 
     /// All tasks but the one that is polled, finished ones too, each with the task that awaits it; sorted by id.
-    pub(crate) fn sorted(&self) -> Vec<(&Task, Option<u32>)> {
-        let mut tasks: Vec<_> = self
-            .slots
-            .iter()
-            .filter_map(|(_, slot)| {
-                Some((
-                    slot.task.as_ref()?,
-                    slot.joiner_waker.as_ref().map(|_| slot.joiner),
-                ))
-            })
-            .collect();
+    pub(crate) fn sorted(&self) -> Vec<(Known<'_>, Option<u32>)> {
+        let known = self.slots.iter().filter_map(|(_, slot)| {
+            let Task { header, stage } = slot.task.as_ref()?;
+            let known = Known {
+                header,
+                stage,
+                place: slot.place,
+                polls: slot.polls,
+                since: slot.since,
+                spawned: slot.spawned,
+            };
+            let joiner = self.joiners.get(slot.joiner as usize);
+            Some((known, joiner.map(|waiter| waiter.task)))
+        });
+        let mut tasks: Vec<_> = known.collect();
         tasks.sort_unstable_by_key(|(task, _)| task.header.key.id);
         tasks
     }
+}
+
+/// What was in the place of a task.
+pub(crate) struct Removed {
+    pub(crate) task: Option<(Task, Place)>,
+    pub(crate) joiner: Option<Waker>,
 }

@@ -12,6 +12,7 @@ use solipsism_harness::PrintedHere;
 use super::header::Header;
 #[cfg(feature = "tokio")]
 use super::hosted::FOREIGN;
+use super::signs::Signs;
 use super::tasks::Task as Spawned;
 use super::world::{NOBODY, World};
 use crate::core::net::NetEvent;
@@ -214,10 +215,11 @@ impl World {
         let trace = Arc::new(Trace::new(most));
         let tasks = self.tasks.borrow();
         for (task, _) in tasks.sorted() {
-            trace.notes().learn(&task.header, task.place.owner);
+            trace.notes().learn(task.header, task.place.owner);
         }
         self.inbox.set_trace(Arc::clone(&trace));
         _ = self.trace.set(trace);
+        self.signs.raise(Signs::TRACED);
         if let Some(network) = &mut *self.network.borrow_mut() {
             network.1.deeds = Some(Vec::new());
         }
@@ -244,7 +246,7 @@ impl World {
     /// Whether anybody wants to know what happens.
     #[inline]
     pub(crate) fn is_traced(&self) -> bool {
-        self.trace.get().is_some()
+        self.signs.any(Signs::TRACED)
     }
 
     /// The task that runs did this.
@@ -255,11 +257,23 @@ impl World {
         }
     }
 
-    /// The task that runs begins to wait for this instant.
+    /// The task that runs begins to wait for what that loop's clock shows as this instant. Gives it in the world's time.
+    #[inline]
+    pub(crate) fn deadline(&self, at: u64, owner: LoopId, site: &'static Location<'static>) -> u64 {
+        if self.signs.any(Signs::AHEAD | Signs::TRACED) {
+            self.note_deadline(at, owner, site)
+        } else {
+            at
+        }
+    }
+
     #[cold]
-    pub(crate) fn note_deadline(&self, at: u64, site: &'static Location<'static>) {
-        let at = Instant::from_nanos(self.local_time(at, self.owner()));
-        self.note_of(self.current(), Kind::SetsDeadline { at, site });
+    fn note_deadline(&self, at: u64, owner: LoopId, site: &'static Location<'static>) -> u64 {
+        if self.is_traced() {
+            let at = Instant::from_nanos(at);
+            self.note_of(self.current(), Kind::SetsDeadline { at, site });
+        }
+        self.world_time(at, owner)
     }
 
     /// This task did it.

@@ -25,7 +25,8 @@ use super::leaks::Leaving;
 use super::ready::Ready;
 #[cfg(feature = "tracing")]
 use super::recording::Recording;
-use super::tasks::{Place, Stage, Task, TaskStage, Tasks};
+use super::signs::Signs;
+use super::tasks::{Place, Stage, TaskStage, Tasks};
 use super::trace::{By, Trace};
 use crate::core::net::{Call, HostId, Network};
 use crate::core::{Clock, Deadlines, LoopId, NEVER, OUTERMOST, Signals, Waiter};
@@ -104,6 +105,8 @@ pub(crate) struct World {
     pub(super) ready: RefCell<Ready>,
     pub(super) jobs: RefCell<Jobs>,
     pub(super) inbox: Arc<Inbox>,
+    /// What is out of the ordinary.
+    pub(super) signs: Signs,
     /// Whether somebody watches over the wall limit.
     pub(super) watched: bool,
     /// The task that is being polled.
@@ -155,9 +158,7 @@ pub(crate) struct World {
     pub(super) closing: Cell<LoopId>,
     /// But not in these, if a child ends.
     pub(super) spared: Spared,
-    /// Whether the clock of a child may be ahead of the world's; cheaper to ask.
-    pub(super) is_ahead: Cell<bool>,
-    /// Whether something ever ran in a child by hand, likewise.
+    /// Whether something ever ran in a child by hand; cheaper to ask.
     pub(super) runs_by_hand: Cell<bool>,
     pub(super) limits: Cell<Limits>,
     /// Whether a failure in the background is kept for the end, and does not end a run.
@@ -165,8 +166,6 @@ pub(crate) struct World {
     pub(super) seed: Cell<u64>,
     /// What fires, once that is of interest.
     pub(super) heartbeats: RefCell<Option<Heartbeats>>,
-    /// Whether it is; cheaper to ask.
-    pub(super) counts_heartbeats: Cell<bool>,
     /// Whom `tracing` tells while it runs.
     #[cfg(feature = "tracing")]
     pub(super) recording: Recording,
@@ -185,11 +184,7 @@ pub(super) const NOBODY: u32 = u32::MAX;
 pub(super) const NONE: LoopId = LoopId::MAX;
 
 /// Where the body of the outermost loop runs.
-const HOME: Place = Place {
-    host: HostId::LOCAL.0,
-    owner: OUTERMOST,
-    is_beside: false,
-};
+const HOME: Place = Place::new(HostId::LOCAL.0, OUTERMOST);
 
 impl World {
     /// A world on the current thread.
@@ -214,6 +209,7 @@ impl World {
             ready: RefCell::new(Ready::new(settings.permute.then_some(settings.seed))),
             jobs: RefCell::new(Jobs::new(settings.blocking_threads)),
             inbox,
+            signs: Signs::default(),
             watched,
             current: Cell::new(NOBODY),
             body_site: Cell::new(None),
@@ -241,18 +237,19 @@ impl World {
             causes: RefCell::default(),
             closing: Cell::new(NONE),
             spared: RefCell::default(),
-            is_ahead: Cell::new(false),
             runs_by_hand: Cell::new(false),
             limits: Cell::new(settings.limits),
             lenient: Cell::new(false),
             seed: Cell::new(settings.seed),
             heartbeats: RefCell::default(),
-            counts_heartbeats: Cell::new(false),
             #[cfg(feature = "tracing")]
             recording: Recording::new(),
             #[cfg(feature = "tokio")]
             hosted,
         };
+        if watched {
+            world.signs.raise(Signs::WATCHED);
+        }
         if settings.clock == ClockKind::Real {
             world.keep_pace();
         }
@@ -298,6 +295,7 @@ impl World {
     }
 
     /// The current task as somebody who waits.
+    #[inline]
     pub(crate) fn waiter(&self, cx: &Context<'_>) -> Waiter {
         let task = self.current();
         #[cfg(feature = "tokio")]
@@ -329,6 +327,7 @@ impl World {
     }
 
     /// Nanoseconds since the loop began.
+    #[inline]
     pub(crate) fn now(&self) -> u64 {
         if let (ClockKind::Real, Some(pace)) = (self.clock_kind, self.pace.get()) {
             self.clock.borrow_mut().move_to(pace.now());
@@ -341,6 +340,7 @@ impl World {
     }
 
     /// As `now`, as far as somebody has looked.
+    #[inline]
     pub(crate) fn last_now(&self) -> u64 {
         self.clock.borrow().now()
     }
@@ -356,6 +356,7 @@ impl World {
         self.clock.borrow_mut().set_wall(wall, by);
     }
 
+    #[inline]
     pub(crate) fn deadlines<R>(&self, f: impl FnOnce(&mut Deadlines) -> R) -> R {
         f(&mut self.deadlines.borrow_mut())
     }
@@ -399,8 +400,20 @@ impl World {
         }
     }
 
+    /// Puts a task into the ready queue that was never in there. Nobody wakes it, its first turn comes by itself.
+    #[inline]
+    fn schedule_first(&self, task: &Header) {
+        #[cfg(feature = "tokio")]
+        if let Some(hosted) = &self.hosted {
+            return self.schedule_hosted(hosted, task, By::SPAWN);
+        }
+        task.queue_first();
+        self.ready.borrow_mut().push(task.key);
+    }
+
     /// Starts a task on the host of the current one. In a world that is closing, and on a host that has just crashed
     /// under the current task, the future is dropped at once.
+    #[inline]
     pub(crate) fn spawn<F>(
         &self,
         future: F,
@@ -411,14 +424,15 @@ impl World {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let host = self.place.get().host;
+        let host = self.place.get().host();
         let task = self.spawn_on(host, future, name, site);
-        if self.crashed.borrow().contains(&host) {
+        if self.signs.any(Signs::CRASHED) && self.crashed.borrow().contains(&host) {
             self.drop_task(task.key);
         }
         task
     }
 
+    #[inline]
     pub(crate) fn spawn_on<F>(
         &self,
         host: u32,
@@ -430,10 +444,7 @@ impl World {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let place = Place {
-            host,
-            ..self.place.get()
-        };
+        let place = self.place.get().on(host);
         // One destructor too many spawns the next.
         if self.is_late(place.owner) && !self.may_be_born() {
             std::mem::forget(future);
@@ -450,34 +461,31 @@ impl World {
         site: &'static Location<'static>,
     ) -> Arc<Header> {
         let (inbox, spawned) = (Arc::clone(&self.inbox), self.last_now());
-        let is_late = self.is_late(place.owner);
-        let type_name = stage.type_name();
-        let mut header = None;
-        self.tasks.borrow_mut().insert(|key| {
-            let made = Arc::new(Header::new(inbox, key, site, name));
-            header = Some(Arc::clone(&made));
-            Task {
-                header: made,
-                stage,
-                place,
-                polls: 0,
-                since: 0,
-                spawned,
-            }
-        });
-        let header = header.expect("`insert` makes the task");
+        let header = self
+            .tasks
+            .borrow_mut()
+            .insert(stage, place, spawned, |key| {
+                Header::new(inbox, key, site, name)
+            });
         if self.is_traced() {
             self.note_spawn(&header, place.owner);
         }
-        if is_late {
-            let name = header.name.as_ref().map(|name| &***name);
-            self.begin_birth(header.key, name, type_name, site);
-            self.drop_task(header.key);
-            self.end_birth();
+        if self.is_late(place.owner) {
+            self.end_at_birth(&header);
         } else {
-            self.schedule_by(&header, By::SPAWN);
+            self.schedule_first(&header);
         }
         header
+    }
+
+    /// Drops what is spawned when everything is dropped.
+    #[cold]
+    fn end_at_birth(&self, header: &Header) {
+        let type_name = self.tasks.borrow().type_name(header.key);
+        let name = header.name.as_ref().map(|name| &***name);
+        self.begin_birth(header.key, name, type_name, header.site);
+        self.drop_task(header.key);
+        self.end_birth();
     }
 
     /// Where the body stands that was run last.

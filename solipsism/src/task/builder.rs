@@ -133,6 +133,7 @@ impl Builder {
         abort_handle
     }
 
+    #[inline]
     #[track_caller]
     pub(super) fn start<F>(self, future: F, site: &'static Location<'static>) -> Arc<Header>
     where

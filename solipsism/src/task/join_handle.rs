@@ -111,7 +111,7 @@ impl<T: 'static> Future for JoinHandle<T> {
                 self.task.is_of(world),
                 "a `JoinHandle` was awaited in another world than its task's: await it where the task was spawned"
             );
-            world.join(key, || world.waiter(cx))
+            world.join(key, cx)
         });
         // Outside of the closure, since what a waker drops may use the world.
         let Ok(task) = joined else {

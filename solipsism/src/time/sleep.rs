@@ -140,14 +140,11 @@ impl Sleep {
         reason = "a timer is set in each poll that waits for one"
     )]
     #[inline(always)]
-    fn begin(&self, world: &World, cx: &Context<'_>) -> State {
+    fn begin(&self, world: &World, since: u64, cx: &Context<'_>) -> State {
         let waiter = world.waiter(cx);
         let last = waiter.is_body();
-        let (at, owner, site) = (self.deadline.nanos(), self.owner, self.site);
-        let (at, since) = (world.world_time(at, owner), world.last_now());
-        if world.is_traced() {
-            world.note_deadline(at, site);
-        }
+        let (owner, site) = (self.owner, self.site);
+        let at = world.deadline(self.deadline.nanos(), owner, site);
         State::Set(world.deadlines(|deadlines| deadlines.set(at, last, waiter, since, owner, site)))
     }
 
@@ -158,7 +155,7 @@ impl Sleep {
             self.state
         } else if !self.is_due(world) {
             // It was set in a child loop that has ended.
-            self.begin(world, cx)
+            self.begin(world, world.last_now(), cx)
         } else {
             State::Elapsed
         }
@@ -176,7 +173,7 @@ impl Sleep {
             } else {
                 // Between the body and the others it goes from one group of its instant to the other.
                 let replaced = world.deadlines(|deadlines| deadlines.cancel(key));
-                (self.begin(world, cx), replaced)
+                (self.begin(world, world.last_now(), cx), replaced)
             }
         });
         // Outside of the closure, since what a waker drops may use the world.
@@ -229,10 +226,11 @@ impl Future for Sleep {
                     self.adopt(world);
                 }
                 self.world = world.id();
-                if self.is_due(world) {
+                let now = world.now();
+                if self.deadline.nanos() <= world.local_time(now, self.owner) {
                     State::Elapsed
                 } else {
-                    self.begin(world, cx)
+                    self.begin(world, now, cx)
                 }
             }
         });

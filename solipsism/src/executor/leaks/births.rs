@@ -31,7 +31,7 @@ impl World {
         site: &'static Location<'static>,
     ) {
         let is_undying = !self.may_be_born();
-        let is_beside = self.place.get().is_beside;
+        let is_beside = self.place.get().is_beside();
         let mut leak = Leak::of_task(name, type_name, site, self.last_now());
         leak.state = if is_undying {
             State::Undying

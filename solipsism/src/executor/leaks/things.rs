@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::Thing;
 use crate::core::{EndingLoops, NEVER};
 use crate::executor::World;
-use crate::executor::tasks::Task;
+use crate::executor::tasks::Known;
 use crate::leaks::{Kind, Kinds, Leak, State};
 use crate::time::Instant;
 
@@ -18,7 +18,7 @@ impl World {
             let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
             let own = sorted.filter(|task| of.has(task.place.owner) && !task.header.is_finished());
             things.extend(own.map(|task| {
-                let kept = self.kept_for_ends(&task.header);
+                let kept = self.kept_for_ends(task.header);
                 (Thing::Task(task.header.key.id), task.as_leak(kept))
             }));
         }
@@ -84,11 +84,11 @@ impl World {
     }
 }
 
-impl Task {
+impl Known<'_> {
     /// Whether it may outlive a test on purpose, or has been told to end and waits for its turn.
     pub(super) fn is_beside(&self) -> bool {
         let header = &self.header;
-        self.place.is_beside || header.is_background() || header.is_aborted()
+        self.place.is_beside() || header.is_background() || header.is_aborted()
     }
 
     /// Of whose wakers the world keeps so many.
