@@ -309,6 +309,52 @@ impl Units {
         outline.linkage_name(of.offset).map(ToOwned::to_owned)
     }
 
+    /// The type of the variable of this name in the function at this address of the file.
+    pub(crate) fn variable_of(&mut self, function: u64, name: &str) -> Option<TypeId> {
+        let index = self.unit_of_code(function)?;
+        let outline = self.outline(index)?;
+        let unit = &outline.unit;
+        let mut entries = unit.entries_raw(None).ok()?;
+        // How deep the function is, once it was found.
+        let mut within = None;
+        while !entries.is_empty() {
+            let depth = entries.next_depth();
+            if within.is_some_and(|within| depth <= within) {
+                return None;
+            }
+            let Some(abbreviation) = entries.read_abbreviation().ok()? else {
+                continue;
+            };
+            let kind = abbreviation.tag();
+            let is_function = within.is_none() && kind == tag::DW_TAG_subprogram;
+            if !is_function && (within.is_none() || kind != tag::DW_TAG_variable) {
+                entries.skip_attributes(abbreviation.attributes()).ok()?;
+                continue;
+            }
+            let (mut is_named, mut of) = (false, None);
+            for specification in abbreviation.attributes() {
+                let attribute = entries.read_attribute(*specification).ok()?;
+                match attribute.name() {
+                    tag::DW_AT_low_pc if is_function => {
+                        let at = self.dwarf.attr_address(unit, attribute.value()).ok()?;
+                        if at == Some(function) {
+                            within = Some(depth);
+                        }
+                    }
+                    tag::DW_AT_name if !is_function => {
+                        is_named = self.text(unit, attribute.value()).as_deref() == Some(name);
+                    }
+                    tag::DW_AT_type => of = self.refer(index, attribute.value()),
+                    _ => {}
+                }
+            }
+            if is_named {
+                return of;
+            }
+        }
+        None
+    }
+
     /// The name of the entry at this offset.
     fn name(&self, outline: &Outline, offset: usize) -> Option<String> {
         let mut entries = outline.unit.entries_raw(Some(UnitOffset(offset))).ok()?;

@@ -30,7 +30,7 @@ fn main() {
         let seconds = measure(|| run(timers(tasks, 100)));
         rate("timers", tasks * 100, seconds, "timers/s");
     }
-    if wanted("spawn") {
+    if wanted("spawn") || wanted("spawn_join_seq") {
         let count = scaled(100_000);
         let seconds = measure(|| {
             run(async move {
@@ -45,6 +45,9 @@ fn main() {
             });
         });
         rate("spawn_join_seq", count, seconds, "tasks/s");
+    }
+    if wanted("spawn") || wanted("spawn_join_batch") {
+        let count = scaled(100_000);
         let seconds = measure(|| {
             run(async move {
                 let tasks: Vec<_> = (0..count)

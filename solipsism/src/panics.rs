@@ -58,8 +58,8 @@ thread_local! {
 }
 
 /// Calls `f`; a panic in it is caught, with its message and place. What is not about `f` is elsewhere, since this is
-/// compiled for each.
-pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Panic> {
+/// compiled for each. Boxed, since a poll that does not panic is not to make room for that.
+pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Box<Panic>> {
     let outside = enter(print);
     // A future that panicked is never polled again and its world says so: no broken invariant can be seen.
     let result = panic::catch_unwind(AssertUnwindSafe(f));
@@ -89,7 +89,8 @@ fn leave(outside: Option<Print>, is_ok: bool) {
     }
 }
 
-fn caught(payload: Box<dyn Any + Send>) -> Panic {
+#[cold]
+fn caught(payload: Box<dyn Any + Send>) -> Box<Panic> {
     let message = message(&*payload);
     let raised = take_raised().filter(|raised| raised.message == message);
     let text = raised.unwrap_or(PanicText {
@@ -100,7 +101,7 @@ fn caught(payload: Box<dyn Any + Send>) -> Panic {
         stack: Stack::default(),
         backtrace: None,
     });
-    Panic { text, payload }
+    Box::new(Panic { text, payload })
 }
 
 /// Goes on with a panic that was caught elsewhere: its message and place come along.

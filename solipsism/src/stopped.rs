@@ -238,10 +238,10 @@ impl Stopped {
     }
 
     /// The tasks that get nowhere, if the verdict is about that.
-    pub(crate) fn stuck(&mut self) -> Option<&mut [StuckTask]> {
+    pub(crate) fn stuck(&mut self) -> Option<&mut Vec<StuckTask>> {
         let verdict = &self.0.verdict;
         let is_about = verdict.is_stuck() || matches!(verdict, Verdict::Livelock { .. });
-        is_about.then_some(&mut *self.0.standstill.tasks)
+        is_about.then_some(&mut self.0.standstill.tasks)
     }
 
     /// The tasks that the report tells of, by number.

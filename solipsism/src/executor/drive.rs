@@ -250,7 +250,7 @@ impl World {
         poll: u32,
         print: Print,
         stage: Pin<&mut dyn AnyStage>,
-    ) -> Result<bool, Panic> {
+    ) -> Result<bool, Box<Panic>> {
         header.unqueue();
         self.current.set(header.key.id);
         self.waking.set(By::task(header.key.id));
@@ -307,7 +307,7 @@ impl World {
                 }
                 Ok(finished) => finished,
                 Err(panic) => {
-                    self.fail_task(&mut task, |header| JoinError::panicked(header, panic));
+                    self.fail_task(&mut task, |header| JoinError::panicked(header, *panic));
                     if let Some(cause) = super::Failure::held_by(&task) {
                         self.note_cause(cause);
                     }
@@ -574,7 +574,7 @@ pub(super) enum Idle {
 /// Why the turns end before the body does.
 pub(super) enum Stop {
     Verdict(Verdict),
-    Panic(Panic),
+    Panic(Box<Panic>),
 }
 
 impl From<Verdict> for Stop {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 
 use futures_task::ArcWake;
 
@@ -47,18 +47,43 @@ pub(crate) struct Header {
     queued: AtomicBool,
     /// In the inbox, on behalf of another thread.
     called: AtomicBool,
-    // Each of these is set by one side and never cleared: flags of their own need no read-modify-write.
-    aborted: AtomicBool,
-    finished: AtomicBool,
-    detached: AtomicBool,
-    background: AtomicBool,
-    taken: AtomicBool,
-    cut_off: AtomicBool,
+    /// `FINISHED`, `CUT_OFF`, `ABORTED`, `BACKGROUND`: none of them is ever cleared, and the latter two say nothing any more
+    /// once it is finished. So the world's thread, which alone sets the former two, needs no read-modify-write.
+    state: AtomicU8,
+    /// `DETACHED`, `TAKEN`: whoever has the handle sets them, and likewise.
+    handle: AtomicU8,
     /// Who woke it last: one store a wake, by the world's own thread alone.
-    woken_by: AtomicU64,
+    woken_by: AtomicU32,
+}
+
+// With the counts of its `Arc` and what the allocator adds it is one line of the cache: there may be many.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Header>() == 40);
+
+// In `state`.
+const FINISHED: u8 = 1;
+const CUT_OFF: u8 = 1 << 1;
+const ABORTED: u8 = 1 << 2;
+const BACKGROUND: u8 = 1 << 3;
+
+// In `handle`.
+const DETACHED: u8 = 1;
+const TAKEN: u8 = 1 << 1;
+
+/// Sets a flag that only the current thread sets now.
+#[inline]
+fn set(flags: &AtomicU8, flag: u8) {
+    let before = flags.load(Ordering::Relaxed);
+    flags.store(before | flag, Ordering::Release);
+}
+
+#[inline]
+fn is_set(flags: &AtomicU8, flag: u8) -> bool {
+    flags.load(Ordering::Acquire) & flag != 0
 }
 
 impl Header {
+    /// Of a task that is in nobody's queue.
     pub(crate) fn new(
         inbox: Arc<Inbox>,
         key: TaskKey,
@@ -72,13 +97,9 @@ impl Header {
             inbox,
             queued: AtomicBool::new(false),
             called: AtomicBool::new(false),
-            aborted: AtomicBool::new(false),
-            finished: AtomicBool::new(false),
-            detached: AtomicBool::new(false),
-            background: AtomicBool::new(false),
-            taken: AtomicBool::new(false),
-            cut_off: AtomicBool::new(false),
-            woken_by: AtomicU64::new(By::SPAWN.word()),
+            state: AtomicU8::new(0),
+            handle: AtomicU8::new(0),
+            woken_by: AtomicU32::new(By::SPAWN.word()),
         }
     }
 
@@ -101,6 +122,7 @@ impl Header {
         By::of_word(self.woken_by.load(Ordering::Relaxed))
     }
 
+    #[inline]
     pub(crate) fn unqueue(&self) {
         self.queued.store(false, Ordering::Relaxed);
     }
@@ -122,6 +144,7 @@ impl Header {
     }
 
     /// Whether the task lives in this world.
+    #[inline]
     pub(crate) fn is_of(&self, world: &World) -> bool {
         Arc::ptr_eq(&self.inbox, world.inbox())
     }
@@ -129,44 +152,51 @@ impl Header {
     /// Asks for the task's end. Takes effect when the task's turn comes.
     pub(crate) fn abort(self: &Arc<Self>) {
         if !self.is_finished() {
-            self.aborted.store(true, Ordering::Release);
+            self.state.fetch_or(ABORTED, Ordering::AcqRel);
             ArcWake::wake_by_ref(self);
         }
     }
 
+    #[inline]
     pub(crate) fn is_aborted(&self) -> bool {
-        self.aborted.load(Ordering::Acquire)
+        is_set(&self.state, ABORTED)
     }
 
+    #[inline]
     pub(crate) fn finish(&self) {
-        self.finished.store(true, Ordering::Release);
+        set(&self.state, FINISHED);
     }
 
+    #[inline]
     pub(crate) fn is_finished(&self) -> bool {
-        self.finished.load(Ordering::Acquire)
+        is_set(&self.state, FINISHED)
     }
 
     /// A verdict, or the end of the world, comes before the task's own end.
     pub(crate) fn cut_off(&self) {
-        self.cut_off.store(true, Ordering::Release);
+        set(&self.state, CUT_OFF);
     }
 
     /// Nobody will ask for the output.
+    #[inline]
     pub(crate) fn detach(&self) {
-        self.detached.store(true, Ordering::Release);
+        set(&self.handle, DETACHED);
     }
 
+    #[inline]
     pub(crate) fn is_detached(&self) -> bool {
-        self.detached.load(Ordering::Acquire)
+        is_set(&self.handle, DETACHED)
     }
 
     /// The handle gave the output away.
+    #[inline]
     pub(crate) fn take(&self) {
-        self.taken.store(true, Ordering::Release);
+        set(&self.handle, TAKEN);
     }
 
+    #[inline]
     pub(crate) fn is_taken(&self) -> bool {
-        self.taken.load(Ordering::Acquire)
+        is_set(&self.handle, TAKEN)
     }
 
     /// Whether a waker of this task is alive, but for those that the world itself keeps.
@@ -176,11 +206,12 @@ impl Header {
     }
 
     pub(crate) fn set_background(&self) {
-        self.background.store(true, Ordering::Release);
+        self.state.fetch_or(BACKGROUND, Ordering::AcqRel);
     }
 
+    #[inline]
     pub(crate) fn is_background(&self) -> bool {
-        self.background.load(Ordering::Acquire)
+        is_set(&self.state, BACKGROUND)
     }
 }
 
@@ -188,7 +219,7 @@ impl ArcWake for Header {
     #[inline]
     fn wake_by_ref(this: &Arc<Self>) {
         if this.is_finished() {
-            if this.cut_off.load(Ordering::Acquire) {
+            if is_set(&this.state, CUT_OFF) {
                 this.inbox.call_late(this);
             }
             return;

@@ -15,7 +15,7 @@ use super::{Dropped, Header};
 use crate::panics::{self, Panic, Print};
 
 /// What a blocking job left: its value, or how it panicked.
-pub(crate) type JobResult = Result<Box<dyn Any + Send>, Panic>;
+pub(crate) type JobResult = Result<Box<dyn Any + Send>, Box<Panic>>;
 
 /// Shared by a world, its wakers, its blocking jobs and the watch over its wall limit.
 pub(crate) struct Inbox {

@@ -139,7 +139,7 @@ impl World {
         }
         drop(jobs);
         for (owner, site, panic) in panics {
-            self.lose_job(owner, site, panic);
+            self.lose_job(owner, site, *panic);
         }
         left
     }
@@ -161,7 +161,7 @@ impl World {
             drop(jobs);
             let dropped = result.and_then(|value| panics::catch(Print::Later, || drop(value)));
             if let Err(panic) = dropped {
-                self.lose_job(owner, site, panic);
+                self.lose_job(owner, site, *panic);
             }
         } else {
             job.state = State::Delivered(result);
@@ -199,7 +199,7 @@ impl<T: 'static> Future for Job<T> {
                 let value = value.downcast().expect("the job returned its own type");
                 Poll::Ready(*value)
             }
-            Some(Err(panic)) => panics::resume(panic),
+            Some(Err(panic)) => panics::resume(*panic),
         }
     }
 }
@@ -230,7 +230,7 @@ impl<T> Drop for Job<T> {
             ..
         }) = left.flatten()
         {
-            World::try_with(|world| world.lose_job(owner, site, panic));
+            World::try_with(|world| world.lose_job(owner, site, *panic));
         }
     }
 }

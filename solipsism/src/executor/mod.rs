@@ -57,9 +57,7 @@ pub(crate) use leaks::{Thing, Watched};
 #[cfg(test)]
 pub(crate) use second_poll::Stacks;
 pub(crate) use second_poll::{Again, Progress, Sight};
-#[cfg(feature = "tokio")]
-pub(crate) use stuck::Foreign;
 pub(crate) use stuck::{HeldBy, Standing, Standstill, StuckTask, Wait};
-pub(crate) use tasks::Stage;
+pub(crate) use tasks::{Stage, Unread};
 pub(crate) use trace::ToldTrace;
 pub(crate) use world::{Advance, AwaitedValue, Limits, World, WorldSettings};

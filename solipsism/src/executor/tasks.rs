@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 use slab::Slab;
 
+use super::trace::By;
 use super::{Header, TaskKey};
 use crate::core::{LoopId, Waiter};
 use crate::task::JoinError;
@@ -36,11 +37,19 @@ pub(crate) trait AnyStage {
     /// The error that the handle would get.
     fn error(&self) -> Option<&JoinError>;
 
-    /// Whether the handle would get a `Result`: the type may say that something went wrong.
-    fn holds_result(&self) -> bool;
+    /// What the handle would get, if the future is finished and that was not asked for.
+    fn unread(&self) -> Option<Unread>;
 
     /// The type of the future.
     fn type_name(&self) -> &'static str;
+}
+
+/// What a finished future came to, that nobody has asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// A `Result`: it may say that something went wrong.
+    Result,
+    Value,
 }
 
 /// A `Stage` whose output can be asked for by its type.
@@ -103,14 +112,19 @@ impl<F: Future> AnyStage for Stage<F> {
         }
     }
 
-    fn holds_result(&self) -> bool {
+    fn unread(&self) -> Option<Unread> {
         let holds = matches!(
             self,
             Self::Finished {
                 output: Some(Ok(_))
             }
         );
-        holds && std::any::type_name::<F::Output>().starts_with("core::result::Result<")
+        let is_result = std::any::type_name::<F::Output>().starts_with("core::result::Result<");
+        holds.then_some(if is_result {
+            Unread::Result
+        } else {
+            Unread::Value
+        })
     }
 
     fn type_name(&self) -> &'static str {
@@ -181,10 +195,11 @@ impl Tasks {
 
     /// Makes room for a task; `make` is told where it will live.
     pub(crate) fn insert(&mut self, make: impl FnOnce(TaskKey) -> Task) -> TaskKey {
-        self.spawned = self
-            .spawned
-            .checked_add(1)
-            .expect("a world spawns fewer than 2^32 tasks");
+        self.spawned += 1;
+        assert!(
+            self.spawned < By::TASKS,
+            "a world spawns fewer than 2^31 tasks"
+        );
         let entry = self.slots.vacant_entry();
         let key = TaskKey {
             slot: u32::try_from(entry.key()).expect("fewer than 2^32 tasks are alive"),

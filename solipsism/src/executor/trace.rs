@@ -41,41 +41,47 @@ struct Notes {
     printed: Option<PrintedHere>,
 }
 
-/// Who wakes a task: what a header stores at each wake, in one word.
+/// Who wakes a task: what a header stores at each wake, in one word. First come the numbers of tasks, then who is none, then
+/// the ends of tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct By(u64);
+pub(crate) struct By(u32);
 
 impl By {
+    const END: u32 = 1 << 31;
     /// Nobody: its first turn comes by itself.
-    pub(crate) const SPAWN: Self = Self(1 << 32);
-    pub(crate) const DEADLINE: Self = Self(2 << 32);
-    pub(crate) const NETWORK: Self = Self(3 << 32);
-    pub(crate) const JOB: Self = Self(4 << 32);
-    pub(crate) const CLOCK: Self = Self(5 << 32);
-    pub(crate) const OUTSIDE: Self = Self(6 << 32);
+    pub(crate) const SPAWN: Self = Self(Self::END - 1);
+    pub(crate) const DEADLINE: Self = Self(Self::END - 2);
+    pub(crate) const NETWORK: Self = Self(Self::END - 3);
+    pub(crate) const JOB: Self = Self(Self::END - 4);
+    pub(crate) const CLOCK: Self = Self(Self::END - 5);
+    pub(crate) const OUTSIDE: Self = Self(Self::END - 6);
     #[cfg(feature = "tokio")]
-    pub(crate) const HOST: Self = Self(7 << 32);
-    const END: u64 = 8 << 32;
+    pub(crate) const HOST: Self = Self(Self::END - 7);
+    /// A task of the host's, whichever.
+    #[cfg(feature = "tokio")]
+    pub(crate) const FOREIGN: Self = Self(Self::END - 8);
+    /// The tasks of a world have lower numbers.
+    pub(crate) const TASKS: u32 = Self::END - 8;
 
     pub(crate) fn task(id: u32) -> Self {
-        Self(u64::from(id))
+        debug_assert!(id < Self::TASKS, "a task has a low number");
+        Self(id)
     }
 
     pub(crate) fn end_of(id: u32) -> Self {
-        Self(Self::END | u64::from(id))
+        Self(Self::END | id)
     }
 
-    pub(crate) fn of_word(word: u64) -> Self {
+    pub(crate) fn of_word(word: u32) -> Self {
         Self(word)
     }
 
-    pub(crate) fn word(self) -> u64 {
+    pub(crate) fn word(self) -> u32 {
         self.0
     }
 
     /// In words, with a name for tasks; `None` for the first turn.
     pub(crate) fn cause(self, name: impl FnOnce(u32) -> Task) -> Option<Cause> {
-        let id = u32::try_from(self.0 & u64::from(u32::MAX)).expect("32 bits are left");
         Some(match self {
             Self::SPAWN => return None,
             Self::DEADLINE => Cause::Deadline { site: None },
@@ -85,8 +91,10 @@ impl By {
             Self::OUTSIDE => Cause::Outside,
             #[cfg(feature = "tokio")]
             Self::HOST => Cause::Host,
-            Self(word) if word & Self::END != 0 => Cause::End(name(id)),
-            Self(_) => Cause::Task(name(id)),
+            #[cfg(feature = "tokio")]
+            Self::FOREIGN => Cause::Task(name(FOREIGN)),
+            Self(word) if word & Self::END != 0 => Cause::End(name(word & !Self::END)),
+            Self(id) => Cause::Task(name(id)),
         })
     }
 }

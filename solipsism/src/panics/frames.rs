@@ -1,5 +1,7 @@
 //! The part of a backtrace that is about the test: below the machinery of panics, above that of the event loop.
 
+use crate::frames::own_sources;
+
 /// Leaves out the frames that every panic in a world has. What cannot be read is kept whole.
 pub(super) fn of_the_test(backtrace: &str) -> String {
     let frames = split(backtrace);
@@ -74,16 +76,15 @@ fn is_panicking(frame: &str) -> bool {
         .any(|name| symbol(frame).contains(name))
 }
 
+/// By its path, or by its file: where there are line tables alone, generic functions have no path.
 fn is_of_the_loop(frame: &str) -> bool {
-    let symbol = symbol(frame);
-    if symbol.contains("tokio::runtime::task::")
-        || symbol.contains("tokio::runtime::blocking::task::")
-    {
-        return true;
-    }
-    ["executor", "panics", "__private"]
-        .iter()
-        .any(|room| symbol.contains(&format!("solipsism::{room}::")))
+    let (symbol, own) = (symbol(frame), own_sources());
+    let runtimes = ["tokio::runtime::task::", "tokio::runtime::blocking::task::"];
+    let is_of = |room: &&str| symbol.contains(&format!("solipsism::{room}::"));
+    let stands_in = |room: &&str| frame.contains(&format!("{own}{room}"));
+    runtimes.iter().any(|runtime| symbol.contains(runtime))
+        || ["executor", "panics", "__private"].iter().any(is_of)
+        || ["executor/", "panics", "private"].iter().any(stands_in)
 }
 
 /// Whether it is std's, ours, or has a job recorded.
@@ -130,5 +131,10 @@ mod tests {
             "   0: it::helper\n             at ./tests/it.rs:3:5\n   1: it::test::{{closure}}\n"
         );
         assert_eq!(of_the_test("<unknown>"), "<unknown>");
+        let nameless = format!(
+            "   4: it::helper\n   5: poll<it::Future>\n             at /x/{}executor/tasks.rs:7:1\n",
+            own_sources(),
+        );
+        assert_eq!(of_the_test(&nameless), "   4: it::helper\n");
     }
 }

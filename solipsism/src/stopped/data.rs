@@ -9,7 +9,7 @@ use solipsism_harness::{Data, Object};
 
 use super::text::{cures, cycles, is_deadly, upcoming as upcoming_text};
 use super::{Doing, Next, Report, Stopped, Verdict};
-use crate::executor::{Failure, Heartbeats, HeldBy, Lost, StuckTask};
+use crate::executor::{Failure, Heartbeats, HeldBy, Lost, StuckTask, Unread};
 use crate::frames::{Step, is_ours, without_machine};
 use crate::leaks::{Leak, Leaks};
 use crate::panics::PanicText;
@@ -49,8 +49,14 @@ impl Report {
     fn data(&self, verdict: Object) -> Object {
         let standstill = &self.standstill;
         let tasks = &standstill.tasks;
-        let unread = standstill.unread.iter().map(|(who, site)| {
-            let task = Object::default().with("who", who.as_str());
+        let unread = standstill.unread.iter().map(|(who, site, what)| {
+            let output = match what {
+                Unread::Result => "result",
+                Unread::Value => "value",
+            };
+            let task = Object::default()
+                .with("who", who.as_str())
+                .with("output", output);
             placed(task, site).into()
         });
         let faults = standstill

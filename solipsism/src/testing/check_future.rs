@@ -87,7 +87,7 @@ struct Case<'a, F> {
 }
 
 impl<F: Future> Case<'_, F> {
-    fn try_poll(&mut self, watch: &Watch) -> Result<bool, panics::Panic> {
+    fn try_poll(&mut self, watch: &Watch) -> Result<bool, Box<panics::Panic>> {
         watch.reset();
         let waker = watch.waker();
         let mut cx = Context::from_waker(&waker);
@@ -207,7 +207,7 @@ impl<F: Future, M: FnMut() -> F> Checker<M> {
         // A panic is the future's own affair here.
         if case
             .try_poll(&watch)
-            .unwrap_or_else(|panic| panics::resume(panic))
+            .unwrap_or_else(|panic| panics::resume(*panic))
         {
             return None;
         }

@@ -180,6 +180,20 @@ impl Network {
         waits
     }
 
+    /// All who wait at a socket.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn askers(&self) -> impl Iterator<Item = &Waiter> {
+        let pipes = self.connections.iter();
+        let pipes = pipes.flat_map(|(_, connection)| &connection.pipes);
+        let streams = pipes.flat_map(|pipe| pipe.readers.all().chain(pipe.writers.all()));
+        let listeners = self.listeners.iter();
+        let listeners = listeners.flat_map(|(_, listener)| listener.acceptors.all());
+        let datagrams = self.datagrams.iter();
+        let datagrams =
+            datagrams.flat_map(|(_, socket)| socket.readers.all().chain(socket.writers.all()));
+        streams.chain(listeners).chain(datagrams)
+    }
+
     fn stream(&self, connection: &Connection, side: usize, pipe: usize) -> Stream {
         let (own, peer) = (&connection.ends[side], &connection.ends[1 - side]);
         let unheard = (pipe == side).then(|| self.pipe_keeper(connection, 1 - side));

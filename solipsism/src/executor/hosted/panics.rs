@@ -22,6 +22,7 @@ use super::judge::Bench;
 use crate::core::OUTERMOST;
 use crate::executor::world::{NOBODY, World};
 use crate::executor::{Failure, Lost};
+use crate::frames::{self, Frame};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -88,6 +89,17 @@ impl Panics {
                 (is_gone || noted.is_fatal) && !noted.was_told
             });
         }
+    }
+
+    /// How many there were.
+    pub(super) fn count(&self) -> usize {
+        self.noted.borrow().len()
+    }
+
+    /// Forgets those that came after so many.
+    pub(super) fn forget_after(&self, count: usize) {
+        self.is_new.set(false);
+        self.noted.borrow_mut().truncate(count);
     }
 
     /// How many of tokio's tasks are there for this alone.
@@ -188,19 +200,23 @@ pub(super) fn current() -> Option<u32> {
 /// Whether the panic that is being raised is caught within its task: whether a frame that catches is nearer than tokio's. Unknown
 /// where the frames have no names, or were inlined.
 pub(super) fn is_caught() -> Option<bool> {
-    let frames = Backtrace::force_capture().to_string();
-    let (task, host) = frames.split_once("tokio::runtime::task::harness::poll_future")?;
-    let catches = |frames: &str| {
+    let stack = frames::parse(&Backtrace::force_capture().to_string());
+    let is_hosts = |frame: &Frame| {
+        let polls = "tokio::runtime::task::harness::poll_future";
+        frame.symbol.contains(polls)
+    };
+    let (task, host) = stack.split_at(stack.iter().position(is_hosts)?);
+    let catches = |frame: &Frame| {
         [
             "std::panic::catch_unwind",
             "std::panicking::catch_unwind",
             "std::panicking::try",
         ]
         .iter()
-        .any(|name| frames.contains(name))
+        .any(|name| frame.symbol.contains(name))
     };
     // Where tokio's own cannot be seen, nobody's can.
-    catches(host).then(|| catches(task))
+    host.iter().any(catches).then(|| task.iter().any(catches))
 }
 
 /// Tokio tells no number, but what it hashes is one.
@@ -221,5 +237,10 @@ fn number(id: tokio::task::Id) -> u32 {
     }
     let mut written = Written(0);
     id.hash(&mut written);
-    u32::try_from(written.finish() % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
+    short(written.finish())
+}
+
+/// A number of tokio's as numbers of tasks are.
+pub(super) fn short(number: u64) -> u32 {
+    u32::try_from(number % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::is_foreign;
 use crate::executor::{Again, Sight, Standing, StuckTask, Wait};
 use crate::frames::{Chain, Held, Leaf, Thing};
 
@@ -28,11 +29,15 @@ impl Link<'_> {
 
 /// The task that this one waits for, if it waits for nothing else.
 pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
+    // What was not polled may wait for more than could be read.
+    if is_foreign(task.task) {
+        return None;
+    }
     match (&task.waits[..], task.stacks.chains()) {
         ([wait], [] | [_]) => Some((wait.whom()?, Link::Waits(wait))),
         // Where it stands now is not known.
         _ if matches!(task.again, Again::WentOn(_)) => None,
-        ([], [chain]) => {
+        ([], [chain]) if !chain.is_held_variously => {
             let (first, rest) = chain.held.split_first()?;
             let is_sole = rest.iter().all(|held| held.task == first.task);
             is_sole.then_some((first.task, Link::Held(first)))
@@ -44,8 +49,11 @@ pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
 /// All tasks that this one waits for, as far as they are known.
 pub(super) fn whom(task: &StuckTask) -> impl Iterator<Item = u32> {
     let chains = task.stacks.chains().iter();
-    let holders = chains.flat_map(|chain| &chain.held).map(|held| held.task);
-    task.waits.iter().filter_map(Wait::whom).chain(holders)
+    let holders = chains.clone().flat_map(|chain| &chain.held);
+    let holders = holders.map(|held| held.task);
+    let awaited = chains.filter_map(|chain| Some(chain.awaits.as_ref()?.0));
+    let waits = task.waits.iter().filter_map(Wait::whom);
+    waits.chain(holders).chain(awaited)
 }
 
 /// Of a circle, what leads from each task to the next.
@@ -107,7 +115,8 @@ impl Thing {
 /// That nobody was found who holds what this chain waits for.
 pub(super) fn write_unknown(f: &mut fmt::Formatter<'_>, chain: &Chain) -> fmt::Result {
     match chain.wanted {
-        Some(thing) if chain.held.is_empty() => {
+        // What is within another future of a library is that library's own.
+        Some(thing) if chain.held.is_empty() && is_held(&chain.leaf) => {
             write!(f, "; nobody is known to hold {}", thing.of_it())
         }
         _ => Ok(()),
@@ -150,7 +159,11 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, task: &StuckTask, chain: &Chain)
 }
 
 /// What might be known and is not.
-pub(super) fn write_notes(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Result {
+pub(super) fn write_notes(
+    f: &mut fmt::Formatter<'_>,
+    tasks: &[StuckTask],
+    are_some_unseen: bool,
+) -> fmt::Result {
     let sight = tasks.iter().map(|task| task.stacks.sight);
     if sight.clone().any(|sight| sight == Sight::TooMuch) {
         f.write_str(
@@ -158,10 +171,13 @@ pub(super) fn write_notes(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fm
              be read in a second",
         )?;
     }
-    if sight.clone().any(|sight| sight == Sight::Off) && tasks.iter().any(hides) {
-        f.write_str(
-            "\n  solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what",
-        )?;
+    let is_off = sight.clone().any(|sight| sight == Sight::Off);
+    if is_off && (are_some_unseen || tasks.iter().any(hides)) {
+        f.write_str("\n  solipsism's feature `dwarf` looks further: into combinators, ")?;
+        if are_some_unseen {
+            f.write_str("at tokio's tasks, ")?;
+        }
+        f.write_str("at futures without a waker, and for who holds what")?;
     }
     Ok(())
 }
@@ -179,20 +195,23 @@ fn hides(task: &StuckTask) -> bool {
             .first()
             .is_some_and(|step| !step.file.is_empty())
     });
-    chains.any(|chain| match &chain.leaf {
-        Leaf::Combinator(_) => true,
-        Leaf::Library(name) => HELD.iter().any(|held| name.starts_with(held)),
-        Leaf::Ours(_) | Leaf::Users => false,
-    })
+    chains.any(|chain| matches!(chain.leaf, Leaf::Combinator(_)) || is_held(&chain.leaf))
+}
+
+/// Whether this is awaited until somebody lets go of something.
+fn is_held(leaf: &Leaf) -> bool {
+    matches!(leaf, Leaf::Library(name) if HELD.iter().any(|held| name.starts_with(held)))
 }
 
 /// What somebody holds, of which it can be read.
-const HELD: [&str; 16] = [
+const HELD: [&str; 18] = [
     "async_channel::",
     "async_lock::mutex::",
     "async_lock::rwlock::",
+    "async_lock::semaphore::",
     "flume::",
     "futures::channel::mpsc::Receiver",
+    "futures::channel::mpsc::Sender",
     "futures::channel::mpsc::UnboundedReceiver",
     "futures::channel::oneshot::Receiver",
     "futures::lock::Mutex",
@@ -218,7 +237,7 @@ mod tests {
 
     impl fmt::Display for Notes {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write_notes(f, &self.0)
+            write_notes(f, &self.0, false)
         }
     }
 
