@@ -9,7 +9,7 @@ use solipsism_harness::{Data, Object};
 
 use super::text::{cures, cycles, is_deadly, upcoming as upcoming_text};
 use super::{Doing, Next, Report, Stopped, Verdict};
-use crate::executor::{Failure, Heartbeats, Lost, StuckTask, Unread};
+use crate::executor::{Failure, Heartbeats, HeldBy, Lost, StuckTask, Unread};
 use crate::frames::{Step, is_ours, without_machine};
 use crate::leaks::{Leak, Leaks};
 use crate::panics::PanicText;
@@ -66,6 +66,8 @@ impl Report {
         let own = verdict
             .with("subject", self.subject.as_str())
             .with_some("place", self.subject_site.map(place));
+        let beats = standstill.heartbeats.as_ref();
+        let beats = beats.filter(|_| self.is_driven());
         let own = self
             .particulars(own)
             .with_each("panics", self.panics())
@@ -77,7 +79,8 @@ impl Report {
                 "cures",
                 cures(tasks).iter().map(|cure| text(cure)).collect(),
             )
-            .with_some("heartbeats", standstill.heartbeats.as_ref().map(heartbeats));
+            .with_some("heartbeats", beats.map(heartbeats))
+            .with_some("out", standstill.held_by.as_ref().map(out));
         #[cfg(feature = "tokio")]
         let own = own.with_some(
             "tokio_tasks",
@@ -226,6 +229,25 @@ fn circles(tasks: &[StuckTask]) -> Vec<Data> {
         told.into()
     });
     circles.collect()
+}
+
+/// What keeps the clock.
+fn out(held_by: &HeldBy) -> Object {
+    let jobs = held_by.jobs.iter().map(|site| place(site).into());
+    let wakes = held_by.guards.iter().map(|(site, who, at)| {
+        let wake = Object::default()
+            .with("place", place(site))
+            .with("who", who.as_str());
+        wake.with_some("at", at.map(since_start)).into()
+    });
+    let next = held_by.next.map(|(at, site)| {
+        let next = Object::default().with("at", since_start(at));
+        next.with("place", place(site))
+    });
+    Object::default()
+        .with_each("jobs", jobs.collect())
+        .with_each("wakes", wakes.collect())
+        .with_some("next", next)
 }
 
 fn heartbeats(heartbeats: &Heartbeats) -> Object {

@@ -241,7 +241,7 @@ impl Report {
     }
 
     /// Whether the clock went on for others than the body.
-    fn is_driven(&self) -> bool {
+    pub(super) fn is_driven(&self) -> bool {
         let heartbeats = self.standstill.heartbeats.as_ref();
         heartbeats.is_some_and(|heartbeats| heartbeats.sampled > 1 && heartbeats.steps > 0)
     }

@@ -201,6 +201,14 @@ async fn aborts() {
 }
 
 #[solipsism::test(wall_limit = "100ms")]
+async fn waits_for_what_was_announced(event_loop: solipsism::EventLoop) {
+    sleep(SECOND).await;
+    let _announced = event_loop.external();
+    let (_sender, receiver) = oneshot::channel::<()>();
+    _ = timeout(SECOND, receiver).await;
+}
+
+#[solipsism::test(wall_limit = "100ms")]
 #[ignore = "it takes its time"]
 async fn never_comes_back() {
     sleep(SECOND).await;
