@@ -5,7 +5,8 @@ use std::future::pending;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures::FutureExt;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 use solipsism::io::{AsyncReadExt, AsyncWriteExt};
 use solipsism::net::{TcpListener, TcpStream, UdpSocket};
 use solipsism::task::{Builder, JoinHandle, JoinSet, yield_now};
@@ -50,19 +51,23 @@ circles! {
     two_handles: "they wait for each other: 0 → 1 → 0", false;
     two_reads: "they wait for each other: 0 → 1 → 0", false;
     two_writes: "they wait for each other: 0 → 1 → 0", false;
-    handle_and_read: "they wait for each other: 0 → 1 → 0", false;
-    set_and_read: "they wait for each other: 0 → 1 → 0", false;
-    body_and_handle: "they wait for each other: the body → 0 → the body", false;
+    handle_and_read: "they wait for each other, if who used a socket last still has it: 0 → 1 → 0", false;
+    set_and_read: "they wait for each other, if who used a socket last still has it: 0 → 1 → 0", false;
+    body_and_handle: "they wait for each other, if who used a socket last still has it: the body → 0 → the body", false;
     handle_and_mutex: "deadlock: 0 → 1 → Mutex → 0", true;
     handle_and_reply: "they wait for each other: 0 → 1 → channel → 0", true;
-    read_and_mutex: "they wait for each other: 0 → 1 → Mutex → 0", true;
-    read_and_reply: "they wait for each other: 0 → 1 → channel → 0", true;
+    read_and_mutex: "they wait for each other, if who used a socket last still has it: 0 → 1 → Mutex → 0", true;
+    read_and_reply: "they wait for each other, if who used a socket last still has it: 0 → 1 → channel → 0", true;
     handles_in_a_row: "", false;
     server_and_client: "", false;
     read_of_who_waits_elsewhere: "", false;
     reads_in_a_row: "", false;
     read_and_other_lock: "", false;
     either_of_two: "", false;
+    either_in_set: "", false;
+    peer_given_away: "they wait for each other, if who used a socket last still has it: 0 → 1 → 0", false;
+    half_given_away: "", false;
+    peer_kept_by_the_body: "", false;
 }
 
 fn named<T: 'static>(name: &str, future: impl Future<Output = T> + 'static) -> JoinHandle<T> {
@@ -331,5 +336,68 @@ async fn either_of_two() {
         let _ = one.await;
     });
     give.send(other).expect("it is taken");
+    pending::<()>().await;
+}
+
+/// The same, in a set that has wakers of its own.
+async fn either_in_set() {
+    let (give, take) = oneshot::channel::<JoinHandle<()>>();
+    let (keep, kept) = oneshot::channel::<u8>();
+    std::mem::forget(keep);
+    let one = named("0", async move {
+        let other = take.await.expect("it is given");
+        let mut set = FuturesUnordered::new();
+        set.push(other.map(drop).boxed_local());
+        set.push(kept.map(drop).boxed_local());
+        set.next().await;
+    });
+    let other = named("1", async move {
+        yield_now().await;
+        let _ = one.await;
+    });
+    give.send(other).expect("it is taken");
+    pending::<()>().await;
+}
+
+/// Who used the other end last has it no longer: of that nothing is known.
+async fn peer_given_away() {
+    let (mut client, mut server) = connected().await;
+    let one = named("0", async move { reads(&mut client).await });
+    let other = named("1", async move {
+        let _ = server.write_all(b"a").await;
+        drop(named("2", async move {
+            pending::<()>().await;
+            drop(server);
+        }));
+        let _ = one.await;
+    });
+    other.await.expect("it finishes");
+}
+
+async fn half_given_away() {
+    let (mut client, server) = connected().await;
+    let (mut reader, mut writer) = server.into_split();
+    let one = named("0", async move { reads(&mut client).await });
+    let other = named("1", async move {
+        let _ = reader.read(&mut [0; 4]).now_or_never();
+        let _ = one.await;
+    });
+    let third = named("2", async move {
+        let _ = writer.write_all(b"a").await;
+        pending::<()>().await;
+    });
+    other.await.expect("it finishes");
+    third.await.expect("it finishes");
+}
+
+async fn peer_kept_by_the_body() {
+    let (mut client, mut server) = connected().await;
+    let one = named("0", async move { reads(&mut client).await });
+    let other = named("1", async move {
+        let _ = server.write_all(b"a").await;
+        let _ = one.await;
+        server
+    });
+    other.abort();
     pending::<()>().await;
 }

@@ -110,7 +110,7 @@ impl Step {
 
 /// The circles of which a report tells, with the tasks' names alone.
 pub fn cycles(report: &str) -> Vec<String> {
-    let titles = ["  deadlock: ", "  they wait for each other: "];
+    let titles = ["  deadlock", "  they wait for each other"];
     let told = |line: &&str| titles.iter().any(|title| line.starts_with(title));
     let lines = report.lines().filter(told);
     lines.map(|line| without_numbers(line.trim())).collect()

@@ -28,16 +28,24 @@ pub(super) fn name(frame: &mut Frame) {
     let found = found.flatten().flatten();
     let own = frame.symbol.split('<').next().unwrap_or_default();
     let closures = closures(own);
+    let is_named = !own.starts_with('{');
+    // What stands there and has another name is something that a macro made.
+    let is_right = |function: &str| !is_named || function.rsplit("::").next() == Some(own);
+    let module = names::module(file);
     let path = match (found, whose) {
-        (Some(Enclosing::Macro), Whose::Dependency) if !closures.is_empty() => MACRO.to_owned(),
-        (Some(Enclosing::Function(function)), Whose::Users) => format!("{USERS}::{function}"),
-        // As in names that are whole: of a type parameter nobody knows more.
-        (Some(Enclosing::Blanket(function)), Whose::Dependency) => function,
-        (Some(Enclosing::Function(function)), _) => format!("{}::{function}", names::module(file)),
-        // Its module has to do.
-        (_, Whose::Dependency | Whose::Ours | Whose::Std) if closures.is_empty() => {
-            format!("{}::{own}", names::module(file))
+        (Some(Enclosing::Macro), Whose::Dependency) if !is_named => MACRO.to_owned(),
+        (Some(Enclosing::Function(function)), Whose::Users) if is_right(&function) => {
+            format!("{USERS}::{function}")
         }
+        (_, Whose::Users) => return,
+        _ if module.is_empty() => return,
+        // As in names that are whole: of a type parameter nobody knows more.
+        (Some(Enclosing::Blanket(function)), _) if is_right(&function) => function,
+        (Some(Enclosing::Function(function)), _) if is_right(&function) => {
+            format!("{module}::{function}")
+        }
+        // Its module has to do.
+        _ if is_named => format!("{module}::{own}"),
         _ => return,
     };
     frame.symbol = format!("{path}{closures}");
@@ -255,6 +263,7 @@ macro_rules! select {
         assert_eq!(of("poll<u8>", gone), "a_b::c::poll");
         assert_eq!(of("{async_fn#0}", gone), "{async_fn#0}");
         assert_eq!(of("a::f", gone), "a::f");
+        assert_eq!(of("clone3", "../sysdeps/clone3.S"), "clone3");
     }
 
     #[test]

@@ -25,6 +25,15 @@ impl Link<'_> {
             Self::Held(held) => held.thing == Thing::Guard,
         }
     }
+
+    /// Whether this is no more than that the other task was the last to use the other end of a socket: one that waits there itself
+    /// has it, but else it may have given it away.
+    fn is_by_use(self, task: &StuckTask, other: &StuckTask) -> bool {
+        let is_network = matches!(self, Self::Waits(Wait::Network { .. }));
+        let is_mutual =
+            |wait: &Wait| matches!(wait, Wait::Network { .. }) && wait.whom() == Some(task.task);
+        is_network && !other.waits.iter().any(is_mutual)
+    }
 }
 
 /// The task that this one waits for, if it waits for nothing else.
@@ -34,7 +43,11 @@ pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
         return None;
     }
     match (&task.waits[..], task.stacks.chains()) {
-        ([wait], [] | [_]) => Some((wait.whom()?, Link::Waits(wait))),
+        ([wait], []) => Some((wait.whom()?, Link::Waits(wait))),
+        // Another chain leads to something else, and a combinator may have more in it.
+        ([wait], [chain]) if chain.leaf == Leaf::Ours(wait.primitive()) => {
+            Some((wait.whom()?, Link::Waits(wait)))
+        }
         // Where it stands now is not known.
         _ if matches!(task.again, Again::WentOn(_)) => None,
         ([], [chain]) if !chain.is_held_variously => {
@@ -80,7 +93,13 @@ pub(super) fn write_cycle(f: &mut fmt::Formatter<'_>, cycle: &[&StuckTask]) -> f
     } else {
         "they wait for each other"
     };
-    write!(f, "\n  {title}: ")?;
+    write!(f, "\n  {title}")?;
+    let others = cycle.iter().cycle().skip(1);
+    let mut edges = cycle.iter().zip(&links).zip(others);
+    if edges.any(|((task, link), other)| link.is_by_use(task, other)) {
+        f.write_str(", if who used a socket last still has it")?;
+    }
+    f.write_str(": ")?;
     for (task, link) in cycle.iter().zip(&links) {
         write!(f, "{} → ", task.who)?;
         if let Link::Held(held) = link {
