@@ -214,7 +214,10 @@ pub fn read(futures: &[Suspended<'_>]) -> Result<Findings, Absent> {
         });
         chains.collect()
     };
-    let tasks = walks.into_iter().map(|walk| walk.map(&mut chains)).collect();
+    let tasks = walks
+        .into_iter()
+        .map(|walk| walk.map(&mut chains))
+        .collect();
     Ok(Findings {
         tasks,
         holders,
@@ -229,7 +232,8 @@ fn awaited(values: &mut Values, leaf: Value, futures: &[Suspended<'_>]) -> Optio
     }
     let pointer = values.field(leaf, names::JOINED_TASK)?;
     let task = values.word(pointer)?;
-    let is_task = |it: &Suspended<'_>| matches!(it.place, Place::Task { header, .. } if header == task);
+    let is_task =
+        |it: &Suspended<'_>| matches!(it.place, Place::Task { header, .. } if header == task);
     futures.iter().position(is_task)
 }
 

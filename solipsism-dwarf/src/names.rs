@@ -356,16 +356,27 @@ const ONCE: [&str; 2] = ["oneshot::Sender<", "OwnedPermit<"];
 /// A guard derefs to what it guards, which no method can take out of it. But it may have methods of its own that consume it, and
 /// so have the traits that every type has.
 const CONSUMING: [&str; 12] = [
-    "await", "boxed", "conv", "downgrade", "forget", "into", "leak", "map", "pipe", "tap", "unlock", "upgrade",
+    "await",
+    "boxed",
+    "conv",
+    "downgrade",
+    "forget",
+    "into",
+    "leak",
+    "map",
+    "pipe",
+    "tap",
+    "unlock",
+    "upgrade",
 ];
 
 /// Whether a method called so may take a guard by value.
 pub(crate) fn may_consume_guard(method: &str) -> bool {
-    let begins = |begin: &&str| {
+    let begins = |begin: &str| {
         let rest = method.strip_prefix(begin);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
     };
-    method.starts_with("try_into") || CONSUMING.iter().any(|begin| begins(&begin))
+    method.starts_with("try_into") || CONSUMING.iter().any(|begin| begins(begin))
 }
 
 /// A guard has no other methods of its own.

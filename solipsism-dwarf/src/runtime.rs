@@ -77,36 +77,35 @@ fn list_in(values: &mut Values, value: Value, depth: u32) -> Option<Value> {
 }
 
 /// A task with its type, by its header. The types that are known already stand under the functions that poll them.
-fn task(
-    values: &mut Values,
-    header: Value,
-    types: &mut BTreeMap<u64, TypeId>,
-) -> Option<Value> {
+fn task(values: &mut Values, header: Value, types: &mut BTreeMap<u64, TypeId>) -> Option<Value> {
     let table = values.field(header, names::TASK_TABLE)?;
     let table = values.behind(table)?;
     let poll = values.field(table, names::TASK_POLL)?;
     let poll = values.word(poll)?.wrapping_sub(values.bias);
-    let of = match types.get(&poll) {
-        Some(of) => *of,
-        None => {
-            let harness = values.types.units.variable_of(poll, names::TASK_VARIABLE)?;
-            let harness = Value {
-                address: header.address,
-                of: harness,
-            };
-            let to = values.field(harness, names::TASK_OF_VARIABLE)?;
-            let Type::Pointer { to: Some(of), .. } = &*values.get(to)? else {
-                return None;
-            };
-            if !values.types.path(*of)?.starts_with(names::TASK) {
-                return None;
-            }
-            types.insert(poll, *of);
-            *of
-        }
+    let of = if let Some(of) = types.get(&poll) {
+        *of
+    } else {
+        let of = polled(values, poll)?;
+        types.insert(poll, of);
+        of
     };
     Some(Value {
         address: header.address,
         of,
     })
+}
+
+/// The type of the tasks that the function at this address polls.
+fn polled(values: &mut Values, poll: u64) -> Option<TypeId> {
+    let harness = values.types.units.variable_of(poll, names::TASK_VARIABLE)?;
+    let harness = Value {
+        address: 0,
+        of: harness,
+    };
+    let task = values.field(harness, names::TASK_OF_VARIABLE)?;
+    let Type::Pointer { to: Some(of), .. } = &*values.get(task)? else {
+        return None;
+    };
+    let path = values.types.path(*of)?;
+    path.starts_with(names::TASK).then_some(*of)
 }

@@ -133,11 +133,11 @@ fn keeps(body: &[Token], stands: Option<Range<usize>>, name: &str, kind: Kind) -
     if !(0..body.len()).any(|at| is_name(&at)) {
         return false;
     }
-    let is_equal = |at: usize| {
-        text(body, Some(at)) == "=" && !["=", ">"].contains(&text(body, Some(at + 1)))
-    };
+    let is_equal =
+        |at: usize| text(body, Some(at)) == "=" && !["=", ">"].contains(&text(body, Some(at + 1)));
     // `it = …`, or `(it, other) = …`.
-    let is_set = |at: usize| is_equal(at + 1) || pattern_around(body, at).any(|end| is_equal(end + 1));
+    let is_set =
+        |at: usize| is_equal(at + 1) || pattern_around(body, at).any(|end| is_equal(end + 1));
     let sets = (0..body.len()).filter(is_name);
     let sets = sets.filter(|at| is_set(*at) && !is_bound(&body[..*at]));
     let end = match &stands {
@@ -256,9 +256,8 @@ fn moved(after: &[Token]) -> usize {
         match token.text.as_str() {
             "{" | "(" | "[" => open += 1,
             "}" if is_block && open <= 1 => return at,
-            "}" | ")" | "]" if open == 0 => return at,
+            "}" | ")" | "]" | ";" if open == 0 => return at,
             "}" | ")" | "]" => open -= 1,
-            ";" if open == 0 => return at,
             _ => {}
         }
     }

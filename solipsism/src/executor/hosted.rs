@@ -49,6 +49,7 @@ use super::world::{NOBODY, World};
 use crate::panics::{Print, catch};
 use crate::stopped::Verdict;
 
+pub(super) use self::again::keep_known;
 pub(crate) use self::pool::{is_of as is_of_pool, note_panic as note_panic_in_job};
 
 /// How long the end of a world waits for tokio's blocking jobs, so that what they panic with is told. What takes longer may
@@ -278,7 +279,10 @@ impl Hosted {
 
     /// Takes note of who is alive; nobody knows.
     #[cfg(not(feature = "dwarf"))]
-    #[expect(clippy::unused_self, reason = "with the feature `dwarf` there is something to be seen")]
+    #[expect(
+        clippy::unused_self,
+        reason = "with the feature `dwarf` there is something to be seen"
+    )]
     pub(super) fn call_roll(&self) {}
 
     /// Those who were alive when that was noted.

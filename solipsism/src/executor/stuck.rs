@@ -340,7 +340,11 @@ impl World {
         let hosted = self.hosted.as_ref()?;
         let waits = self.waits(body);
         let roll = hosted.roll();
-        let known = if roll.is_empty() { waits.foreign() } else { roll };
+        let known = if roll.is_empty() {
+            waits.foreign()
+        } else {
+            roll
+        };
         let alive = hosted.alive();
         tasks.extend(known.iter().map(|task| StuckTask {
             who: hosted.name_of(*task),
@@ -372,14 +376,16 @@ impl World {
 
     /// Who of the innermost loop is finished with something that nobody has read. Where the end of a task is awaited, others may well
     /// have come to theirs before: then it is told of errors alone.
-    fn unread_results(&self, stuck: &[StuckTask]) -> Vec<(String, &'static Location<'static>, Unread)> {
+    fn unread_results(
+        &self,
+        stuck: &[StuckTask],
+    ) -> Vec<(String, &'static Location<'static>, Unread)> {
         let innermost = self.nest.borrow().innermost();
         let mut waits = stuck.iter().flat_map(|task| &task.waits);
         let awaits = waits.any(|wait| matches!(wait, Wait::Task { .. }));
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-        let own =
-            sorted.filter(|task| task.header.is_finished() && task.place.owner >= innermost);
+        let own = sorted.filter(|task| task.header.is_finished() && task.place.owner >= innermost);
         let unread = own.filter_map(|task| {
             let unread = task.stage.unread()?;
             let is_told = !awaits || unread == Unread::Result;

@@ -170,8 +170,7 @@ impl Chain {
         let last = |step: &Step| step.function.rsplit("::").next().map(str::to_owned);
         let is_like = |own: &Step, read: &Step| {
             let is_there = (&own.file, own.line) == (&read.file, read.line);
-            is_there && last(own) == last(read)
-                || read.is_of_macro && own.function == read.function
+            is_there && last(own) == last(read) || read.is_of_macro && own.function == read.function
         };
         let mut own = self.steps.iter();
         let mut read = read.steps.iter();

@@ -14,9 +14,9 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
-use crate::executor::{Busy, Failure, Heartbeats, Lost, Unread, Wait};
 #[cfg(feature = "tokio")]
 use crate::executor::FOREIGN;
+use crate::executor::{Busy, Failure, Heartbeats, Lost, Unread, Wait};
 use crate::frames::{is_ours, without_machine};
 
 impl fmt::Display for Stopped {
@@ -319,7 +319,11 @@ impl Report {
     /// Tasks of a host of which nothing is known but their number.
     fn write_unseen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (others, listed) = self.unseen();
-        let (and, more) = if listed > 0 { ("and ", "more ") } else { ("", "") };
+        let (and, more) = if listed > 0 {
+            ("and ", "more ")
+        } else {
+            ("", "")
+        };
         match others {
             0 => Ok(()),
             1 => write!(
@@ -338,7 +342,7 @@ impl Report {
         #[cfg(feature = "tokio")]
         let alive = self.standstill.foreign.as_ref().map_or(0, |it| it.alive);
         #[cfg(not(feature = "tokio"))]
-        let alive = 0;
+        let alive: usize = 0;
         let tasks = self.standstill.tasks.iter();
         let listed = tasks.filter(|task| is_foreign(task.task)).count();
         (alive.saturating_sub(listed), listed)

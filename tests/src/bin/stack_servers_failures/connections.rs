@@ -49,8 +49,13 @@ async fn a_body_is_not_read_before_the_next_request() {
     tokio::spawn(async { axum::serve(listener, app).await });
     let stream = connect("bank.internal:80").await;
     let (mut sender, connection) = client::handshake(stream).await.expect("it is open");
-    Builder::new().name("connection").spawn(connection).background();
-    let statement = sender.send_request(request("/", Empty::<Bytes>::new())).await;
+    Builder::new()
+        .name("connection")
+        .spawn(connection)
+        .background();
+    let statement = sender
+        .send_request(request("/", Empty::<Bytes>::new()))
+        .await;
     let statement = statement.expect("it is answered");
     sender.ready().await.expect("it is kept alive");
     statement.into_body().collect().await.expect("it is whole");

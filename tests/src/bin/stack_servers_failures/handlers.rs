@@ -43,7 +43,9 @@ async fn footer(State(hits): State<Arc<Mutex<u64>>>) -> String {
 
 #[solipsism::test(tokio)]
 async fn a_handler_with_a_lock_asks_its_own_server() {
-    let app = Router::new().route("/", get(page)).route("/footer", get(footer));
+    let app = Router::new()
+        .route("/", get(page))
+        .route("/footer", get(footer));
     serve("gateway.internal:80", app.with_state(Arc::default())).await;
     assert_eq!(fetch("http://gateway.internal/").await, "1");
 }
@@ -62,7 +64,11 @@ async fn a_subscriber_keeps_a_server_from_its_shutdown() {
     let listener = listen("events.internal:80").await;
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async { drop(stopped.await) };
-    let server = async { axum::serve(listener, app).with_graceful_shutdown(stopped).await };
+    let server = async {
+        axum::serve(listener, app)
+            .with_graceful_shutdown(stopped)
+            .await
+    };
     let server = Builder::new().name("server").spawn(server);
     let uri = "http://events.internal/".parse().expect("it is one");
     let mut response = client().get(uri).await.expect("it is answered");
@@ -81,7 +87,11 @@ async fn locate(Path(item): Path<usize>) -> String {
 
 #[solipsism::test(tokio)]
 async fn a_handler_panics() {
-    serve("shop.internal:80", Router::new().route("/{item}", get(locate))).await;
+    serve(
+        "shop.internal:80",
+        Router::new().route("/{item}", get(locate)),
+    )
+    .await;
     for item in 1..4 {
         let shelf = fetch(&format!("http://shop.internal/{item}")).await;
         assert!(shelf.starts_with(b"shelf"));
