@@ -413,11 +413,11 @@ const CONSUMING: [&str; 12] = [
 
 /// Whether a method called so may take a guard by value.
 pub(crate) fn may_consume_guard(method: &str) -> bool {
-    let begins = |begin: &&str| {
+    let begins = |begin: &str| {
         let rest = method.strip_prefix(begin);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
     };
-    method.starts_with("try_into") || CONSUMING.iter().any(|begin| begins(&begin))
+    method.starts_with("try_into") || CONSUMING.iter().any(|begin| begins(begin))
 }
 
 /// A guard has no other methods of its own.

@@ -82,27 +82,30 @@ fn task(values: &mut Values, header: Value, types: &mut BTreeMap<u64, TypeId>) -
     let table = values.behind(table)?;
     let poll = values.field(table, names::TASK_POLL)?;
     let poll = values.word(poll)?.wrapping_sub(values.bias);
-    let of = match types.get(&poll) {
-        Some(of) => *of,
-        None => {
-            let harness = values.types.units.variable_of(poll, names::TASK_VARIABLE)?;
-            let harness = Value {
-                address: header.address,
-                of: harness,
-            };
-            let to = values.field(harness, names::TASK_OF_VARIABLE)?;
-            let Type::Pointer { to: Some(of), .. } = &*values.get(to)? else {
-                return None;
-            };
-            if !values.types.path(*of)?.starts_with(names::TASK) {
-                return None;
-            }
-            types.insert(poll, *of);
-            *of
-        }
+    let of = if let Some(of) = types.get(&poll) {
+        *of
+    } else {
+        let of = polled(values, poll)?;
+        types.insert(poll, of);
+        of
     };
     Some(Value {
         address: header.address,
         of,
     })
+}
+
+/// The type of the tasks that the function at this address polls.
+fn polled(values: &mut Values, poll: u64) -> Option<TypeId> {
+    let harness = values.types.units.variable_of(poll, names::TASK_VARIABLE)?;
+    let harness = Value {
+        address: 0,
+        of: harness,
+    };
+    let task = values.field(harness, names::TASK_OF_VARIABLE)?;
+    let Type::Pointer { to: Some(of), .. } = &*values.get(task)? else {
+        return None;
+    };
+    let path = values.types.path(*of)?;
+    path.starts_with(names::TASK).then_some(*of)
 }

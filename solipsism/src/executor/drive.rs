@@ -85,6 +85,8 @@ impl World {
         if let Some(stuck) = stopped.stuck() {
             self.pause_trace(true);
             self.look_again(stuck, Some((&header, body.as_mut())));
+            #[cfg(feature = "tokio")]
+            super::hosted::keep_known(stuck);
             self.pause_trace(false);
             if header.is_queued() {
                 self.ready.borrow_mut().remove(TaskKey::BODY);

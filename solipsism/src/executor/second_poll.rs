@@ -82,7 +82,7 @@ impl World {
     /// Finds out what these tasks wait in: the body, if it is there, and those of the innermost loop.
     pub(super) fn look_again(
         &self,
-        stuck: &mut Vec<StuckTask>,
+        stuck: &mut [StuckTask],
         body: Option<(&Arc<Header>, Pin<&mut dyn AnyStage>)>,
     ) {
         let sites = stuck.iter().map(|task| task.site.file());
@@ -183,12 +183,6 @@ impl World {
         for (task, stacks) in stuck.iter_mut().zip(seen) {
             keep(task, stacks, [&before, &after], &workspace);
         }
-        #[cfg(feature = "tokio")]
-        stuck.retain(|task| {
-            // Of a host's task of which nothing was seen, no more is known than that it is there.
-            let is_known = !task.waits.is_empty() || !task.stacks.chains().is_empty();
-            task.task < super::FOREIGN || is_known
-        });
         for key in ended {
             self.drop_task(key);
         }

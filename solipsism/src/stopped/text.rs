@@ -224,7 +224,10 @@ impl Report {
             self.at
         )?;
         self.write_doing(f, doing)?;
-        for panic in panics {
+        // What was seen from outside may be among what the world itself tells.
+        let told = self.failures.iter().chain(&self.after).chain(&self.causes);
+        let told: Vec<_> = told.map(|failure| failure.text.to_string()).collect();
+        for panic in panics.iter().filter(|panic| !told.contains(panic)) {
             write!(f, "\n  before that something {panic}")?;
         }
         Ok(())

@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use std::task::{Poll, Waker};
 
 use super::{FOREIGN, Hosted, TURNS};
+use crate::core::OUTERMOST;
 use crate::executor::world::World;
 use crate::executor::{StuckTask, Wait};
 use crate::panics::{self, Print};
@@ -44,19 +45,25 @@ impl World {
     /// come by again has given up what it waited for, or is finished. The run is over.
     pub(in crate::executor) fn look_at_foreign(
         &self,
-        stuck: &mut Vec<StuckTask>,
-        seen: &mut Vec<Vec<Backtrace>>,
+        stuck: &mut [StuckTask],
+        seen: &mut [Vec<Backtrace>],
     ) {
         let Some(hosted) = &self.hosted else { return };
         let wakers = self.foreign_wakers();
-        if wakers.is_empty() {
+        // Whose they are nobody knows, and those of a loop around this one go on.
+        let is_nested = self.nest.borrow().innermost() != OUTERMOST;
+        if wakers.is_empty() || is_nested {
             return;
         }
         let _context = self.context();
-        let Some(asked) = hosted.poll_again(wakers) else {
-            return;
-        };
-        let roll = hosted.roll();
+        if self.watched {
+            self.inbox.watch(hosted.tasks.borrow().as_ref());
+        }
+        let asked = hosted.poll_again(wakers);
+        if self.watched {
+            self.inbox.watch(None);
+        }
+        let Some(asked) = asked else { return };
         let is_gone = |task: &StuckTask| {
             let mut waits = task.waits.iter();
             task.task >= FOREIGN
@@ -66,11 +73,6 @@ impl World {
         for task in stuck.iter_mut().filter(|task| is_gone(task)) {
             task.waits.clear();
         }
-        // What is called by name is there, whatever it waits for.
-        let stays = |task: &StuckTask| !is_gone(task) || roll.contains(&task.task);
-        let mut kept = stuck.iter().map(stays).collect::<Vec<_>>().into_iter();
-        seen.retain(|_| kept.next() == Some(true));
-        stuck.retain(stays);
         for (asker, stack) in asked {
             let place = stuck.iter().position(|task| task.task == asker);
             if let Some(place) = place {
@@ -85,6 +87,14 @@ impl World {
         let foreign = waiters.filter(|waiter| waiter.task >= FOREIGN);
         foreign.map(|waiter| waiter.waker.clone()).collect()
     }
+}
+
+/// Of a host's task of which nothing was seen, no more is known than that it is there.
+pub(in crate::executor) fn keep_known(stuck: &mut Vec<StuckTask>) {
+    stuck.retain(|task| {
+        let is_known = !task.waits.is_empty() || !task.stacks.chains().is_empty();
+        task.task < FOREIGN || is_known
+    });
 }
 
 impl Hosted {

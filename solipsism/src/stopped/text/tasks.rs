@@ -143,8 +143,12 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fm
     if of.len() == 1 {
         write!(f, "\n  {}", first.who)?;
     } else if is_foreign {
-        // The numbers that tokio has given them mean nothing to a reader.
         write!(f, "\n  {} tokio tasks", of.len())?;
+        let number = |task: &StuckTask| Some(task.who.strip_prefix("tokio task ")?.to_owned());
+        if let (Some(first), Some(last)) = (number(first), number(last)) {
+            let link = if of.len() == 2 { "and" } else { "…" };
+            write!(f, ", {first} {link} {last}")?;
+        }
     } else {
         let named = |task: &StuckTask| {
             let number = task.task.to_string();
