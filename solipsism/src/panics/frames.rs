@@ -135,6 +135,6 @@ mod tests {
             "   4: it::helper\n   5: poll<it::Future>\n             at /x/{}executor/tasks.rs:7:1\n",
             own_sources(),
         );
-        assert_eq!(of_the_test(&nameless), "   4: it::helper\n");
+        assert_eq!(of_the_test(&nameless), "   0: it::helper\n");
     }
 }
