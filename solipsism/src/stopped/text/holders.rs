@@ -45,9 +45,7 @@ pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
     match (&task.waits[..], task.stacks.chains()) {
         ([wait], []) => Some((wait.whom()?, Link::Waits(wait))),
         // Another chain leads to something else, and a combinator may have more in it.
-        ([wait], [chain]) if chain.leaf == Leaf::Ours(wait.primitive()) => {
-            Some((wait.whom()?, Link::Waits(wait)))
-        }
+        ([wait], [chain]) if leads_to(&chain.leaf, wait) => Some((wait.whom()?, Link::Waits(wait))),
         // Where it stands now is not known.
         _ if matches!(task.again, Again::WentOn(_)) => None,
         ([], [chain]) if !chain.is_held_variously => {
@@ -56,6 +54,15 @@ pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
             is_sole.then_some((first.task, Link::Held(first)))
         }
         _ => None,
+    }
+}
+
+/// Whether what is awaited in the end can be this. What else we have, as a server's shutdown, waits by means of it.
+fn leads_to(leaf: &Leaf, wait: &Wait) -> bool {
+    match leaf {
+        Leaf::Ours(primitive) => *primitive == wait.primitive(),
+        Leaf::Library(name) => name.starts_with("solipsism::"),
+        Leaf::Combinator(_) | Leaf::Users => false,
     }
 }
 
