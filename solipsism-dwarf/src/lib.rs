@@ -37,6 +37,7 @@
 //! - Coroutines in each other, boxed, behind objects of traits, in generics, in recursion, in streams.
 //! - The children of combinators, also of those that poll only who was woken (`FuturesUnordered`, a large `join_all`,
 //!   `buffer_unordered`, `Shared`), and futures that keep no waker, like `pending()`.
+//! - The tasks of a runtime of tokio's, which it lists for nobody: [`Suspended::of_tokio`].
 //! - Guards, permits, senders and receivers in variables of suspended coroutines, if they belong to what another one waits
 //!   for: by equal addresses, and if the source shows that they were not moved away.
 //!
@@ -48,6 +49,7 @@
 //! - A future written by hand is a leaf, and so is what it shares with others rather than owns: what is behind `&`, `Rc`,
 //!   `Arc` or a raw pointer is not entered.
 //! - Of `select!` only those branches are seen that are coroutines.
+//! - The tasks of a runtime of tokio's in optimised builds, or of one that has several threads.
 //! - What is held by anything but a variable of a suspended coroutine; in optimised builds, by one that was named like an
 //!   earlier one which is alive there, too.
 //!

@@ -127,6 +127,12 @@ pub(crate) const JOINED_TASK: &str = "raw.ptr.pointer";
 /// A task, and what is in it.
 pub(crate) const TASK: &str = "tokio::runtime::task::core::Cell<";
 pub(crate) const TASK_ID: &str = "core.task_id";
+/// Where the header's table says that parts of the task are.
+pub(crate) const TASK_OFFSETS: [(&str, &str); 3] = [
+    ("trailer_offset", "trailer"),
+    ("scheduler_offset", "core.scheduler"),
+    ("id_offset", TASK_ID),
+];
 pub(crate) const TASK_STAGE: &str = "core.stage.stage";
 pub(crate) const NEXT_TASK: &str = "trailer.owned.inner.value.next";
 
@@ -420,7 +426,7 @@ pub(crate) fn may_consume_guard(method: &str) -> bool {
     method.starts_with("try_into") || CONSUMING.iter().any(|begin| begins(begin))
 }
 
-/// A guard has no other methods of its own.
+/// Whether this is what holds a lock.
 pub(crate) fn is_guard(path: &str) -> bool {
     let name = path.split('<').next();
     name.is_some_and(|name| name.contains("Guard") && !name.contains(PERMIT))

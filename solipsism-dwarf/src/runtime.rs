@@ -89,10 +89,19 @@ fn task(values: &mut Values, header: Value, types: &mut BTreeMap<u64, TypeId>) -
         types.insert(poll, of);
         of
     };
-    Some(Value {
+    let task = Value {
         address: header.address,
         of,
-    })
+    };
+    // Two sources that tell the same are as much certainty as can be had.
+    for (written, part) in names::TASK_OFFSETS {
+        let written = values.field(table, written)?;
+        let part = values.field(task, part)?;
+        if values.word(written)? != part.address.wrapping_sub(task.address) {
+            return None;
+        }
+    }
+    Some(task)
 }
 
 /// The type of the tasks that the function at this address polls.

@@ -309,7 +309,8 @@ impl Units {
         outline.linkage_name(of.offset).map(ToOwned::to_owned)
     }
 
-    /// The type of the variable of this name in the function at this address of the file.
+    /// The type of the variable of this name in the function at this address of the file, where that was not optimised: then
+    /// functions of several types may have been made one.
     pub(crate) fn variable_of(&mut self, function: u64, name: &str) -> Option<TypeId> {
         let index = self.unit_of_code(function)?;
         let outline = self.outline(index)?;
@@ -331,7 +332,7 @@ impl Units {
                 entries.skip_attributes(abbreviation.attributes()).ok()?;
                 continue;
             }
-            let (mut is_named, mut of) = (false, None);
+            let (mut is_named, mut is_on_stack, mut of) = (false, false, None);
             for specification in abbreviation.attributes() {
                 let attribute = entries.read_attribute(*specification).ok()?;
                 match attribute.name() {
@@ -344,12 +345,13 @@ impl Units {
                     tag::DW_AT_name if !is_function => {
                         is_named = self.text(unit, attribute.value()).as_deref() == Some(name);
                     }
+                    tag::DW_AT_location => is_on_stack = is_on_stack_at(&attribute.value()),
                     tag::DW_AT_type => of = self.refer(index, attribute.value()),
                     _ => {}
                 }
             }
             if is_named {
-                return of;
+                return of.filter(|_| is_on_stack);
             }
         }
         None
@@ -382,6 +384,12 @@ impl Units {
         let path: std::path::PathBuf = parts.into_iter().flatten().collect();
         Some(path.to_str()?.to_owned())
     }
+}
+
+/// Whether a variable has one place on the stack for all of its life, as unoptimised builds have it.
+fn is_on_stack_at(location: &AttributeValue<Reader>) -> bool {
+    const SLOT: u8 = 0x91;
+    matches!(location, AttributeValue::Exprloc(at) if at.0.slice().first() == Some(&SLOT))
 }
 
 /// Which unit's code is where.
