@@ -212,7 +212,7 @@ impl World {
         let trace = Arc::new(Trace::new(most));
         let tasks = self.tasks.borrow();
         for (task, _) in tasks.sorted() {
-            trace.notes().learn(&task.header);
+            trace.notes().learn(task.header);
         }
         self.inbox.set_trace(Arc::clone(&trace));
         _ = self.trace.set(trace);
