@@ -88,7 +88,8 @@ impl Waits {
     fn of(values: &mut Values, walk: &Walk, found: &Found) -> Option<Self> {
         let (for_any, outermost) = called(found)?;
         let Some(outermost) = outermost else {
-            let at = values.pointers(found.leaf, 1);
+            let polled = polled(values, found.leaf);
+            let at = values.pointers(polled.unwrap_or(found.leaf), 1);
             return Some(Self { for_any, at });
         };
         // What is below it belongs to it: no code of another one's runs there.
@@ -108,6 +109,13 @@ impl Waits {
         }
         Some(Self { for_any, at })
     }
+}
+
+/// The stream or sink that this future polls: it is of a type parameter's type, and yet no load.
+fn polled(values: &mut Values, leaf: Value) -> Option<Value> {
+    let field = names::polled(&values.path(leaf)?)?;
+    let reference = values.field(leaf, field)?;
+    values.behind(reference)
 }
 
 /// What a chain waits for, by the types of those who hold it, and where among its stops that was called, if it was. The

@@ -37,6 +37,7 @@
 //! - Coroutines in each other, boxed, behind objects of traits, in generics, in recursion, in streams.
 //! - The children of combinators, also of those that poll only who was woken (`FuturesUnordered`, a large `join_all`,
 //!   `buffer_unordered`, `Shared`), and futures that keep no waker, like `pending()`.
+//! - The tasks of a runtime of tokio's, which it lists for nobody: [`Suspended::of_tokio`].
 //! - Guards, permits, senders and receivers in variables of suspended coroutines, if they belong to what another one waits
 //!   for: by equal addresses, and if the source shows that they were not moved away.
 //!
@@ -48,6 +49,7 @@
 //! - A future written by hand is a leaf, and so is what it shares with others rather than owns: what is behind `&`, `Rc`,
 //!   `Arc` or a raw pointer is not entered.
 //! - Of `select!` only those branches are seen that are coroutines.
+//! - The tasks of a runtime of tokio's in optimised builds, or of one that has several threads.
 //! - What is held by anything but a variable of a suspended coroutine; in optimised builds, by one that was named like an
 //!   earlier one which is alive there, too.
 //!
@@ -66,6 +68,7 @@ mod memory;
 mod names;
 mod naming;
 mod outline;
+mod runtime;
 mod scopes;
 mod source;
 mod tokens;
@@ -75,11 +78,12 @@ mod values;
 mod walk;
 
 use std::fmt;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-pub use suspended::Suspended;
+pub use suspended::{Suspended, TokioTask};
 
-use crate::values::Values;
+use crate::suspended::Place;
+use crate::values::{Value, Values};
 use crate::walk::Walk;
 
 /// An await point at which a coroutine stands.
@@ -91,6 +95,8 @@ pub struct Frame {
     pub file: String,
     /// The line of the `.await`; where a macro of another crate awaits, file and line are the macro's.
     pub line: u32,
+    /// The file that the function or block is in, if that is not the same or not known.
+    pub within: Option<String>,
 }
 
 /// The way from a task down to something that it waits for.
@@ -102,6 +108,8 @@ pub struct Chain {
     pub leaf: String,
     /// What somebody may hold of that, where holders of it are looked for.
     pub wanted: Option<Thing>,
+    /// The task of tokio's whose end that is, by its place among those that were given.
+    pub awaits: Option<usize>,
 }
 
 /// What is held of something that others wait for.
@@ -180,16 +188,15 @@ impl std::error::Error for Absent {}
 ///
 /// If nothing is known of any of the futures; see [`Absent`].
 pub fn read(futures: &[Suspended<'_>]) -> Result<Findings, Absent> {
-    static VALUES: OnceLock<Option<Mutex<Values>>> = OnceLock::new();
-
-    let values = VALUES.get_or_init(|| Values::of_this_process().map(Mutex::new));
-    let values = values.as_ref().ok_or(Absent::Unreadable)?;
-    let mut values = values.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut values = values().ok_or(Absent::Unreadable)?;
     values.types.units.begin();
     let walks: Vec<_> = futures
         .iter()
         .map(|it| {
-            let future = values.object(it.data, it.vtable)?;
+            let future = match it.place {
+                Place::Object { data, vtable } => values.object(data, vtable)?,
+                Place::Task { stage, .. } => stage,
+            };
             Some(Walk::of(&mut values, future))
         })
         .collect();
@@ -202,11 +209,41 @@ pub fn read(futures: &[Suspended<'_>]) -> Result<Findings, Absent> {
         });
     }
     let holders = holders::holders(&mut values, &walks);
-    let chains = |walk: Walk| walk.found.into_iter().map(|found| found.chain).collect();
-    let tasks = walks.into_iter().map(|walk| walk.map(chains)).collect();
+    let mut chains = |walk: Walk| {
+        let chains = walk.found.into_iter().map(|found| Chain {
+            awaits: awaited(&mut values, found.leaf, futures),
+            ..found.chain
+        });
+        chains.collect()
+    };
+    let tasks = walks
+        .into_iter()
+        .map(|walk| walk.map(&mut chains))
+        .collect();
     Ok(Findings {
         tasks,
         holders,
         is_partial,
     })
+}
+
+/// Which of these is the task whose end is awaited by this.
+fn awaited(values: &mut Values, leaf: Value, futures: &[Suspended<'_>]) -> Option<usize> {
+    if !values.path(leaf)?.starts_with(names::JOIN_HANDLE) {
+        return None;
+    }
+    let pointer = values.field(leaf, names::JOINED_TASK)?;
+    let task = values.word(pointer)?;
+    let is_task =
+        |it: &Suspended<'_>| matches!(it.place, Place::Task { header, .. } if header == task);
+    futures.iter().position(is_task)
+}
+
+/// All that is known of this process, until somebody else asks.
+fn values() -> Option<MutexGuard<'static, Values>> {
+    static VALUES: OnceLock<Option<Mutex<Values>>> = OnceLock::new();
+
+    let values = VALUES.get_or_init(|| Values::of_this_process().map(Mutex::new));
+    let values = values.as_ref()?;
+    Some(values.lock().unwrap_or_else(PoisonError::into_inner))
 }

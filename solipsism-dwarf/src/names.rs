@@ -80,7 +80,11 @@ pub(crate) const ARC_VALUE: &str = "data";
 const WAKER: &str = "core::task::wake::";
 
 /// Wrappers that are themselves of no interest where nothing of interest is in them.
-const WRAPPERS: [&str; 2] = ["core::pin::Pin<", "core::future::poll_fn::PollFn<"];
+const WRAPPERS: [&str; 3] = [
+    "core::future::poll_fn::PollFn<",
+    "core::pin::Pin<",
+    "tokio::task::coop::Coop<",
+];
 const CLOSURE: &str = "{closure_env#";
 
 pub(crate) const FUTURES_UNORDERED: &str =
@@ -100,15 +104,55 @@ pub(crate) const SHARED: &str = "futures_util::future::future::shared::Shared<";
 pub(crate) const SHARED_INNER: &str = "inner";
 pub(crate) const SHARED_FUTURE: &str = "future_or_output.value";
 
+/// From the handle of a runtime of tokio's to its lists of tasks, if it has one thread.
+pub(crate) const TOKIO_HANDLE: &str = "tokio::runtime::handle::Handle";
+pub(crate) const HANDLE: &str = "inner";
+pub(crate) const ONE_THREAD: &str = "CurrentThread";
+pub(crate) const HANDLE_POINTER: &str = "__0.ptr.pointer";
+pub(crate) const TASK_LISTS: &str = "data.shared.owned.list.lists";
+pub(crate) const TASK_LIST: &str = "tokio::util::linked_list::LinkedList<";
+pub(crate) const FIRST_TASK: &str = "head";
+
+/// From a task's header to the function that polls it, and from the variable in that to what it polls.
+pub(crate) const TASK_POINTER: &str = "pointer";
+pub(crate) const TASK_TABLE: &str = "vtable";
+pub(crate) const TASK_POLL: &str = "poll";
+pub(crate) const TASK_VARIABLE: &str = "harness";
+pub(crate) const TASK_OF_VARIABLE: &str = "cell.pointer";
+
+/// Who awaits the end of a task, and where it says of which.
+pub(crate) const JOIN_HANDLE: &str = "tokio::runtime::task::join::JoinHandle<";
+pub(crate) const JOINED_TASK: &str = "raw.ptr.pointer";
+
+/// A task, and what is in it.
+pub(crate) const TASK: &str = "tokio::runtime::task::core::Cell<";
+pub(crate) const TASK_ID: &str = "core.task_id";
+/// Where the header's table says that parts of the task are.
+pub(crate) const TASK_OFFSETS: [(&str, &str); 3] = [
+    ("trailer_offset", "trailer"),
+    ("scheduler_offset", "core.scheduler"),
+    ("id_offset", TASK_ID),
+];
+pub(crate) const TASK_STAGE: &str = "core.stage.stage";
+pub(crate) const NEXT_TASK: &str = "trailer.owned.inner.value.next";
+
 /// Each holds a future, which is what is awaited even where nothing is known of it.
 const CHILDREN: [(&str, &str); 2] = [
     ("futures_util::future::maybe_done::MaybeDone<", "Future"),
     ("tokio::future::maybe_done::MaybeDone<", "Future"),
 ];
 
+/// Futures that poll a stream or a sink, and where they have a reference to it.
+const POLLING: [(&str, &str); 4] = [
+    ("futures_util::sink::feed::Feed<", "sink"),
+    ("futures_util::sink::flush::Flush<", "sink"),
+    ("futures_util::sink::send::Send<", "feed.sink"),
+    ("futures_util::stream::stream::next::Next<", "stream"),
+];
+
 /// Who waits, by the beginning of an async function's path or of a type's, and the types of those who hold what it
 /// waits for.
-const HOLDERS: [(&[&str], &[&str]); 17] = [
+const HOLDERS: [(&[&str], &[&str]); 20] = [
     (
         &["tokio::sync::mutex::Mutex::lock"],
         &[
@@ -179,6 +223,18 @@ const HOLDERS: [(&[&str], &[&str]); 17] = [
     ),
     (
         &[
+            "futures_util::sink::feed::Feed<futures_channel::mpsc::Sender<",
+            "futures_util::sink::flush::Flush<futures_channel::mpsc::Sender<",
+            "futures_util::sink::send::Send<futures_channel::mpsc::Sender<",
+        ],
+        &["futures_channel::mpsc::Receiver<"],
+    ),
+    (
+        &["futures_util::stream::stream::next::Next<async_channel::Receiver<"],
+        &["async_channel::Sender<"],
+    ),
+    (
+        &[
             "futures_util::lock::mutex::MutexLockFuture<",
             "futures_util::lock::mutex::OwnedMutexLockFuture<",
         ],
@@ -198,9 +254,16 @@ const HOLDERS: [(&[&str], &[&str]); 17] = [
         &["async_lock::rwlock::futures::"],
         &[
             "async_lock::rwlock::RwLockReadGuard<",
+            "async_lock::rwlock::RwLockReadGuardArc<",
             "async_lock::rwlock::RwLockUpgradableReadGuard<",
+            "async_lock::rwlock::RwLockUpgradableReadGuardArc<",
             "async_lock::rwlock::RwLockWriteGuard<",
+            "async_lock::rwlock::RwLockWriteGuardArc<",
         ],
+    ),
+    (
+        &["async_lock::semaphore::Acquire"],
+        &["async_lock::semaphore::SemaphoreGuard"],
     ),
     (
         &["async_channel::Recv<", "flume::async::RecvFut<"],
@@ -247,6 +310,13 @@ pub(crate) fn child(path: &str) -> Option<&'static str> {
     Some(variant)
 }
 
+/// Where a future that polls a stream or a sink has it, if this is one.
+pub(crate) fn polled(path: &str) -> Option<&'static str> {
+    let mut polling = POLLING.iter();
+    let (_, field) = polling.find(|(begin, _)| path.starts_with(begin))?;
+    Some(field)
+}
+
 /// Who may hold what a function or a leaf of this name waits for.
 pub(crate) fn holders(waits: &str) -> &'static [&'static str] {
     let begins = |begins: &[&str]| begins.iter().any(|begin| waits.starts_with(begin));
@@ -259,6 +329,9 @@ pub(crate) fn crate_of(path: &str) -> &str {
     path.split("::").next().unwrap_or_default()
 }
 
+/// What some call a guard, though it guards nothing.
+const PERMIT: &str = "SemaphoreGuard";
+
 /// What it is that a holder of this type has.
 pub(crate) fn thing(holder: &str) -> Thing {
     let path = holder.split('<').next().unwrap_or_default();
@@ -268,7 +341,7 @@ pub(crate) fn thing(holder: &str) -> Thing {
         Thing::Receiver
     } else if name.ends_with("Sender") || path.contains("::mpsc::") {
         Thing::Sender
-    } else if name.ends_with("Permit") {
+    } else if name.ends_with("Permit") || name.starts_with(PERMIT) {
         Thing::Permit
     } else {
         Thing::Guard
@@ -295,32 +368,68 @@ pub(crate) fn is_listing(method: &str) -> bool {
 }
 
 /// Methods that borrow a sender, a receiver or a permit, of whatever kind.
-const BORROWING: [&str; 15] = [
+const BORROWING: [&str; 25] = [
     "borrow",
+    "borrow_and_update",
     "capacity",
     "changed",
     "clone",
     "closed",
     "feed",
     "flush",
+    "has_changed",
     "is_closed",
     "is_empty",
     "len",
     "next",
     "num_permits",
+    "receiver_count",
     "recv",
+    "recv_many",
+    "send_if_modified",
+    "send_modify",
+    "send_replace",
+    "subscribe",
     "try_recv",
+    "try_reserve",
     "try_send",
+    "wait_for",
 ];
 
 /// Methods that borrow a sender, unless it is one that can send but once.
 const SENDING: [&str; 3] = ["reserve", "send", "send_async"];
 const ONCE: [&str; 2] = ["oneshot::Sender<", "OwnedPermit<"];
 
-/// A guard derefs to what it guards, and has no methods of its own.
+/// A guard derefs to what it guards, which no method can take out of it. But it may have methods of its own that consume it, and
+/// so have the traits that every type has.
+const CONSUMING: [&str; 12] = [
+    "await",
+    "boxed",
+    "conv",
+    "downgrade",
+    "forget",
+    "into",
+    "leak",
+    "map",
+    "pipe",
+    "tap",
+    "unlock",
+    "upgrade",
+];
+
+/// Whether a method called so may take a guard by value.
+pub(crate) fn may_consume_guard(method: &str) -> bool {
+    let begins = |begin: &str| {
+        let rest = method.strip_prefix(begin);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    method.starts_with("try_into") || CONSUMING.iter().any(|begin| begins(begin))
+}
+
+/// Whether this is what holds a lock.
 pub(crate) fn is_guard(path: &str) -> bool {
     let name = path.split('<').next();
-    name.is_some_and(|name| name.contains("Guard"))
+    name.is_some_and(|name| name.contains("Guard") && !name.contains(PERMIT))
 }
 
 pub(crate) fn sends_once(path: &str) -> bool {

@@ -44,7 +44,7 @@ impl Kind {
 
     fn stays(self, method: &str) -> bool {
         match self {
-            Self::Guard => true,
+            Self::Guard => !names::may_consume_guard(method),
             Self::Other { sends_once } => names::is_borrowing(method, sends_once),
             Self::List => names::is_listing(method),
             Self::Around => false,
@@ -133,7 +133,11 @@ fn keeps(body: &[Token], stands: Option<Range<usize>>, name: &str, kind: Kind) -
     if !(0..body.len()).any(|at| is_name(&at)) {
         return false;
     }
-    let is_set = |at: usize| text(body, Some(at + 1)) == "=" && text(body, Some(at + 2)) != "=";
+    let is_equal =
+        |at: usize| text(body, Some(at)) == "=" && !["=", ">"].contains(&text(body, Some(at + 1)));
+    // `it = …`, or `(it, other) = …`.
+    let is_set =
+        |at: usize| is_equal(at + 1) || pattern_around(body, at).any(|end| is_equal(end + 1));
     let sets = (0..body.len()).filter(is_name);
     let sets = sets.filter(|at| is_set(*at) && !is_bound(&body[..*at]));
     let end = match &stands {
@@ -146,11 +150,13 @@ fn keeps(body: &[Token], stands: Option<Range<usize>>, name: &str, kind: Kind) -
     // `async move` at its own beginning takes what it captures; a later one takes away what is named in it.
     let mut moves = (begin..end).filter(|at| body[*at].text == "move");
     let takes = |at: usize| {
-        let taken = at + 1..at + 1 + moved(&body[at + 1..]);
-        taken.into_iter().any(|at| is_name(&at) && !is_hidden(at))
+        let mut taken = at + 1..at + 1 + moved(&body[at + 1..]);
+        taken.any(|at| is_name(&at) && !is_hidden(at))
     };
+    // A parameter, and not something of a macro's.
+    let is_parameter = |at: usize| at < begin && text(body, Some(at + 1)) == ":";
     let mut named = (0..end).filter(|at| is_name(at) && !is_hidden(*at));
-    !moves.any(takes) && named.all(|at| is_kept(body, at, kind))
+    !moves.any(takes) && named.all(|at| is_parameter(at) || is_kept(body, at, kind))
 }
 
 /// Whether the value whose name stands here stays where it is.
@@ -158,16 +164,39 @@ fn is_kept(body: &[Token], at: usize, kind: Kind) -> bool {
     let before = text(body, at.checked_sub(1));
     let further = text(body, at.checked_sub(2));
     match (before, text(body, Some(at + 1))) {
+        // `..it` gives away what is in it.
+        (".", _) if further == "." => false,
+        // A field or method of something else.
+        (".", _) => true,
+        _ if is_bound(&body[..at]) => true,
+        // Whatever becomes of what the method gives, as in `&it.into_inner()`.
+        (_, ".") => kind.stays(text(body, Some(at + 2))),
+        (_, "?") => false,
         // What is around one may be a box, which `*` opens.
         ("*", _) if kind != Kind::Around => true,
-        // Borrowed, or a field or method of something else.
-        ("ref" | "&" | ".", _) | ("(" | ",", ":") => true,
+        // Borrowed.
+        ("ref" | "&", _) => true,
         ("mut", _) if further == "&" => true,
-        _ if is_bound(&body[..at]) => true,
-        (_, ".") => kind.stays(text(body, Some(at + 2))),
         (_, "[") => kind == Kind::Guard,
         _ => false,
     }
+}
+
+/// Where the patterns or expressions in brackets end that the token is in, innermost first, within its statement.
+fn pattern_around(body: &[Token], at: usize) -> impl Iterator<Item = usize> {
+    let mut open = 0;
+    let after = body.iter().enumerate().skip(at + 1);
+    let ends = after.map_while(move |(end, token)| {
+        match token.text.as_str() {
+            "(" | "[" | "{" => open += 1,
+            ")" | "]" | "}" if open == 0 => return Some(Some(end)),
+            ")" | "]" | "}" => open -= 1,
+            ";" if open == 0 => return None,
+            _ => {}
+        }
+        Some(None)
+    });
+    ends.flatten()
 }
 
 fn text(body: &[Token], at: Option<usize>) -> &str {
@@ -218,14 +247,17 @@ fn end_of_statement(body: &[Token], from: usize) -> Option<usize> {
     None
 }
 
-/// How much there is of a block or closure after its `move`; at most.
+/// How much there is of a block or closure after its `move`; at most. A closure may go on after a brace: it ends no later than
+/// the statement or the brackets that it is in.
 fn moved(after: &[Token]) -> usize {
+    let is_block = text(after, Some(0)) == "{";
     let mut open = 0;
     for (at, token) in after.iter().enumerate() {
         match token.text.as_str() {
-            "{" => open += 1,
-            "}" if open <= 1 => return at,
-            "}" => open -= 1,
+            "{" | "(" | "[" => open += 1,
+            "}" if is_block && open <= 1 => return at,
+            "}" | ")" | "]" | ";" if open == 0 => return at,
+            "}" | ")" | "]" => open -= 1,
             _ => {}
         }
     }
@@ -272,7 +304,15 @@ mod tests {
             "async fn f() { let g = lock().await;\n go(move || async move { x(); g.x() }) }",
             "async fn f() { let g = lock().await; MutexGuard::map(g, |it| it); }",
             "async fn f() { let g = lock().await; mine!(g); }",
+            "async fn f() { let g = lock().await; mine!(g: T); nap().await }",
             "async fn f() { let g = lock().await; ",
+            // Methods of its own, whatever becomes of what they give.
+            "async fn f() { let g = lock().await; let r = g.downgrade(); nap().await }",
+            "async fn f() { let g = lock().await; show(&g.into_mapped(|it| it)); nap().await }",
+            "async fn f() { let g = lock().await; let h: Kept = g.into(); nap().await }",
+            "async fn f() { let g = lock().await; let all = All { other, ..g }; nap().await }",
+            "async fn f() { let g = lock().await; spawn(move |S { a }: S| g.x()); nap().await }",
+            "async fn f() { let g = lock().await; spawn(move || S { a: 1 }.run(&g)); nap().await }",
         ] {
             assert!(!is_kept(source, "g", Kind::Guard), "{source}");
         }
@@ -291,6 +331,16 @@ mod tests {
             ),
             (
                 "let mut g = x;\nloop { nap().await;\ng = x; drop(g) }",
+                2,
+                false,
+            ),
+            (
+                "let mut g = x;\nloop { nap().await;\n(g, n) = pair(); drop(g) }",
+                2,
+                false,
+            ),
+            (
+                "let mut g = x;\nloop { nap().await;\n[S { g, .. }, _] = all(); drop(g) }",
                 2,
                 false,
             ),
@@ -348,6 +398,26 @@ mod tests {
                 "async fn f(it: T) { it.is_closed(); it.send(1); nap().await; }",
                 sender,
                 false,
+            ),
+            (
+                "async fn f(it: T) { assert!(matches(&it.send(1))); nap().await; }",
+                sender,
+                false,
+            ),
+            (
+                "async fn f(it: T) { show(&it); show(&mut it); nap().await; }",
+                sender,
+                true,
+            ),
+            (
+                "async fn f() { let it = client(); show(&it.tx.send(1)); nap().await; }",
+                Kind::Around,
+                false,
+            ),
+            (
+                "async fn f() { let it = client(); show(&it); nap().await; }",
+                Kind::Around,
+                true,
             ),
             (
                 "async fn f() { let mut it = Vec::new(); it.push(1); nap().await; }",

@@ -4,15 +4,35 @@ use std::hint::black_box;
 use std::marker::PhantomData;
 
 use crate::memory::Memory;
+use crate::values::Value;
+use crate::{names, runtime};
 
 /// A suspended future: where it is, and the table of functions by which its type is known.
 ///
 /// It borrows the future, which can thus neither be polled nor dropped while it is read.
 #[derive(Clone, Copy, Debug)]
 pub struct Suspended<'a> {
-    pub(crate) data: u64,
-    pub(crate) vtable: u64,
+    pub(crate) place: Place,
     future: PhantomData<&'a ()>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// An object of a trait: itself, and its table.
+    Object { data: u64, vtable: u64 },
+    /// A task of a runtime's: where its header is, and what it is in.
+    Task { header: u64, stage: Value },
+}
+
+/// A task of a runtime of tokio's.
+#[derive(Clone, Copy, Debug)]
+pub struct TokioTask<'a> {
+    /// The number that [`tokio::task::Id`] shows.
+    ///
+    /// [`tokio::task::Id`]: https://docs.rs/tokio/latest/tokio/task/struct.Id.html
+    pub id: u64,
+    /// Its future.
+    pub future: Suspended<'a>,
 }
 
 impl<'a> Suspended<'a> {
@@ -43,9 +63,45 @@ impl<'a> Suspended<'a> {
         let (first, vtable) = (memory.word(at)?, memory.word(at + 8)?);
         black_box(&pointer);
         (first == data).then_some(Self {
-            data,
-            vtable,
+            place: Place::Object { data, vtable },
             future: PhantomData,
         })
+    }
+
+    /// The tasks of a runtime of tokio's that has one thread, in the order of their spawning. `handle` is a
+    /// `tokio::runtime::Handle` of it, as an object of a trait: `&handle as &dyn Debug`. Nothing may drive the runtime as long
+    /// as they are borrowed.
+    ///
+    /// `None` where they cannot be read, or not all of them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use solipsism_dwarf::Suspended;
+    ///
+    /// assert!(Suspended::of_tokio(&5 as &dyn std::fmt::Debug).is_none());
+    /// ```
+    pub fn of_tokio<T: ?Sized>(handle: &'a T) -> Option<Vec<TokioTask<'a>>> {
+        let Place::Object { data, vtable } = Self::of(handle)?.place else {
+            return None;
+        };
+        let mut values = crate::values()?;
+        values.types.units.begin();
+        let handle = values.object(data, vtable)?;
+        if &*values.path(handle)? != names::TOKIO_HANDLE {
+            return None;
+        }
+        let tasks = runtime::tasks(&mut values, handle)?;
+        let tasks = tasks.into_iter().map(|task| TokioTask {
+            id: task.id,
+            future: Self {
+                place: Place::Task {
+                    header: task.header,
+                    stage: task.stage,
+                },
+                future: PhantomData,
+            },
+        });
+        Some(tasks.collect())
     }
 }

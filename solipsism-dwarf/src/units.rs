@@ -309,6 +309,54 @@ impl Units {
         outline.linkage_name(of.offset).map(ToOwned::to_owned)
     }
 
+    /// The type of the variable of this name in the function at this address of the file, where that was not optimised: then
+    /// functions of several types may have been made one.
+    pub(crate) fn variable_of(&mut self, function: u64, name: &str) -> Option<TypeId> {
+        let index = self.unit_of_code(function)?;
+        let outline = self.outline(index)?;
+        let unit = &outline.unit;
+        let mut entries = unit.entries_raw(None).ok()?;
+        // How deep the function is, once it was found.
+        let mut within = None;
+        while !entries.is_empty() {
+            let depth = entries.next_depth();
+            if within.is_some_and(|within| depth <= within) {
+                return None;
+            }
+            let Some(abbreviation) = entries.read_abbreviation().ok()? else {
+                continue;
+            };
+            let kind = abbreviation.tag();
+            let is_function = within.is_none() && kind == tag::DW_TAG_subprogram;
+            if !is_function && (within.is_none() || kind != tag::DW_TAG_variable) {
+                entries.skip_attributes(abbreviation.attributes()).ok()?;
+                continue;
+            }
+            let (mut is_named, mut is_on_stack, mut of) = (false, false, None);
+            for specification in abbreviation.attributes() {
+                let attribute = entries.read_attribute(*specification).ok()?;
+                match attribute.name() {
+                    tag::DW_AT_low_pc if is_function => {
+                        let at = self.dwarf.attr_address(unit, attribute.value()).ok()?;
+                        if at == Some(function) {
+                            within = Some(depth);
+                        }
+                    }
+                    tag::DW_AT_name if !is_function => {
+                        is_named = self.text(unit, attribute.value()).as_deref() == Some(name);
+                    }
+                    tag::DW_AT_location => is_on_stack = is_on_stack_at(&attribute.value()),
+                    tag::DW_AT_type => of = self.refer(index, attribute.value()),
+                    _ => {}
+                }
+            }
+            if is_named {
+                return of.filter(|_| is_on_stack);
+            }
+        }
+        None
+    }
+
     /// The name of the entry at this offset.
     fn name(&self, outline: &Outline, offset: usize) -> Option<String> {
         let mut entries = outline.unit.entries_raw(Some(UnitOffset(offset))).ok()?;
@@ -336,6 +384,12 @@ impl Units {
         let path: std::path::PathBuf = parts.into_iter().flatten().collect();
         Some(path.to_str()?.to_owned())
     }
+}
+
+/// Whether a variable has one place on the stack for all of its life, as unoptimised builds have it.
+fn is_on_stack_at(location: &AttributeValue<Reader>) -> bool {
+    const SLOT: u8 = 0x91;
+    matches!(location, AttributeValue::Exprloc(at) if at.0.slice().first() == Some(&SLOT))
 }
 
 /// Which unit's code is where.

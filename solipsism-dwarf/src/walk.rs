@@ -132,10 +132,14 @@ impl Walk {
             return None;
         }
         let awaited = live.members.iter().find(|it| it.name == names::AWAITED)?;
+        let file = values.types.units.file(value.of.unit, variant.file?)?;
+        let first = it.variants.first().and_then(|first| first.file);
+        let within = first.and_then(|index| values.types.units.file(value.of.unit, index));
         let frame = Frame {
             function: naming::function(values, value, it)?,
-            file: values.types.units.file(value.of.unit, variant.file?)?,
             line: u32::try_from(variant.line).ok()?,
+            within: within.filter(|within| *within != file),
+            file,
         };
         let stop = Stop {
             frame,
@@ -293,6 +297,7 @@ impl Walk {
                 frames: frames.collect(),
                 leaf: path.to_string(),
                 wanted: None,
+                awaits: None,
             },
             leaf,
             stops: self.frames.clone(),
@@ -338,7 +343,7 @@ fn shared(values: &mut Values, value: Value) -> Option<Value> {
 }
 
 /// What is in an `Option`, if anything is.
-fn some(values: &mut Values, value: Value) -> Option<Value> {
+pub(crate) fn some(values: &mut Values, value: Value) -> Option<Value> {
     let found = values.get(value)?;
     let Type::Struct(option) = &*found else {
         return None;

@@ -11,8 +11,8 @@ use crate::markers::Marked;
 use crate::options::TRACED;
 use crate::repetition;
 use crate::{
-    Chosen, Defaults, Ended, Failure, FailureKind, Instance, Options, Outcome, Place, Provider,
-    Repetition, ShouldPanic, Target, Test, Use,
+    Chosen, Defaults, Ended, Failure, FailureKind, Instance, Object, Options, Outcome, Place,
+    Provider, Repetition, ShouldPanic, Target, Test, Use,
 };
 use crate::{retries, traced};
 
@@ -191,6 +191,27 @@ impl Case {
     }
 
     fn line_again(&self, along: &[&str], name: &str, repetition: Option<Repetition>) -> String {
+        let command = self.command(along, name, repetition);
+        let caveat = if self.marked.is_unrepeatable {
+            Some("not repeatable: it is marked `unrepeatable`")
+        } else {
+            self.test.runner.caveat(self)
+        };
+        let caveat = caveat.map(|why| format!("   ({why})")).unwrap_or_default();
+        if along.is_empty() {
+            format!("  run it again: {command}{caveat}")
+        } else {
+            format!("  run it again, along with those before it in its loop: {command}{caveat}")
+        }
+    }
+
+    /// The command alone.
+    pub(crate) fn command(
+        &self,
+        along: &[&str],
+        name: &str,
+        repetition: Option<Repetition>,
+    ) -> String {
         let Options {
             seed,
             repeat,
@@ -226,21 +247,11 @@ impl Case {
             ""
         };
         let target = Target::arguments();
-        let caveat = if self.marked.is_unrepeatable {
-            Some("not repeatable: it is marked `unrepeatable`")
-        } else {
-            self.test.runner.caveat(self)
-        };
-        let caveat = caveat.map(|why| format!("   ({why})")).unwrap_or_default();
         if along.is_empty() {
-            return format!(
-                "  run it again: {variables}cargo test {target}{name} -- --exact{ignored}{caveat}"
-            );
+            return format!("{variables}cargo test {target}{name} -- --exact{ignored}");
         }
         let all = [along, &[name]].concat().join(" ");
-        format!(
-            "  run it again, along with those before it in its loop: {variables}cargo test {target}-- --exact{ignored} {all}{caveat}"
-        )
+        format!("{variables}cargo test {target}-- --exact{ignored} {all}")
     }
 
     /// Runs it, as often as it is to be repeated.
@@ -275,6 +286,7 @@ impl Case {
                 kind: FailureKind::Failed,
                 outcome: Outcome::Failed,
                 report: format!("the runner panicked: {message}"),
+                verdict: Object::verdict("failed"),
                 postscript: None,
             }))
         })

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::{Case, ShouldPanic};
+use crate::{Case, Object, ShouldPanic};
 
 /// How a case ended.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub struct Failure {
     pub outcome: Outcome,
     /// The whole text, without a newline at its end.
     pub report: String,
+    /// The same as data. Which parts there are is told in the chapter on reports.
+    pub verdict: Object,
     /// Asked once more when the run ends: what came after the verdict.
     pub postscript: Option<Postscript>,
 }
@@ -103,10 +105,14 @@ impl Ended {
                 kind: FailureKind::Failed,
                 outcome: Outcome::Failed,
                 report: String::new(),
+                verdict: Object::verdict("did_not_panic"),
                 postscript: None,
             },
             Self::Failed(failure) => failure,
         };
+        if let Some(remark) = &remark {
+            failure.verdict = std::mem::take(&mut failure.verdict).with("note", remark.as_str());
+        }
         let remark = remark.map(|remark| format!("note: {remark}"));
         for line in remark.into_iter().chain(events).chain([again()]) {
             if !failure.report.is_empty() {
@@ -173,6 +179,7 @@ mod tests {
             kind,
             outcome: Outcome::Failed,
             report: "the report".to_owned(),
+            verdict: Object::verdict("failed"),
             postscript: None,
         })
     }

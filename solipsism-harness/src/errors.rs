@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::Plan;
 use crate::scopes::{BrokenSetUp, Came, CameTo};
-use crate::{Ended, Failure, FailureKind, Outcome, Ran};
+use crate::{Ended, Failure, FailureKind, Object, Outcome, Ran};
 
 /// What was told so far.
 #[derive(Default)]
@@ -64,18 +64,28 @@ impl Errors {
 
     fn taken_along(&mut self, plan: &Plan, place: usize, broken: &BrokenSetUp) -> Ended {
         self.taken_along += 1;
-        let report = if let Some(case) = self.told.get(&broken.instance) {
-            let provider = plan.instances[broken.instance].provider;
-            format!("fixture {provider}: its set-up failed, as is told at {case}")
+        let provider = plan.instances[broken.instance].provider;
+        let (report, verdict) = if let Some(case) = self.told.get(&broken.instance) {
+            let verdict = Object::verdict("taken_along")
+                .with("fixture", provider.name)
+                .with("told_at", case.clone());
+            (
+                format!("fixture {provider}: its set-up failed, as is told at {case}"),
+                verdict,
+            )
         } else {
             self.told.insert(broken.instance, plan[place].name.clone());
             let users = count(broken.users, "test");
-            format!("{}\n  it takes {users} along", broken.report)
+            (
+                format!("{}\n  it takes {users} along", broken.report),
+                broken.verdict.clone(),
+            )
         };
         Ended::Failed(Failure {
             kind: FailureKind::Fixture,
             outcome: Outcome::Failed,
             report,
+            verdict,
             postscript: None,
         })
     }

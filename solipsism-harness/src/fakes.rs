@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use crate::plan::Plan;
 use crate::{
     Axis, AxisValue, Case, Ended, Failure, FailureKind, FixtureFailure, Group, How, Instance,
-    Keeper, Markers, Options, Outcome, Place, Provider, Ran, Runner, Scope, ShouldPanic, Test, Use,
+    Keeper, Markers, Object, Options, Outcome, Place, Provider, Ran, Runner, Scope, ShouldPanic,
+    Test, Use,
 };
 
 /// What is going to be planned.
@@ -257,7 +258,7 @@ impl Keeper for FakeKeeper {
             Fate::Skips => Err(FixtureFailure::Skipped(format!("no {name}"))),
             Fate::Fails | Fate::Panics => {
                 self.log.note(format!("fail {name}"));
-                Err(FixtureFailure::Failed(format!("the whole about {name}")))
+                Err(FixtureFailure::failed(format!("the whole about {name}")))
             }
             Fate::Unwinds => {
                 self.log.note(format!("fail {name}"));
@@ -273,7 +274,7 @@ impl Keeper for FakeKeeper {
             self.log.note(format!("down {name} {outcome:?}"));
             match self.tear_down {
                 Fate::Well => Vec::new(),
-                _ => vec![FixtureFailure::Failed(format!("broken: {name}"))],
+                _ => vec![FixtureFailure::failed(format!("broken: {name}"))],
             }
         })
     }
@@ -306,6 +307,7 @@ impl Runner for FakeRunner {
                 kind,
                 outcome,
                 report: format!("the body of {}", case.name),
+                verdict: Object::verdict("failed"),
                 postscript: None,
             })
         };

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
-use crate::{Options, Outcome, Provider};
+use crate::{Object, Options, Outcome, Provider};
 
 /// The one value of a fixture in one module, or in the session, with one choice on each of its axes. The plan makes one of it; who
 /// sets it up and when is the run's.
@@ -79,8 +79,23 @@ pub trait Keeper: Sync {
 pub enum FixtureFailure {
     /// It said why its tests cannot be run here.
     Skipped(String),
-    /// The whole text, without a newline at its end.
-    Failed(String),
+    /// It failed.
+    Failed {
+        /// The whole text, without a newline at its end.
+        report: String,
+        /// The same as data.
+        verdict: Object,
+    },
     /// All went well, and this was left behind: a line that is told and fails nothing.
     Left(String),
+}
+
+impl FixtureFailure {
+    /// Of which no more is known than what the text says.
+    pub fn failed(report: String) -> Self {
+        Self::Failed {
+            report,
+            verdict: Object::verdict("failed"),
+        }
+    }
 }

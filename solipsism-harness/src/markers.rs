@@ -1,7 +1,7 @@
 //! [`Markers`]: what is said of a test beside how its world is made, and [`Marked`], what is to be done about all that is said of one.
 
 use crate::defaults::{self, Defaults};
-use crate::{Ended, Failure, FailureKind, Outcome, Test};
+use crate::{Ended, Failure, FailureKind, Object, Outcome, Test};
 
 /// What the arguments of one attribute, or of one `defaults!`, say of tests.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +110,7 @@ fn panicked(condition: &IgnoreIf, panic: &str) -> Ended {
             "not run: `{}`, which tells whether to ignore it, {panic}",
             condition.path
         ),
+        verdict: Object::verdict("not_run"),
         postscript: None,
     })
 }

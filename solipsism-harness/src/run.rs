@@ -39,7 +39,7 @@ use crate::plan::Plan;
 use crate::refusal::Refusal;
 use crate::schedule::Schedule;
 use crate::scopes::{Came, CameTo};
-use crate::{Ended, Failure, FailureKind, Outcome, Ran};
+use crate::{Ended, Failure, FailureKind, Object, Outcome, Ran};
 
 /// Where the cases run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +148,7 @@ fn not_ended(report: String) -> Ended {
         kind: FailureKind::Failed,
         outcome: Outcome::Stuck,
         report,
+        verdict: Object::verdict("crashed"),
         postscript: None,
     })
 }

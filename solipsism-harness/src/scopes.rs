@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::demand::{Demand, SESSION};
 use crate::plan::Plan;
 use crate::stage::Stage;
-use crate::{Ended, Failure, FailureKind, FixtureFailure, Outcome, Ran};
+use crate::{Ended, Failure, FailureKind, FixtureFailure, Object, Outcome, Ran};
 
 /// The session and the modules, while the selected cases are run.
 pub(crate) struct Scopes<S> {
@@ -68,6 +68,8 @@ pub(crate) struct BrokenSetUp {
     pub(crate) instance: usize,
     /// The whole text, without a newline at its end.
     pub(crate) report: String,
+    /// The same as data.
+    pub(crate) verdict: Object,
     /// How many selected cases needed it.
     pub(crate) users: usize,
 }
@@ -152,13 +154,15 @@ impl<S: Stage> Scopes<S> {
             match set_up {
                 Ok(()) => {}
                 Err(FixtureFailure::Skipped(why)) => return Err(Missing::Skipped(why.clone())),
-                Err(FixtureFailure::Failed(report) | FixtureFailure::Left(report)) => {
+                Err(FixtureFailure::Failed { report, verdict }) => {
                     return Err(Missing::Failed(BrokenSetUp {
                         instance,
                         report: report.clone(),
+                        verdict: verdict.clone(),
                         users: self.demand.users(instance),
                     }));
                 }
+                Err(FixtureFailure::Left(_)) => unreachable!("a set-up that went well is no error"),
             }
         }
         Ok(())
@@ -269,6 +273,7 @@ fn unexpected() -> Ended {
         report: "it was not run: as far as can be told from the arguments of this process it was not selected, and so nobody would know \
                  when to tear down the fixtures that it shares with others; select it by its name"
             .to_owned(),
+        verdict: Object::verdict("not_run"),
         postscript: None,
     })
 }

@@ -46,7 +46,7 @@ impl ForReal {
         let mut reports = Vec::new();
         for failure in failures {
             match failure {
-                FixtureFailure::Failed(report) => reports.push(report),
+                FixtureFailure::Failed { report, .. } => reports.push(report),
                 FixtureFailure::Skipped(why) => reports.push(format!(
                     "a teardown cannot skip anything, and one said: {why}"
                 )),
@@ -65,7 +65,7 @@ impl Stage for ForReal {
     fn set_up(&self, instance: &Arc<Instance>) -> Result<(), FixtureFailure> {
         let provider = instance.provider;
         caught(|| provider.keeper.set_up(instance)).unwrap_or_else(|message| {
-            Err(FixtureFailure::Failed(format!(
+            Err(FixtureFailure::failed(format!(
                 "fixture {provider}: its set-up failed\nits keeper panicked: {message}"
             )))
         })

@@ -31,8 +31,11 @@ impl Target {
 
     /// The arguments by which `cargo test` runs this binary alone, with a space after each; nothing if cargo has not built it.
     pub(crate) fn arguments() -> String {
-        let own = OWN.get().and_then(|target| target.selection(&directory()));
-        own.unwrap_or_default()
+        let exe = env::current_exe().unwrap_or_default();
+        let own = OWN
+            .get()
+            .and_then(|target| target.selection(&directory(&exe)));
+        own.map_or(String::new(), |own| profile(&exe) + &own)
     }
 
     /// `directory` is that of the executable.
@@ -69,8 +72,20 @@ impl Target {
     }
 }
 
-fn directory() -> String {
-    let exe = env::current_exe().unwrap_or_default();
+/// That of a build with other settings than `cargo test` has by itself: overflows and `debug_assert!` may decide about a test.
+fn profile(exe: &Path) -> String {
+    let parts = exe.ancestors().skip(1).take(2);
+    // Only cargo keeps this where it puts what it builds.
+    let mut parts = parts.filter(|it| it.join(".fingerprint").is_dir());
+    let name = parts.next().and_then(Path::file_name);
+    match name.and_then(|name| name.to_str()) {
+        None | Some("debug") => String::new(),
+        Some("release") => "--release ".to_owned(),
+        Some(name) => format!("--profile {name} "),
+    }
+}
+
+fn directory(exe: &Path) -> String {
     let directory = exe.parent().and_then(Path::file_name);
     directory.map_or(String::new(), |name| name.to_string_lossy().into_owned())
 }

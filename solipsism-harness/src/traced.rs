@@ -88,7 +88,7 @@ mod tests {
     use std::panic::Location;
 
     use super::*;
-    use crate::{Failure, FailureKind, Outcome, Runner, Test, Use};
+    use crate::{Failure, FailureKind, Object, Outcome, Runner, Test, Use};
 
     struct Unasked;
 
@@ -107,6 +107,7 @@ mod tests {
             kind: FailureKind::Failed,
             outcome: Outcome::Failed,
             report: report.to_owned(),
+            verdict: Object::default(),
             postscript: None,
         })
     }

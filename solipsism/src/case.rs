@@ -15,13 +15,13 @@ use std::thread;
 use std::time::Duration;
 
 use solipsism_harness::{
-    Case, Ended, Failure, FailureKind, Group, Outcome, Place, Ran, Runner, Use,
+    Case, Ended, Failure, FailureKind, Group, Object, Outcome, Place, Ran, Runner, Use,
 };
 
 pub(crate) use self::alive::{Alive, Gone, pair as alive};
 pub(crate) use self::course::Course;
 pub(crate) use self::run::{
-    look_for_leaks, note, note_untold, run_body, run_case, run_set_up, tear_down,
+    look_for_leaks, note, note_untold, run_body, run_case, run_set_up, tear_down, watch_leaks,
 };
 pub(crate) use self::watch::Watch;
 
@@ -525,17 +525,27 @@ fn locals_are_stuck(ended: Course, limit: Duration) -> Ended {
         "wall limit: the test had ended, but a destructor of its thread's locals did not return within {limit:?} of \
          real time"
     );
-    failed(match ended.told() {
-        Ended::Passed | Ended::Skipped(_) => stuck,
-        Ended::Failed(failure) => format!("{}\nand {stuck}", failure.report),
-    })
+    match ended.told() {
+        Ended::Passed | Ended::Skipped(_) => failed_by("wall_limit", stuck),
+        Ended::Failed(failure) => Ended::Failed(Failure {
+            kind: FailureKind::Failed,
+            outcome: Outcome::Stuck,
+            report: format!("{}\nand {stuck}", failure.report),
+            ..failure
+        }),
+    }
 }
 
 fn failed(report: String) -> Ended {
+    failed_by("failed", report)
+}
+
+fn failed_by(kind: &str, report: String) -> Ended {
     Ended::Failed(Failure {
         kind: FailureKind::Failed,
         outcome: Outcome::Stuck,
         report,
+        verdict: Object::verdict(kind),
         postscript: None,
     })
 }

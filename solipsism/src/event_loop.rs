@@ -290,7 +290,7 @@ impl EventLoop {
     /// ```
     #[track_caller]
     pub fn external(&self) -> External {
-        External::new(self.world.inbox(), Location::caller())
+        External::new(&self.world, Location::caller())
     }
 
     /// Looks at what is there now of these kinds, as the end of a test does, and leaves it there: the tasks, timers and

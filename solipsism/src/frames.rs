@@ -1,15 +1,17 @@
 //! Stacks as `std::backtrace` prints them, frame by frame, and whose code each frame is. `chain` makes a chain of awaits of
-//! one, `names` makes names readable, `paths` places; `source` reads a line. `suspended` makes chains of what was read of
-//! suspended futures, and one list of both.
+//! one, `names` makes names readable, `pathless` finds those that were lost, `paths` makes places readable; `source` reads a line.
+//! `suspended` makes chains of what was read of suspended futures, and one list of both.
 //!
 //! Whose a frame is, its file says: what is generic bears the name of whoever uses it.
 
 mod chain;
 mod names;
+mod pathless;
 mod paths;
 mod source;
 mod suspended;
 
+use std::borrow::Cow;
 use std::panic::Location;
 use std::path::Path;
 
@@ -36,7 +38,7 @@ pub(crate) enum Whose {
 }
 
 /// Where this crate's sources were when it was compiled: relative if it is a member of the workspace.
-fn own_sources() -> String {
+pub(crate) fn own_sources() -> String {
     file!().trim_end_matches("frames.rs").replace('\\', "/")
 }
 
@@ -60,6 +62,20 @@ impl Frame {
         let place = file.find(&own)?;
         Some(&file[place + own.len()..])
     }
+
+    /// The same, or without lines what the path says of it: `task/join_handle/…`.
+    fn own_module(&self) -> Cow<'_, str> {
+        match &self.file {
+            Some(_) => Cow::Borrowed(self.own_file().unwrap_or_default()),
+            None => Cow::Owned(names::of_user(&self.symbol).replace("::", "/")),
+        }
+    }
+}
+
+/// Whether this file is neither std's nor a dependency's nor ours.
+#[cfg(feature = "dwarf")]
+pub(crate) fn is_users(file: &str) -> bool {
+    whose_file(file) == Whose::Users
 }
 
 fn whose_file(file: &str) -> Whose {
@@ -130,6 +146,7 @@ pub(crate) fn parse(printed: &str) -> Vec<Frame> {
             line: 0,
         });
     }
+    frames.iter_mut().for_each(pathless::name);
     frames
 }
 

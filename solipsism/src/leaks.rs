@@ -15,6 +15,7 @@ pub(crate) use allowed::Check;
 pub use allowed::Policy;
 pub use kinds::{Kind, Kinds};
 
+use crate::executor::StuckTask;
 use crate::time::Instant;
 
 /// What was left behind, causes before what follows from them. Its `Display` is the report.
@@ -70,6 +71,8 @@ pub struct Leak {
     pub(crate) user: Option<u32>,
     /// Of tasks: their numbers.
     pub(crate) numbers: Vec<u32>,
+    /// In what they waited, of tasks of which that was looked for.
+    pub(crate) asleep: Vec<StuckTask>,
     /// What goes with it: what it held when it was dropped.
     pub(crate) holds: Vec<Leak>,
 }

@@ -16,7 +16,7 @@ use std::thread;
 
 use self::stack::Stack;
 use crate::executor::World;
-use crate::frames::without_machine;
+use crate::frames::{Step, without_machine};
 use crate::time::Instant;
 
 /// A caught panic.
@@ -257,9 +257,30 @@ fn raw_message(payload: &(dyn Any + Send)) -> String {
 }
 
 impl PanicText {
+    /// Whether it is that one, perhaps gone on with elsewhere.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.stack.is(&other.stack)
+    }
+
     /// Its place among what happened in its world; unknown on another thread.
     pub(crate) fn order(&self) -> Option<u64> {
         self.stack.order()
+    }
+
+    /// Where it was raised, and its message, as it is told first.
+    pub(crate) fn head(&self) -> String {
+        match &self.location {
+            Some(location) => {
+                let location = without_machine(location);
+                format!("panicked at {location}:\n{}", self.message)
+            }
+            None => format!("panicked:\n{}", self.message),
+        }
+    }
+
+    /// In which functions it was, innermost first; in a task that may stand there.
+    pub(crate) fn steps(&self, site: Option<&Location<'_>>) -> &[Step] {
+        self.stack.steps(self.location.as_deref(), site)
     }
 
     /// Writes in which functions it was; in a task that may stand there.
@@ -275,13 +296,7 @@ impl PanicText {
 /// `panicked at src/lib.rs:3:5:` and the message below, as std prints it.
 impl fmt::Display for PanicText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.location {
-            Some(location) => {
-                let location = without_machine(location);
-                write!(f, "panicked at {location}:\n{}", self.message)?;
-            }
-            None => write!(f, "panicked:\n{}", self.message)?,
-        }
+        f.write_str(&self.head())?;
         match &self.backtrace {
             Some(backtrace) => {
                 let backtrace = without_machine(backtrace.trim_end());

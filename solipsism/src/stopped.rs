@@ -1,6 +1,9 @@
-//! Why a run stopped before its body was finished, as plain data. `text` alone makes words of it.
+//! Why a run stopped before its body was finished, as plain data. `text` alone makes words of it, and `data` what tools read.
 
+mod data;
 mod text;
+
+pub(crate) use self::text::asleep;
 
 use std::fmt;
 use std::panic::Location;
@@ -41,6 +44,8 @@ struct Report {
     failures: Vec<Failure>,
     /// What went wrong after it.
     after: Vec<Failure>,
+    /// Panics that somebody was told of, and that one of the texts passes on.
+    causes: Vec<Failure>,
     stranger: Option<Stranger>,
     inbox: Arc<Inbox>,
     /// The verdict's place among what happened in its world.
@@ -152,6 +157,7 @@ impl Stopped {
             standstill,
             failures,
             after: Vec::new(),
+            causes: Vec::new(),
             stranger: inbox.stranger(),
             inbox: Arc::clone(inbox),
             order,
@@ -232,10 +238,10 @@ impl Stopped {
     }
 
     /// The tasks that get nowhere, if the verdict is about that.
-    pub(crate) fn stuck(&mut self) -> Option<&mut [StuckTask]> {
+    pub(crate) fn stuck(&mut self) -> Option<&mut Vec<StuckTask>> {
         let verdict = &self.0.verdict;
         let is_about = verdict.is_stuck() || matches!(verdict, Verdict::Livelock { .. });
-        is_about.then_some(&mut *self.0.standstill.tasks)
+        is_about.then_some(&mut self.0.standstill.tasks)
     }
 
     /// The tasks that the report tells of, by number.
@@ -258,11 +264,33 @@ impl Stopped {
         }
     }
 
+    pub(crate) fn panic(&self) -> Option<&PanicText> {
+        self.0.panic()
+    }
+
     pub(crate) fn panic_message(&self) -> Option<&str> {
-        match &self.0.verdict {
-            Verdict::Panicked(text) => Some(&text.message),
-            _ => None,
-        }
+        self.panic().map(|text| text.message.as_str())
+    }
+
+    /// What is said of what went wrong by whoever it went wrong for.
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        let report = &self.0;
+        let failures = report.failures.iter().map(|failure| &failure.text.message);
+        let own = match &report.verdict {
+            Verdict::Panicked(text) => std::slice::from_ref(&text.message),
+            Verdict::ReturnedError(chain) => chain,
+            _ => &[],
+        };
+        own.iter().chain(failures).map(String::as_str).collect()
+    }
+
+    /// These panics are passed on by one of the texts.
+    pub(crate) fn led_to_by(&mut self, causes: Vec<Failure>) {
+        let report = &mut *self.0;
+        let is_same =
+            |one: &Failure, other: &Failure| (one.task, one.what) == (other.task, other.what);
+        let is_told = |cause: &Failure| report.failures.iter().any(|known| is_same(known, cause));
+        report.causes = causes.into_iter().filter(|it| !is_told(it)).collect();
     }
 
     /// Adds what went wrong beside the verdict, and was not told of before.
@@ -271,6 +299,8 @@ impl Stopped {
             .0
             .failures
             .iter()
+            // Whoever passes one on was told of it.
+            .chain(&self.0.causes)
             .map(|known| (known.task, known.what))
             .collect();
         let new = failures.into_iter().filter(|failure| {
@@ -324,6 +354,13 @@ impl Stopped {
 }
 
 impl Report {
+    fn panic(&self) -> Option<&PanicText> {
+        match &self.verdict {
+            Verdict::Panicked(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The first task that was ready though nobody had woken it. A wake that came since then might have been its.
     fn lost_wake_up(&self) -> Option<&StuckTask> {
         let mut tasks = self.standstill.tasks.iter();

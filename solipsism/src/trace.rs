@@ -5,7 +5,10 @@
 //! [`EventLoop::start_trace`](crate::EventLoop::start_trace) from within. The last events are kept, as many as was asked for;
 //! [`EventLoop::trace`](crate::EventLoop::trace) gives them.
 //!
-//! Polls are no events: a task runs at the instant at which it was woken. Whoever is woken twice before its turn is woken once.
+//! Times are those of the clock that a task sees, which in a [child loop](crate::ChildLoop) may be ahead.
+//!
+//! Timers that are dropped or set anew before they fire are no events: each `timeout` that is won drops one. Polls are none either:
+//! a task runs at the instant at which it was woken. Whoever is woken twice before its turn is woken once.
 //!
 //! # Examples
 //!
@@ -28,6 +31,7 @@
 
 use std::fmt;
 use std::panic::Location;
+use std::time::Duration;
 
 #[cfg(feature = "net")]
 pub use crate::core::net::{NetEvent, Preview};
@@ -38,7 +42,7 @@ use crate::time::Instant;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event {
-    /// When, by the clock of the outermost loop.
+    /// When, by the clock of the loop in which the task runs, or of the outermost one where none had a part in it.
     pub at: Instant,
     /// The task that did it, or to which it was done; `None` if none had a part in it, as where a packet arrives.
     pub task: Option<Task>,
@@ -127,6 +131,12 @@ pub enum Kind {
         to: Instant,
         /// Where.
         site: &'static Location<'static>,
+    },
+    /// The task put the clock of a child loop ahead: see [`ChildLoop::advance_local`](crate::ChildLoop::advance_local).
+    #[non_exhaustive]
+    Shifts {
+        /// By so much.
+        by: Duration,
     },
     /// Something happened on the network.
     #[cfg(feature = "net")]
@@ -226,6 +236,7 @@ impl fmt::Display for Kind {
             Self::SetsDeadline { at, site } => write!(f, "sets a deadline for {at:?}, at {site}"),
             Self::Submits { site } => write!(f, "sends a blocking job out, at {site}"),
             Self::Advances { to, site } => write!(f, "advances the clock to {to:?}, at {site}"),
+            Self::Shifts { by } => write!(f, "puts the clock of a child loop {by:?} ahead"),
             #[cfg(feature = "net")]
             Self::Net(event) => event.fmt(f),
             Self::Orders { what } => f.write_str(what),

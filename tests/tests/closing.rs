@@ -92,7 +92,7 @@ fn a_destructor_that_panics_at_the_end_is_told_and_stops_no_other() {
     });
     let text = event_loop.close().unwrap_err().to_string();
     let start = format!(
-        "destructor failed: while task 1, spawned at {}:{line}:9, was dropped",
+        "destructor failed at 0ns: while task 1, spawned at {}:{line}:9, was dropped",
         file!()
     );
     assert!(text.starts_with(&start), "{text}");
@@ -109,7 +109,7 @@ fn a_destructor_that_panics_in_an_aborted_task_fails_the_run() {
         stopped
             .unwrap_err()
             .to_string()
-            .starts_with("destructor failed: while task 1")
+            .starts_with("destructor failed at 0ns: while task 1")
     );
 }
 
@@ -119,7 +119,7 @@ fn a_destructor_that_panics_in_the_body_is_told_beside_the_verdict() {
     let stopped = event_loop.run(hold(Bomb)).unwrap_err();
     let text = stopped.to_string();
     assert!(
-        stopped.is_never_woken() && text.contains("destructor failed: while the body"),
+        stopped.is_never_woken() && text.contains("destructor failed at 0ns: while the body"),
         "{text}"
     );
     event_loop.close().unwrap();

@@ -3,35 +3,48 @@
 use std::future::pending;
 use std::pin::{Pin, pin};
 
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
+use tokio::sync::{Notify, oneshot};
 
 use crate::Task;
 
 crate::programs! {
-    deep => [("wait<d1<d2<d3<deep", "core::future::pending::Pending<u8>")],
-    boxed => [("wait<boxed", "core::future::pending::Pending<u8>")],
-    boxed_leaf => [("leaf", "core::future::pending::Pending<u8>")],
-    block => [("inblock<block", "core::future::pending::Pending<u8>")],
-    closure => [("inclosure<closure", "core::future::pending::Pending<u8>")],
-    async_trait => [("wait<inimpl<trait", "core::future::pending::Pending<u8>")],
-    native_trait => [("wait<native<generic<natives", "core::future::pending::Pending<u8>")],
-    inherent => [("wait<method<inherent", "core::future::pending::Pending<u8>")],
-    generic_types => [("typed<types", "core::future::pending::Pending<alloc::vec::Vec<alloc::string::String, alloc::alloc::Global>>")],
-    recursive => [("wait<last<more<more<recursive", "core::future::pending::Pending<u8>")],
-    by_reference => [("wait<reference", "core::future::pending::Pending<u8>")],
-    pinned => [("wait<pinned", "core::future::pending::Pending<u8>")],
-    stream => [("wait<yields<stream", "core::future::pending::Pending<u8>")],
-    try_stream => [("wait<try<tries", "core::future::pending::Pending<u8>")],
-    unfold => [("wait<unfolds<unfold", "core::future::pending::Pending<u8>")],
-    then => [("wait<inthen<then", "core::future::pending::Pending<u8>")],
-    own_macro => [("wait<inmacro", "core::future::pending::Pending<u8>")],
-    many_lines => [("lines", "futures_util::future::")],
-    later => [("second", "core::future::pending::Pending<()>")],
-    in_match => [("wait<arm", "core::future::pending::Pending<u8>")],
+    deep => [("wait<d1<d2<d3<deep", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    boxed => [("wait<boxed", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    boxed_leaf => [("leaf|", "core::future::pending::Pending<u8>", "std::future::pending")],
+    boxed_twice => [("wait<boxed_twice", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    block => [("inblock<block", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    closure => [("inclosure<closure", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    async_trait => [("wait<inimpl<trait", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    async_trait_generic => [("wait<inimpl<in_generic<generic_trait", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    native_trait => [("wait<native<generic<natives", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    inherent => [("wait<method<inherent", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    associated => [("wait<associated<associates", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    generic_types => [("typed<types", "tokio::sync::oneshot::Receiver<alloc::vec::Vec<alloc::string::String, alloc::alloc::Global>>", "tokio::sync::oneshot::Receiver")],
+    generic_future => [("wait<passed<passes", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    generic_const => [("counted<counts", "tokio::sync::oneshot::Receiver<[u8; 3]>", "tokio::sync::oneshot::Receiver")],
+    recursive => [("wait<last<more<more<recursive", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    by_reference => [("wait<reference", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    pinned => [("wait<pinned", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    stream => [("wait<yields<stream", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    try_stream => [("wait<try<tries", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    stream_of_stream => [("wait<inner_yields<outer_yields<streams", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    unfold => [("wait<unfolds<unfold", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    then => [("wait<inthen<then", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    own_macro => [("wait<inmacro", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    many_lines => [("lines", "futures_util::future::", "futures::channel::oneshot::Receiver")],
+    later => [("second|", "core::future::pending::Pending<()>", "std::future::pending")],
+    in_match => [("wait<arm", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    in_loop => [("wait<round", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    question_mark => [("wait<fails<question<asks", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    returned => [("wait<in_returned<returned", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    boxed_closure => [("wait<in_handler<handler", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
+    into_future => [("wait<request<into", "tokio::sync::notify::Notified", "tokio::sync::Notify::notified")],
 }
 
 async fn wait() -> u8 {
-    pending().await // @wait
+    Notify::new().notified().await; // @wait
+    1
 }
 
 async fn d1() -> u8 {
@@ -62,16 +75,23 @@ async fn boxed_leaf() {
     boxed.await; // @leaf
 }
 
+async fn boxed_twice() {
+    let boxed: Pin<Box<dyn Future<Output = u8>>> = Box::pin(wait());
+    let boxed: Pin<Box<dyn Future<Output = u8>>> = Box::pin(boxed);
+    boxed.await; // @boxed_twice
+}
+
 async fn block() {
     let block = async {
-        pending::<u8>().await // @inblock
+        Notify::new().notified().await; // @inblock
     };
     block.await; // @block
 }
 
 async fn closure() {
     let closure = async |more: u8| {
-        pending::<u8>().await + more // @inclosure
+        Notify::new().notified().await; // @inclosure
+        more
     };
     closure(1).await; // @closure
 }
@@ -93,6 +113,14 @@ impl Service for S {
 async fn async_trait() {
     let service: Box<dyn Service> = Box::new(S);
     service.call().await; // @trait
+}
+
+async fn through<T: Service + ?Sized>(service: &T) -> u8 {
+    service.call().await // @in_generic
+}
+
+async fn async_trait_generic() {
+    through(&S).await; // @generic_trait
 }
 
 trait Native {
@@ -123,12 +151,45 @@ async fn inherent() {
     S.method().await; // @inherent
 }
 
+struct Of<T>(T);
+
+impl<T: Default> Of<T> {
+    async fn new() -> Self {
+        wait().await; // @associated
+        Self(T::default())
+    }
+}
+
+async fn associated() {
+    let Of(()) = Of::new().await; // @associates
+}
+
 async fn typed<T>() -> T {
-    pending().await // @typed
+    let (tx, rx) = oneshot::channel::<T>();
+    std::mem::forget(tx);
+    rx.await.expect("it is sent") // @typed
 }
 
 async fn generic_types() {
     typed::<Vec<String>>().await; // @types
+}
+
+async fn pass<F: Future<Output = u8>>(future: F) -> u8 {
+    future.await // @passed
+}
+
+async fn generic_future() {
+    pass(wait()).await; // @passes
+}
+
+async fn count<const N: usize>() -> [u8; N] {
+    let (tx, rx) = oneshot::channel::<[u8; N]>();
+    std::mem::forget(tx);
+    rx.await.expect("it is sent") // @counted
+}
+
+async fn generic_const() {
+    count::<3>().await; // @counts
 }
 
 fn recurse(more: u32) -> Task {
@@ -174,6 +235,26 @@ async fn try_stream() {
     let _: Option<Result<u8, ()>> = stream.next().await; // @tries
 }
 
+fn inner_stream() -> impl Stream<Item = u8> {
+    async_stream::stream! {
+        yield wait().await; // @inner_yields
+    }
+}
+
+fn outer_stream() -> impl Stream<Item = u8> {
+    async_stream::stream! {
+        let mut inner = pin!(inner_stream());
+        while let Some(item) = inner.next().await { // @outer_yields
+            yield item;
+        }
+    }
+}
+
+async fn stream_of_stream() {
+    let mut outer = pin!(outer_stream());
+    outer.next().await; // @streams
+}
+
 async fn unfold() {
     let stream = futures::stream::unfold(0, |_| async move {
         let waited = wait().await; // @unfolds
@@ -190,13 +271,12 @@ async fn then() {
     pin!(stream).next().await; // @then
 }
 
-macro_rules! awaited {
-    ($it:expr) => {
-        $it.await // @inmacro
-    };
-}
-
 async fn own_macro() {
+    macro_rules! awaited {
+        ($it:expr) => {
+            $it.await // @inmacro
+        };
+    }
     awaited!(wait());
 }
 
@@ -224,4 +304,65 @@ async fn in_match() {
         }
         _ => {}
     }
+}
+
+async fn in_loop() {
+    let mut rounds = 0;
+    while rounds < 3 {
+        if rounds == 1 {
+            wait().await; // @round
+        }
+        std::future::ready(()).await;
+        rounds += 1;
+    }
+}
+
+async fn fails() -> Result<u8, String> {
+    std::future::ready(Ok::<_, String>(1)).await?;
+    Ok(wait().await) // @fails
+}
+
+async fn question_mark() {
+    let ask = async {
+        Ok::<_, String>(fails().await? + 1) // @question
+    };
+    let _ = ask.await; // @asks
+}
+
+fn give() -> impl Future<Output = u8> {
+    async {
+        wait().await // @in_returned
+    }
+}
+
+async fn returned() {
+    give().await; // @returned
+}
+
+type Handler = Box<dyn Fn(u8) -> Pin<Box<dyn Future<Output = u8>>>>;
+
+async fn boxed_closure() {
+    let handler: Handler = Box::new(|more| {
+        Box::pin(async move {
+            wait().await + more // @in_handler
+        })
+    });
+    handler(1).await; // @handler
+}
+
+struct Request;
+
+impl IntoFuture for Request {
+    type Output = u8;
+    type IntoFuture = Pin<Box<dyn Future<Output = u8>>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async {
+            wait().await // @request
+        })
+    }
+}
+
+async fn into_future() {
+    Request.await; // @into
 }

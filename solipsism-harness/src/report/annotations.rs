@@ -22,6 +22,7 @@ pub(crate) fn annotations(plan: &Plan, records: &[Record], broken: &[String]) ->
         | Verdict::Error {
             report,
             is_taken_along: false,
+            ..
         } = &record.verdict
         {
             let place = place_of(report).or_else(at_site);

@@ -139,7 +139,9 @@ fn case(xml: &mut String, target: &str, plan: &Plan, record: &Record) {
         Verdict::Passed => {}
         Verdict::Ignored(why) => skipped(&mut inside, why),
         Verdict::Skipped(why) => skipped(&mut inside, why),
-        Verdict::Failed { report, outcome } => {
+        Verdict::Failed {
+            report, outcome, ..
+        } => {
             let kind = match outcome {
                 // Nobody lived to tell how far it came.
                 Outcome::Stuck if record.virtual_time.is_none() => "crashed",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Outcome;
+use crate::{Object, Outcome};
 
 /// A case of which has been told.
 pub(crate) struct Record {
@@ -17,6 +17,8 @@ pub(crate) struct Record {
     pub(crate) virtual_time: Option<Duration>,
     /// What its random numbers were made of, if it was run.
     pub(crate) seed: Option<u64>,
+    /// The command that runs it again, if it did not end well.
+    pub(crate) replay: Option<String>,
     /// The reports of the attempts before, which failed. If it passed all the same, it is flaky.
     pub(crate) failed_before: Vec<String>,
     /// What it left behind, a line each, where that is no failure.
@@ -37,12 +39,16 @@ pub(crate) enum Verdict {
     Failed {
         report: String,
         outcome: Outcome,
+        /// The same as data.
+        data: Object,
     },
     /// A fixture failed, and so it could not be run, or not to its end.
     Error {
         report: String,
         /// Whether the report is that of another case, to which this one points.
         is_taken_along: bool,
+        /// The same as data.
+        data: Object,
     },
 }
 
@@ -68,6 +74,21 @@ impl Verdict {
         match self {
             Self::Passed | Self::Ignored(_) | Self::Skipped(_) => None,
             Self::Failed { report, .. } | Self::Error { report, .. } => Some(report),
+        }
+    }
+
+    /// The same as data.
+    pub(crate) fn data(&self) -> Option<&Object> {
+        match self {
+            Self::Passed | Self::Ignored(_) | Self::Skipped(_) => None,
+            Self::Failed { data, .. } | Self::Error { data, .. } => Some(data),
+        }
+    }
+
+    /// Nobody will ask for that again.
+    pub(crate) fn forget_data(&mut self) {
+        if let Self::Failed { data, .. } | Self::Error { data, .. } = self {
+            *data = Object::default();
         }
     }
 }

@@ -94,6 +94,7 @@ impl Told {
             took,
             virtual_time: ran.virtual_time,
             seed: ran.seed,
+            replay: None,
             failed_before: ran.failed_before,
             left_behind: std::mem::take(&mut ran.left_behind),
             teardowns,
@@ -113,12 +114,16 @@ impl Told {
                 FailureKind::Fixture => Verdict::Error {
                     report,
                     is_taken_along,
+                    data: failure.verdict,
                 },
                 _ => Verdict::Failed {
                     report,
                     outcome: failure.outcome,
+                    data: failure.verdict,
                 },
             };
+            record.replay =
+                Some(case.command(&self.results.along(place), &case.name, ran.repetition));
             Failed::from(told)
         });
         self.keep(plan, record);
@@ -189,6 +194,7 @@ impl Told {
                     took: Duration::ZERO,
                     virtual_time: None,
                     seed: None,
+                    replay: None,
                     failed_before: Vec::new(),
                     left_behind: Vec::new(),
                     teardowns: Vec::new(),
@@ -199,6 +205,7 @@ impl Told {
 
     fn keep(&mut self, plan: &Plan, mut record: Record) {
         self.files.case(plan, &record);
+        record.verdict.forget_data();
         if let Some(logfile) = &mut self.logfile {
             logfile.add(&plan[record.place].name, &record.verdict);
         }

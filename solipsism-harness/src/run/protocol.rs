@@ -134,7 +134,7 @@ impl Wire for Over {
 mod tests {
     use super::*;
     use crate::scopes::{BrokenTeardown, CameTo};
-    use crate::{Ended, Failure, FailureKind, Outcome, Ran, Repetition};
+    use crate::{Data, Ended, Failure, FailureKind, Object, Outcome, Ran, Repetition};
 
     fn sent<T: Wire>(what: &T) -> T {
         let mut stream = Vec::new();
@@ -142,6 +142,14 @@ mod tests {
         // What follows is another's.
         stream.extend([7; 20]);
         T::receive(stream.as_slice()).unwrap()
+    }
+
+    fn verdict() -> Object {
+        let body = Object::default().with("id", 0_u32).with("who", "the body");
+        Object::verdict("sleeps_forever")
+            .with("at", Duration::new(5, 6))
+            .with("tasks", Data::List(vec![body.into()]))
+            .with("lost", false)
     }
 
     #[test]
@@ -176,6 +184,7 @@ mod tests {
                     kind,
                     outcome: Outcome::Stuck,
                     report: "two\nlines".to_owned(),
+                    verdict: verdict(),
                     postscript: None,
                 }),
                 virtual_time: Some(Duration::new(5, 6)),
@@ -211,6 +220,10 @@ mod tests {
                 panic!("another outcome")
             };
             assert_eq!(format!("{ran:?}"), expected);
+            let Ended::Failed(failure) = &ran.ended else {
+                panic!("another end")
+            };
+            assert_eq!(failure.verdict, verdict());
             assert_eq!(over.came.teardowns[0].instance, 3);
             assert_eq!(over.came.broken(), ["broken"]);
             assert_eq!(

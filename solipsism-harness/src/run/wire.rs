@@ -1,6 +1,7 @@
 //! [`Wire`]: frames of plain data on a stream, each with its length before it. Both sides are the same binary, so that nothing needs a
 //! version. What is said in them is the protocol's.
 
+mod data;
 mod outcomes;
 
 use std::io::{self, Read, Write};

@@ -1,5 +1,7 @@
 //! [`Course`]: what a case came to, the body's part and the fixtures', and what the harness is told of it.
 
+mod data;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -278,10 +280,12 @@ impl Course {
             report.push_str("\n  ");
             report.push_str(remark);
         }
+        let verdict = self.data();
         Ended::Failed(Failure {
             kind,
             outcome,
             report,
+            verdict,
             postscript: late.map(|late| Box::new(late) as _),
         })
     }

@@ -15,7 +15,7 @@ use crate::ending::Ending;
 use crate::executor::{Failure, Stage, Watched, World};
 use crate::fixture::{Asking, Skip, Teardown};
 use crate::frames::without_machine;
-use crate::leaks::Check;
+use crate::leaks::{Check, Policy};
 use crate::panics::{self, Print};
 use crate::stopped::{Stopped, Verdict};
 use crate::task::JoinError;
@@ -43,7 +43,7 @@ pub(crate) fn run_case(
     tear_down(world, asking, &mut ended);
     ended.virtual_time = Duration::from_nanos(world.now());
     note_untold(world, &mut ended);
-    let watched = check.and_then(|_| world.watch_leaks());
+    let watched = watch_leaks(world, &ended, check);
     note(world, &mut ended, world.close());
     look_for_leaks(world, asking, &mut ended, check, watched);
     ended
@@ -53,6 +53,16 @@ pub(crate) fn run_case(
 pub(crate) fn note_untold(world: &World, ended: &mut Course) {
     let events = world.tell_trace();
     ended.untold(events.map(|events| without_machine(&events.to_string()).into_owned()));
+}
+
+/// Notes what is there, before anything is dropped. Where a test will fail by that alone, it is looked at more closely.
+pub(crate) fn watch_leaks(world: &World, ended: &Course, check: Option<&Check>) -> Option<Watched> {
+    let check = check?;
+    if check.policy == Policy::Fail && ended.is_well() {
+        world.watch_leaks_closely(check)
+    } else {
+        world.watch_leaks()
+    }
 }
 
 /// Everything was dropped: tells what of it should not have been there.

@@ -69,6 +69,16 @@ struct Entry {
     slot: u32,
 }
 
+/// A deadline that has fired, for who keeps note of that.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FiredTimer {
+    /// The task that it wakes.
+    pub(crate) task: u32,
+    /// The loop in which it was asked for.
+    pub(crate) owner: LoopId,
+    pub(crate) site: &'static Location<'static>,
+}
+
 #[derive(Debug)]
 struct Timer {
     at: u64,
@@ -173,14 +183,15 @@ impl Deadlines {
         self.fire_each(|timer| woken.push(timer.waiter.waker));
     }
 
-    /// The same, and says of each whom it wakes, and where it was set.
-    pub(crate) fn fire_noted(
-        &mut self,
-        woken: &mut Vec<Waker>,
-    ) -> VecDeque<(u32, &'static Location<'static>)> {
+    /// The same, and tells of each.
+    pub(crate) fn fire_noted(&mut self, woken: &mut Vec<Waker>) -> VecDeque<FiredTimer> {
         let mut fired = VecDeque::new();
         self.fire_each(|timer| {
-            fired.push_back((timer.waiter.task, timer.site));
+            fired.push_back(FiredTimer {
+                task: timer.waiter.task,
+                owner: timer.owner,
+                site: timer.site,
+            });
             woken.push(timer.waiter.waker);
         });
         fired

@@ -14,7 +14,7 @@ mod signal_number;
 mod signals;
 
 pub(crate) use clock::Clock;
-pub(crate) use deadlines::{Deadlines, Key, NEVER, Pending};
+pub(crate) use deadlines::{Deadlines, FiredTimer, Key, NEVER, Pending};
 #[cfg(feature = "net")]
 pub(crate) use nested::Left;
 pub(crate) use nested::{EndingLoops, LoopId, Nested, OUTERMOST};

@@ -37,6 +37,10 @@ impl Unsaid {
         match self.0 {}
     }
 
+    pub(crate) fn word(&self) -> &'static str {
+        match self.0 {}
+    }
+
     pub(crate) fn keepers(&self) -> [Option<Keeper>; 2] {
         match self.0 {}
     }

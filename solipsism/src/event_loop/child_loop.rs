@@ -16,6 +16,7 @@ use crate::leaks::{Kinds, Leaks};
 use crate::panics;
 use crate::task::{self, JoinHandle};
 use crate::time::Instant;
+use crate::trace::Kind;
 
 impl EventLoop {
     /// Begins a child of this loop: a part of the test with a beginning and an end of its own.
@@ -83,10 +84,12 @@ impl EventLoop {
              this one: call it on what `EventLoop::child` returned, or move everybody's clock with `advance`"
         );
         self.assert_there("advance_local");
-        let duration = u64::try_from(duration.as_nanos()).ok();
-        let is_done = match duration {
+        let is_done = match u64::try_from(duration.as_nanos()).ok() {
             Some(0) => true,
-            Some(nanos) => self.world.shift(self.of, nanos),
+            Some(nanos) => {
+                self.world.note(|| Kind::Shifts { by: duration });
+                self.world.shift(self.of, nanos)
+            }
             None => false,
         };
         assert!(

@@ -4,29 +4,34 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::executor::Inbox;
+use crate::executor::{Announced, Inbox, World};
 
 /// Announces that something outside will wake a task; see [`EventLoop::external`](crate::EventLoop::external). Give it
 /// to the thread that will, and drop it after the wake.
 #[must_use = "a wake is announced for as long as the guard lives"]
 pub struct External {
     inbox: Arc<Inbox>,
-    site: &'static Location<'static>,
+    announced: Announced,
 }
 
 impl External {
-    pub(super) fn new(inbox: &Arc<Inbox>, site: &'static Location<'static>) -> Self {
-        inbox.announce_at(site);
-        Self {
-            inbox: Arc::clone(inbox),
+    pub(super) fn new(world: &World, site: &'static Location<'static>) -> Self {
+        let announced = Announced {
             site,
+            by: world.current(),
+            at: world.now(),
+        };
+        world.inbox().announce_by(announced);
+        Self {
+            inbox: Arc::clone(world.inbox()),
+            announced,
         }
     }
 }
 
 impl Drop for External {
     fn drop(&mut self) {
-        self.inbox.retract(self.site);
+        self.inbox.retract(self.announced);
     }
 }
 

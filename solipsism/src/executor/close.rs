@@ -12,6 +12,7 @@ use super::world::World;
 use crate::core::{EndingLoops, LoopId, OUTERMOST};
 use crate::panics::{self, Panic, PanicText, Print};
 use crate::task::JoinError;
+use crate::time::Instant;
 
 /// A panic that no handle tells of.
 #[derive(Clone, Debug)]
@@ -71,7 +72,7 @@ impl Failure {
         Self::held(task.header, &**task.stage, task.place)
     }
 
-    fn held(header: &Header, stage: &dyn TaskStage, place: Place) -> Option<Self> {
+    pub(super) fn held(header: &Header, stage: &dyn TaskStage, place: Place) -> Option<Self> {
         let text = stage.error()?.panic()?;
         Some(Self::of(header, place.owner, Lost::Task, text.clone()))
     }
@@ -172,7 +173,9 @@ impl World {
     }
 
     /// Keeps a panic that nobody will be told of otherwise.
-    pub(super) fn lose(&self, failure: Failure) {
+    pub(super) fn lose(&self, mut failure: Failure) {
+        let now = Instant::from_nanos(self.now());
+        failure.text.at.get_or_insert(now);
         self.nest.borrow_mut().note(&failure);
         self.failures.borrow_mut().push(failure);
         self.signs.raise(Signs::FAILED);

@@ -85,6 +85,8 @@ impl World {
         if let Some(stuck) = stopped.stuck() {
             self.pause_trace(true);
             self.look_again(stuck, Some((&header, body.as_mut())));
+            #[cfg(feature = "tokio")]
+            super::hosted::keep_known(stuck);
             self.pause_trace(false);
             if header.is_queued() {
                 self.ready.borrow_mut().remove(TaskKey::BODY);
@@ -324,9 +326,14 @@ impl World {
             Ok(false) if is_cancelled => self.fail_task(&mut task, place, JoinError::cancelled),
             Ok(false) => return self.tasks.borrow_mut().check_in_polled(task, at),
             Ok(true) => {}
-            Err(panic) => self.fail_task(&mut task, place, |header| {
-                JoinError::panicked(header, *panic)
-            }),
+            Err(panic) => {
+                self.fail_task(&mut task, place, |header| {
+                    JoinError::panicked(header, *panic)
+                });
+                if let Some(cause) = super::Failure::held(&task.header, &*task.stage, place) {
+                    self.note_cause(cause);
+                }
+            }
         }
         self.finish_task(task, place);
     }

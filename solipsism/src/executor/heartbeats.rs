@@ -9,6 +9,7 @@ use super::signs::Signs;
 use super::world::World;
 use crate::core::Pending;
 use crate::stopped::{Doing, Verdict};
+use crate::time::Instant;
 
 /// Of as many steps of the clock: enough for a ratio, and no time at all.
 pub(super) const SAMPLE: u64 = 1_000;
@@ -20,11 +21,14 @@ pub(crate) struct Heartbeats {
     pub(crate) steps: u64,
     /// How many of these steps were looked at, the last ones.
     pub(crate) sampled: u64,
+    /// When that began.
+    pub(crate) began_at: Option<Instant>,
     /// In the order in which they first did.
     pub(crate) fired: Vec<Fired>,
     /// The wall limit, if that has come.
     limit: Option<Duration>,
-    begun: Option<u64>,
+    /// When it was looked last.
+    looked_at: Option<Instant>,
 }
 
 /// The deadlines that were set at one place.
@@ -76,9 +80,12 @@ impl World {
         };
         let steps = budget.steps();
         let is_new = sample.sampled == 0 || steps != sample.steps;
-        // The body had its turn.
-        let is_alive = sample.begun.is_some_and(|begun| steps < begun) || steps < sample.steps;
-        sample.begun.get_or_insert(steps);
+        let now = Instant::from_nanos(self.now());
+        // Each move of the clock is a step more, unless the body had its turn.
+        let has_moved = sample.looked_at.is_some_and(|before| now > before);
+        let is_alive = steps < sample.steps || (steps == sample.steps && has_moved);
+        sample.looked_at = Some(now);
+        sample.began_at.get_or_insert(now);
         sample.steps = steps;
         let at = self.next_event();
         // While something is out the clock stands.

@@ -8,13 +8,17 @@
 //! found out in the same way, with a pilot so far away that it is reached only if nothing else is.
 //!
 //! `parking` decides, `clock` is what tokio's clock shows and how it is moved, `panics` what becomes of a panic in a tokio task
-//! and `judge` who finds that out, `pool` what is known of its blocking jobs, `waits` what is seen of a livelock.
+//! and `judge` who finds that out, `pool` what is known of its blocking jobs, `roll` which tasks tokio has, `again` where
+//! they wait, `waits` what is seen of a livelock.
 
+mod again;
 mod clock;
 mod judge;
 mod panics;
 mod parking;
 mod pool;
+#[cfg(feature = "dwarf")]
+mod roll;
 mod waits;
 
 use std::cell::{Cell, RefCell};
@@ -30,6 +34,7 @@ use std::time::Duration;
 use tokio::runtime::{self, EnterGuard, Handle, LocalOptions, LocalRuntime, RuntimeMetrics};
 use tokio::task::coop;
 
+use self::again::Asked;
 use self::clock::Clock;
 use self::panics::Panics;
 use self::parking::Seeking;
@@ -44,6 +49,7 @@ use super::world::{NOBODY, World};
 use crate::panics::{Print, catch};
 use crate::stopped::Verdict;
 
+pub(super) use self::again::keep_known;
 pub(crate) use self::pool::{is_of as is_of_pool, note_panic as note_panic_in_job};
 
 /// How long the end of a world waits for tokio's blocking jobs, so that what they panic with is told. What takes longer may
@@ -83,6 +89,9 @@ pub(super) struct Hosted {
     panics: Panics,
     waits: Waits,
     pool: Arc<Pool>,
+    asked: Asked,
+    /// Which tasks tokio had when somebody asked, in the order of spawning, as far as that can be known.
+    roll: RefCell<Vec<u32>>,
     /// Stands for tokio's tasks, for the watch.
     tasks: RefCell<Option<Arc<Header>>>,
     /// Tokio has parked in vain, and nobody has run since.
@@ -136,6 +145,8 @@ impl Hosted {
             panics: Panics::default(),
             waits: Waits::default(),
             pool,
+            asked: Asked::default(),
+            roll: RefCell::default(),
             tasks: RefCell::default(),
             unmoved: Cell::new(false),
         }
@@ -263,6 +274,28 @@ impl Hosted {
     fn wake_root(&self) {
         if let Some(root) = &*self.root.borrow() {
             root.wake_by_ref();
+        }
+    }
+
+    /// Takes note of who is alive; nobody knows.
+    #[cfg(not(feature = "dwarf"))]
+    #[expect(
+        clippy::unused_self,
+        reason = "with the feature `dwarf` there is something to be seen"
+    )]
+    pub(super) fn call_roll(&self) {}
+
+    /// Those who were alive when that was noted.
+    pub(super) fn roll(&self) -> Vec<u32> {
+        self.roll.borrow().clone()
+    }
+
+    /// What a task is called in messages: it has no name, and tokio's number counts the tasks of all tests.
+    pub(super) fn name_of(&self, task: u32) -> String {
+        let roll = self.roll.borrow();
+        match roll.iter().position(|known| *known == task) {
+            Some(place) => format!("tokio task {}", place + 1),
+            None => "a tokio task".to_owned(),
         }
     }
 

@@ -59,8 +59,8 @@ struct Letters {
     forgotten: Vec<u64>,
     /// How many blocking jobs and `External` guards are out.
     announced: usize,
-    /// Where the guards among these were made.
-    guards: Vec<&'static Location<'static>>,
+    /// The guards among these.
+    guards: Vec<Announced>,
     /// The first that came without having been announced.
     stranger: Option<Stranger>,
     /// The wall limit has come: whether the world was asked to end itself, and whether it has heard.
@@ -69,6 +69,17 @@ struct Letters {
     judged: bool,
     late: Option<Stranger>,
     closed: bool,
+}
+
+/// That a wake will come from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Announced {
+    /// Where that was said.
+    pub(crate) site: &'static Location<'static>,
+    /// By which task.
+    pub(crate) by: u32,
+    /// In nanoseconds since the loop began.
+    pub(crate) at: u64,
 }
 
 /// What a world knows of its wall limit.
@@ -248,26 +259,29 @@ impl Inbox {
         self.letters().announced += 1;
     }
 
-    /// A guard does so, which was made there.
-    pub(crate) fn announce_at(&self, site: &'static Location<'static>) {
-        self.letters().guards.push(site);
+    /// A guard does so.
+    pub(crate) fn announce_by(&self, guard: Announced) {
+        self.letters().guards.push(guard);
         self.announce();
     }
 
-    pub(crate) fn retract(&self, site: &'static Location<'static>) {
+    pub(crate) fn retract(&self, guard: Announced) {
         let mut letters = self.letters();
         letters.announced -= 1;
-        let place = letters.guards.iter().position(|other| *other == site);
+        let place = letters.guards.iter().position(|other| *other == guard);
         if let Some(place) = place {
             letters.guards.swap_remove(place);
         }
         self.notify(letters);
     }
 
-    /// Where the guards were made that are out.
-    pub(crate) fn guards(&self) -> Vec<&'static Location<'static>> {
+    /// The guards that are out.
+    pub(crate) fn guards(&self) -> Vec<Announced> {
         let mut guards = self.letters().guards.clone();
-        guards.sort_by_key(|site| (site.file(), site.line(), site.column()));
+        guards.sort_by_key(|guard| {
+            let site = guard.site;
+            (site.file(), site.line(), site.column(), guard.at, guard.by)
+        });
         guards
     }
 

@@ -21,6 +21,7 @@ pub(crate) use presence::Presence;
 use std::collections::BTreeSet;
 
 use super::header::Header;
+use super::stuck::StuckTask;
 use super::world::World;
 #[cfg(feature = "net")]
 use crate::core::net::SocketKey;
@@ -115,6 +116,45 @@ impl World {
         *self.leaving.borrow_mut() = Some(Box::default());
         self.is_leaving.set(true);
         Some(watched)
+    }
+
+    /// The same, and finds out in which functions the tasks wait that must not be left: each of these is polled once more, as where
+    /// a run hangs.
+    pub(crate) fn watch_leaks_closely(&self, check: &Check) -> Option<Watched> {
+        let mut watched = self.watch_leaks()?;
+        let mut asleep = self.asleep(&watched, check);
+        if asleep.is_empty() {
+            return Some(watched);
+        }
+        // What a task lets go of when it is polled nobody has had when everything was dropped.
+        self.end_leaving();
+        self.leaving.take();
+        self.pause_trace(true);
+        self.look_again(&mut asleep, None);
+        self.pause_trace(false);
+        let rest = self.watch_leaks().map(|again| again.things);
+        watched.things.retain(|(thing, _)| thing.task().is_some());
+        let rest = rest.into_iter().flatten();
+        watched
+            .things
+            .extend(rest.filter(|(thing, _)| thing.task().is_none()));
+        for (thing, leak) in &mut watched.things {
+            let own = asleep.iter().find(|task| thing.task() == Some(task.task));
+            leak.asleep.extend(own.cloned());
+        }
+        Some(watched)
+    }
+
+    /// The tasks that were watched and must not be left.
+    fn asleep(&self, watched: &Watched, check: &Check) -> Vec<StuckTask> {
+        let is_left = |task: &StuckTask| {
+            let mut own = watched.things.iter();
+            let own = own.find(|(thing, _)| thing.task() == Some(task.task));
+            own.is_some_and(|(_, leak)| !check.allows(leak)) && !watched.beside.contains(&task.task)
+        };
+        let (mut asleep, _) = self.stuck_tasks(None, false);
+        asleep.retain(is_left);
+        asleep
     }
 
     /// From here on what goes was held by nobody who was dropped.

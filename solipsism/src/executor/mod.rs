@@ -1,7 +1,7 @@
 //! The native executor: one thread that drives the core of a world.
 //!
 //! `world` is what a world consists of, `current` how code on its thread finds it, `calls` how it asks the network,
-//! `drive` the loop that runs it within its `budget`, and `close` how it ends. A `child` is a part of a run that ends
+//! `drive` the loop that runs it within its `budget`, and `close` how it ends; `causes` is what handles told of panics before. A `child` is a part of a run that ends
 //! before its world does, `by_hand` one that runs beside it. `hosts` is what each host of the network runs. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
 //! run, `signs` what is out of the ordinary, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
 //! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `leaks` looks at what is left at the end, and who had it, `recording` looks at whom `tracing` tells what, and `trace` keeps what
@@ -10,6 +10,7 @@
 mod budget;
 mod by_hand;
 mod calls;
+mod causes;
 mod child;
 mod close;
 mod current;
@@ -50,16 +51,14 @@ pub(crate) use header::{Header, Name, TaskKey};
 pub(crate) use heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 pub(crate) use hosted::{FOREIGN, note_panic_in_job};
-pub(crate) use inbox::{Inbox, Stranger};
+pub(crate) use inbox::{Announced, Inbox, Stranger};
 #[cfg(feature = "net")]
 pub(crate) use leaks::Presence;
 pub(crate) use leaks::{Thing, Watched};
 #[cfg(test)]
 pub(crate) use second_poll::Stacks;
 pub(crate) use second_poll::{Again, Progress, Sight};
-#[cfg(feature = "tokio")]
-pub(crate) use stuck::Foreign;
 pub(crate) use stuck::{HeldBy, Standing, Standstill, StuckTask, Wait};
-pub(crate) use tasks::Stage;
+pub(crate) use tasks::{Stage, Unread};
 pub(crate) use trace::ToldTrace;
 pub(crate) use world::{Advance, AwaitedValue, Limits, World, WorldSettings};

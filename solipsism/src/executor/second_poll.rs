@@ -26,7 +26,7 @@ use self::suspended::Reading;
 pub(crate) use self::suspended::Sight;
 use super::header::{Header, TaskKey};
 use super::stuck::{Standing, StuckTask};
-use super::tasks::{AnyStage, Chosen, Place};
+use super::tasks::{AnyStage, Place};
 use super::world::{NOBODY, World};
 use crate::frames::Workspace;
 use crate::panics::{self, Print};
@@ -128,14 +128,8 @@ impl World {
                 let key = self.key_of(task.task, innermost);
                 let Some(key) = key else { continue };
                 let chosen = self.tasks.borrow_mut().check_out_to_poll(key);
-                let Some(Chosen {
-                    mut task,
-                    place,
-                    poll,
-                }) = chosen
-                else {
-                    continue;
-                };
+                let Some(chosen) = chosen else { continue };
+                let (mut task, place, poll) = (chosen.task, chosen.place, chosen.poll);
                 let (header, stage) = (&task.header, task.stage.as_mut());
                 let again = self.poll_again(Asleep {
                     header,
@@ -170,6 +164,8 @@ impl World {
                 },
             };
         }
+        #[cfg(feature = "tokio")]
+        self.look_at_foreign(stuck, &mut seen);
         let after = if before.is_empty() {
             Reading::default()
         } else {

@@ -10,7 +10,8 @@ use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::FOREIGN;
 use super::second_poll::{Again, Stacks};
-use super::world::World;
+use super::tasks::Unread;
+use super::world::{NOBODY, World};
 use crate::core::net::{Keeper, What};
 use crate::core::{NEVER, SignalNumber, Waiter};
 use crate::frames::Primitive;
@@ -24,8 +25,8 @@ pub(crate) struct Standstill {
     pub(crate) tasks: Vec<StuckTask>,
     /// How many tasks of the loops around are not among these.
     pub(crate) around: usize,
-    /// Tasks that are finished with a `Result` which nobody has read; how messages name them, and where they were spawned.
-    pub(crate) unread: Vec<(String, &'static Location<'static>)>,
+    /// Tasks that are finished with something which nobody has read; how messages name them, and where they were spawned.
+    pub(crate) unread: Vec<(String, &'static Location<'static>, Unread)>,
     /// What keeps the clock from moving, where the wall limit has come.
     pub(crate) held_by: Option<HeldBy>,
     /// What fires all the time, where the clock went on.
@@ -42,8 +43,8 @@ pub(crate) struct Standstill {
 pub(crate) struct HeldBy {
     /// Where blocking jobs were submitted.
     pub(crate) jobs: Vec<&'static Location<'static>>,
-    /// Where outside wakes were announced.
-    pub(crate) guards: Vec<&'static Location<'static>>,
+    /// Where outside wakes were announced, by whom, and when; unknown where real time counts.
+    pub(crate) guards: Vec<(&'static Location<'static>, String, Option<Instant>)>,
     pub(crate) next: Option<(Instant, &'static Location<'static>)>,
 }
 
@@ -51,9 +52,8 @@ pub(crate) struct HeldBy {
 #[cfg(feature = "tokio")]
 #[derive(Debug)]
 pub(crate) struct Foreign {
+    /// How many there are. Some may be among the others.
     pub(crate) alive: usize,
-    /// What they wait for, as far as it is ours.
-    pub(crate) waits: Vec<Wait>,
 }
 
 /// A task that cannot go on.
@@ -200,14 +200,14 @@ impl Waits {
         waits.map(|(_, wait)| wait.clone()).collect()
     }
 
-    /// What tasks of a host wait for.
+    /// The tasks of a host that wait for something.
     #[cfg(feature = "tokio")]
-    fn foreign(&self) -> Vec<Wait> {
+    fn foreign(&self) -> Vec<u32> {
         let first = self.0.partition_point(|(task, _)| *task < FOREIGN);
-        self.0[first..]
-            .iter()
-            .map(|(_, wait)| wait.clone())
-            .collect()
+        let tasks = self.0[first..].iter().map(|(task, _)| *task);
+        let mut tasks: Vec<u32> = tasks.filter(|task| *task != NOBODY).collect();
+        tasks.dedup();
+        tasks
     }
 }
 
@@ -220,22 +220,26 @@ impl World {
                 verdict,
                 Verdict::StepLimit { .. } | Verdict::WallLimit { .. }
             );
-            let (tasks, around) = self.stuck_tasks(body, drives);
+            #[cfg(feature = "tokio")]
+            if let Some(hosted) = &self.hosted {
+                hosted.call_roll();
+            }
+            #[cfg_attr(not(feature = "tokio"), expect(unused_mut, reason = "all are ours"))]
+            let (mut tasks, around) = self.stuck_tasks(body, drives);
+            #[cfg(feature = "tokio")]
+            let foreign = self.foreign(body, &mut tasks);
             let faults = self.other_faults(&tasks);
             standstill = Standstill {
+                unread: self.unread_results(&tasks),
                 tasks,
                 around,
-                unread: self.unread_results(),
                 held_by: matches!(verdict, Verdict::WallLimit { .. })
                     .then(|| self.held_by())
                     .flatten(),
                 heartbeats: self.tell_heartbeats(),
                 faults,
                 #[cfg(feature = "tokio")]
-                foreign: self.hosted.as_ref().map(|hosted| Foreign {
-                    alive: hosted.alive(),
-                    waits: self.waits(body).foreign(),
-                }),
+                foreign,
             };
         }
         if let Verdict::Livelock { busiest, .. } = &verdict {
@@ -260,13 +264,16 @@ impl World {
             #[cfg(feature = "tokio")]
             failures.extend(self.hosted.iter().flat_map(|hosted| hosted.held_failures()));
         }
-        Stopped::new(
+        let mut stopped = Stopped::new(
             verdict,
             Instant::from_nanos(self.now()),
             standstill,
             failures,
             &self.inbox,
-        )
+        );
+        let causes = self.causes_of(&stopped.texts(), stopped.panic());
+        stopped.led_to_by(causes);
+        stopped
     }
 
     /// The report of a body that came to its end by itself, and badly.
@@ -277,7 +284,11 @@ impl World {
 
     /// The tasks of the innermost loop; how many there are around it. Of these are listed those whose end is waited for, and
     /// if it is asked what `drives` the clock, those that wait for it.
-    fn stuck_tasks(&self, body: Option<&Arc<Header>>, drives: bool) -> (Vec<StuckTask>, usize) {
+    pub(super) fn stuck_tasks(
+        &self,
+        body: Option<&Arc<Header>>,
+        drives: bool,
+    ) -> (Vec<StuckTask>, usize) {
         let waits = self.waits(body);
         let stuck = |header: &Arc<Header>, since: u64| StuckTask {
             who: header.to_string(),
@@ -327,6 +338,35 @@ impl World {
         (all, around)
     }
 
+    /// Adds the tasks of a host to those that are stuck: all of them, if it is known which there are, or those that wait for
+    /// something of this world.
+    #[cfg(feature = "tokio")]
+    fn foreign(&self, body: Option<&Arc<Header>>, tasks: &mut Vec<StuckTask>) -> Option<Foreign> {
+        let hosted = self.hosted.as_ref()?;
+        let waits = self.waits(body);
+        let roll = hosted.roll();
+        let known = if roll.is_empty() {
+            waits.foreign()
+        } else {
+            roll
+        };
+        let alive = hosted.alive();
+        tasks.extend(known.iter().map(|task| StuckTask {
+            who: hosted.name_of(*task),
+            task: *task,
+            // Tokio does not tell where it was spawned.
+            site: Location::caller(),
+            is_background: true,
+            since: None,
+            waits: waits.of(*task),
+            standing: Standing::Waiting,
+            woken_by: None,
+            stacks: Stacks::default(),
+            again: Again::Unseen,
+        }));
+        Some(Foreign { alive })
+    }
+
     /// What is out, if anything is.
     fn held_by(&self) -> Option<HeldBy> {
         let jobs: Vec<_> = self.jobs.borrow().pending().map(|(_, site)| site).collect();
@@ -335,21 +375,40 @@ impl World {
         let next = next.zip(deadlines.next_site());
         // In real time it comes all the same.
         let next = next.filter(|_| self.pace.get().is_none());
-        let guards = self.inbox.guards();
+        let is_virtual = self.pace.get().is_none();
+        let guards = self.inbox.guards().into_iter().map(|guard| {
+            let at = is_virtual.then(|| Instant::from_nanos(guard.at));
+            (guard.site, self.announcer(guard.by), at)
+        });
+        let guards: Vec<_> = guards.collect();
         (!jobs.is_empty() || !guards.is_empty()).then_some(HeldBy { jobs, guards, next })
     }
 
-    /// Who of the innermost loop is finished with a `Result` that nobody has read.
-    fn unread_results(&self) -> Vec<(String, &'static Location<'static>)> {
+    fn announcer(&self, task: u32) -> String {
+        if task == NOBODY {
+            return "code outside of the loop".to_owned();
+        }
+        self.task_name(task)
+    }
+
+    /// Who of the innermost loop is finished with something that nobody has read. Where the end of a task is awaited, others may well
+    /// have come to theirs before: then it is told of errors alone.
+    fn unread_results(
+        &self,
+        stuck: &[StuckTask],
+    ) -> Vec<(String, &'static Location<'static>, Unread)> {
         let innermost = self.nest.borrow().innermost();
+        let mut waits = stuck.iter().flat_map(|task| &task.waits);
+        let awaits = waits.any(|wait| matches!(wait, Wait::Task { .. }));
         let tasks = self.tasks.borrow();
         let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-        let finished = sorted.filter(|task| {
-            task.header.is_finished() && task.place.owner >= innermost && task.stage.holds_result()
+        let own = sorted.filter(|task| task.header.is_finished() && task.place.owner >= innermost);
+        let unread = own.filter_map(|task| {
+            let unread = task.stage.unread()?;
+            let is_told = !awaits || unread == Unread::Result;
+            is_told.then(|| (task.header.to_string(), task.header.site, unread))
         });
-        finished
-            .map(|task| (task.header.to_string(), task.header.site))
-            .collect()
+        unread.collect()
     }
 
     /// What woke this task last, unless that was its spawner.
@@ -393,7 +452,10 @@ impl World {
         match found {
             _ if id == 0 => "the body".to_owned(),
             #[cfg(feature = "tokio")]
-            _ if id >= FOREIGN => "a tokio task".to_owned(),
+            _ if id >= FOREIGN => {
+                let hosted = self.hosted.as_ref();
+                hosted.map_or_else(String::new, |hosted| hosted.name_of(id))
+            }
             Some((task, _)) => task.header.to_string(),
             // A task is taken out while it runs.
             None if id == self.current() => format!("task {id}"),

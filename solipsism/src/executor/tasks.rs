@@ -37,11 +37,19 @@ pub(crate) trait AnyStage {
     /// The error that the handle would get.
     fn error(&self) -> Option<&JoinError>;
 
-    /// Whether the handle would get a `Result`: the type may say that something went wrong.
-    fn holds_result(&self) -> bool;
+    /// What the handle would get, if the future is finished and that was not asked for.
+    fn unread(&self) -> Option<Unread>;
 
     /// The type of the future.
     fn type_name(&self) -> &'static str;
+}
+
+/// What a finished future came to, that nobody has asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// A `Result`: it may say that something went wrong.
+    Result,
+    Value,
 }
 
 /// A `Stage` whose output can be asked for by its type.
@@ -104,14 +112,19 @@ impl<F: Future> AnyStage for Stage<F> {
         }
     }
 
-    fn holds_result(&self) -> bool {
+    fn unread(&self) -> Option<Unread> {
         let holds = matches!(
             self,
             Self::Finished {
                 output: Some(Ok(_))
             }
         );
-        holds && std::any::type_name::<F::Output>().starts_with("core::result::Result<")
+        let is_result = std::any::type_name::<F::Output>().starts_with("core::result::Result<");
+        holds.then_some(if is_result {
+            Unread::Result
+        } else {
+            Unread::Value
+        })
     }
 
     fn type_name(&self) -> &'static str {

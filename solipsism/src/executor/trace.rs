@@ -15,8 +15,8 @@ use super::hosted::FOREIGN;
 use super::signs::Signs;
 use super::tasks::Task as Spawned;
 use super::world::{NOBODY, World};
-use crate::core::LoopId;
 use crate::core::net::NetEvent;
+use crate::core::{FiredTimer, LoopId, OUTERMOST};
 use crate::time::Instant;
 use crate::trace::{Cause, Event, Kind, Task};
 
@@ -35,8 +35,10 @@ struct Notes {
     /// What happens now is no part of the run.
     is_paused: bool,
     names: BTreeMap<u32, String>,
-    /// The deadlines that fired last: whom each wakes, and where it was set.
-    fired: VecDeque<(u32, &'static Location<'static>)>,
+    /// Of tasks that are no outermost loop's, whose they are: its clock may be ahead.
+    owners: BTreeMap<u32, LoopId>,
+    /// The deadlines that fired last.
+    fired: VecDeque<FiredTimer>,
     printed: Option<PrintedHere>,
 }
 
@@ -138,6 +140,7 @@ impl Trace {
             told: 0,
             is_paused: false,
             names: BTreeMap::new(),
+            owners: BTreeMap::new(),
             fired: VecDeque::new(),
             printed: PrintedHere::new(),
         }))
@@ -212,7 +215,7 @@ impl World {
         let trace = Arc::new(Trace::new(most));
         let tasks = self.tasks.borrow();
         for (task, _) in tasks.sorted() {
-            trace.notes().learn(task.header);
+            trace.notes().learn(task.header, task.place.owner);
         }
         self.inbox.set_trace(Arc::clone(&trace));
         _ = self.trace.set(trace);
@@ -227,8 +230,9 @@ impl World {
     /// What was kept of what happened in this test; `None` if nothing is.
     pub(crate) fn trace_events(&self) -> Option<Vec<Event>> {
         let trace = self.trace.get()?;
-        let (now, task) = (self.instant(), self.current());
+        let task = self.current();
         let mut notes = trace.notes();
+        let now = self.shown_to(task, &notes);
         let task = (task != NOBODY).then(|| notes.task(task));
         notes.look_at_printed(now, task.as_ref());
         Some(notes.since(notes.began))
@@ -265,33 +269,32 @@ impl World {
 
     #[cold]
     fn note_deadline(&self, at: u64, owner: LoopId, site: &'static Location<'static>) -> u64 {
-        let world_time = self.world_time(at, owner);
         if self.is_traced() {
-            let at = Instant::from_nanos(world_time);
+            let at = Instant::from_nanos(at);
             self.note_of(self.current(), Kind::SetsDeadline { at, site });
         }
-        world_time
+        self.world_time(at, owner)
     }
 
     /// This task did it.
     #[cold]
     pub(super) fn note_of(&self, task: u32, kind: Kind) {
         if let Some(trace) = self.trace.get() {
-            let now = self.instant();
             let mut notes = trace.notes();
+            let now = self.shown_to(task, &notes);
             let task = (task != NOBODY).then(|| notes.task(task));
             notes.note(now, task, kind);
         }
     }
 
     #[cold]
-    pub(super) fn note_spawn(&self, header: &Header) {
+    pub(super) fn note_spawn(&self, header: &Header, owner: LoopId) {
         let Some(trace) = self.trace.get() else {
             return;
         };
         let task = {
             let mut notes = trace.notes();
-            notes.learn(header);
+            notes.learn(header, owner);
             notes.task(header.key.id)
         };
         let site = header.site;
@@ -303,32 +306,36 @@ impl World {
         let Some(trace) = self.trace.get() else {
             return;
         };
-        let now = self.instant();
         let mut notes = trace.notes();
         let Some(mut by) = by.cause(|id| notes.task(id)) else {
             return;
         };
+        let mut owner = None;
         if let Cause::Deadline { site } = &mut by {
-            let place = notes
-                .fired
-                .iter()
-                .position(|(task, _)| *task == header.key.id);
+            let mut fired = notes.fired.iter();
+            let place = fired.position(|timer| timer.task == header.key.id);
             let fired = place.and_then(|place| notes.fired.remove(place));
-            *site = fired.map(|(_, site)| site);
+            *site = fired.as_ref().map(|timer| timer.site);
+            owner = fired.map(|timer| timer.owner);
         }
         let task = notes.task(header.key.id);
         // Whoever wakes it printed what was printed before.
-        let printer = match &by {
-            Cause::Task(task) => Some(task.clone()),
-            _ => None,
+        let (printer, printed_at) = match &by {
+            Cause::Task(task) => (Some(task.clone()), self.shown_to(self.current(), &notes)),
+            _ => (None, self.instant()),
         };
-        notes.look_at_printed(now, printer.as_ref());
+        notes.look_at_printed(printed_at, printer.as_ref());
+        // A deadline is one of the clock by which it was set, also where the body set it within a child.
+        let now = match owner {
+            Some(owner) => Instant::from_nanos(self.now_of(owner)),
+            None => self.shown_to(header.key.id, &notes),
+        };
         notes.note(now, Some(task), Kind::Woken { by });
     }
 
     /// These deadlines have fired, and whom they wake is woken next.
     #[cold]
-    pub(super) fn note_fired(&self, fired: VecDeque<(u32, &'static Location<'static>)>) {
+    pub(super) fn note_fired(&self, fired: VecDeque<FiredTimer>) {
         if let Some(trace) = self.trace.get() {
             trace.notes().fired = fired;
         }
@@ -338,8 +345,8 @@ impl World {
     #[cold]
     pub(super) fn note_poll(&self, header: &Header) {
         if let Some(trace) = self.trace.get() {
-            let now = self.instant();
             let mut notes = trace.notes();
+            let now = self.shown_to(header.key.id, &notes);
             let task = notes.task(header.key.id);
             if !notes.is_paused {
                 notes.look_at_printed(now, Some(&task));
@@ -402,10 +409,23 @@ impl World {
     fn instant(&self) -> Instant {
         Instant::from_nanos(self.now())
     }
+
+    /// What the clock shows of the loop whose that task is, or whose code it runs.
+    fn shown_to(&self, task: u32, notes: &Notes) -> Instant {
+        let owner = if task == self.current() {
+            self.owner()
+        } else {
+            notes.owners.get(&task).copied().unwrap_or(OUTERMOST)
+        };
+        Instant::from_nanos(self.now_of(owner))
+    }
 }
 
 impl Notes {
-    fn learn(&mut self, header: &Header) {
+    fn learn(&mut self, header: &Header, owner: LoopId) {
+        if owner != OUTERMOST {
+            self.owners.insert(header.key.id, owner);
+        }
         if let Some(name) = &header.name {
             self.names.insert(header.key.id, name.to_string());
         }

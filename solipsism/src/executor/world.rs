@@ -152,6 +152,8 @@ pub(crate) struct World {
     pub(super) woken: Cell<Vec<Waker>>,
     /// Panics that no handle will tell of.
     pub(super) failures: RefCell<Vec<Failure>>,
+    /// And those that one has told of, or will.
+    pub(super) causes: RefCell<Vec<Failure>>,
     /// What is spawned in this loop, and in those inside of it, is dropped at once.
     pub(super) closing: Cell<LoopId>,
     /// But not in these, if a child ends.
@@ -232,6 +234,7 @@ impl World {
             pace: Cell::new(None),
             woken: Cell::default(),
             failures: RefCell::default(),
+            causes: RefCell::default(),
             closing: Cell::new(NONE),
             spared: RefCell::default(),
             runs_by_hand: Cell::new(false),
@@ -465,7 +468,7 @@ impl World {
                 Header::new(inbox, key, site, name)
             });
         if self.is_traced() {
-            self.note_spawn(&header);
+            self.note_spawn(&header, place.owner);
         }
         if self.is_late(place.owner) {
             self.end_at_birth(&header);

@@ -16,6 +16,10 @@ pub(crate) struct Chain {
     pub(crate) wanted: Option<Thing>,
     /// Who does.
     pub(crate) held: Vec<Held>,
+    /// This stands for several that look the same, of which different tasks hold what they wait for.
+    pub(crate) is_held_variously: bool,
+    /// The task of a host whose end is awaited, and how messages name it.
+    pub(crate) awaits: Option<(u32, String)>,
 }
 
 /// What is awaited in the end.
@@ -177,7 +181,7 @@ pub(super) fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
                 add(&mut steps, frame, within, workspace);
             }
             Whose::Ours => {
-                let file = frame.own_file().unwrap_or_default();
+                let file = frame.own_module();
                 let known = PRIMITIVES.iter().find(|(start, _)| file.starts_with(start));
                 primitive = primitive.or(known.map(|(_, primitive)| *primitive));
                 // It is a stream of futures, whose tasks are known all the same.
@@ -212,6 +216,8 @@ pub(super) fn chain(stack: &[Frame], workspace: &Workspace) -> Chain {
         steps,
         wanted: None,
         held: Vec::new(),
+        is_held_variously: false,
+        awaits: None,
     }
 }
 
@@ -295,8 +301,13 @@ fn is_glue(name: &str) -> bool {
 
 /// Futures that only pass polls on, to something that says more.
 fn is_adaptor(name: &str) -> bool {
+    // Nothing is in that.
+    if name == "futures::future::Pending" {
+        return false;
+    }
     let adaptors = [
         "async_stream::",
+        "event_listener_strategy::",
         "futures::future::",
         "futures::io::",
         "futures::sink::",
@@ -306,6 +317,7 @@ fn is_adaptor(name: &str) -> bool {
         "futures_lite::",
         "pin_project",
         "tokio::macros",
+        "tokio::task::Coop",
         "tokio::time::timeout",
         "tokio_stream::stream_ext",
         "tokio_stream::stream_map",
@@ -330,12 +342,58 @@ fn is_helper(name: &str) -> bool {
 
 /// The body of a library's macro, `tokio::select!` say, in a function of the user's.
 fn is_of_macro(frame: &Frame) -> bool {
+    let Some(file) = frame.file.as_deref() else {
+        return false;
+    };
     let owner = names::crate_of(&frame.symbol);
     let is_closure = names::without_closures(&frame.symbol) != frame.symbol;
-    let file = frame.file.as_deref().unwrap_or_default().replace('-', "_");
+    let file = file.replace('-', "_");
     is_closure
         && !frame.symbol.starts_with(['<', '{'])
         && !matches!(owner, "alloc" | "core" | "std")
         && !file.contains(&format!("/{owner}_"))
         && !file.contains(&format!("/{owner}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn without_lines(symbol: &str) -> Frame {
+        Frame {
+            symbol: symbol.to_owned(),
+            file: None,
+            line: 0,
+        }
+    }
+
+    fn leaf_of(symbols: &[&str]) -> Leaf {
+        let stack: Vec<Frame> = symbols.iter().map(|it| without_lines(it)).collect();
+        chain(&stack, &Workspace::default()).leaf
+    }
+
+    #[test]
+    fn without_lines_a_path_tells_what_is_awaited() {
+        let handle = "<solipsism::task::join_handle::JoinHandle<T> as core::future::Future>::poll";
+        assert_eq!(leaf_of(&[handle]), Leaf::Ours(Primitive::Task));
+        let receive = [
+            "tokio::sync::mpsc::chan::Rx<T,S>::recv",
+            "tokio::sync::mpsc::bounded::Receiver<T>::recv::{{closure}}",
+        ];
+        let awaited = Leaf::Library("tokio::sync::mpsc::Receiver::recv".to_owned());
+        assert_eq!(leaf_of(&receive), awaited);
+    }
+
+    #[test]
+    fn what_passes_polls_on_is_not_what_is_awaited() {
+        let receive = [
+            "<tokio::sync::broadcast::Recv<T> as core::future::Future>::poll",
+            "<tokio::task::coop::Coop<F> as core::future::Future>::poll",
+        ];
+        let awaited = Leaf::Library("tokio::sync::broadcast::Recv".to_owned());
+        assert_eq!(leaf_of(&receive), awaited);
+        let pending = "<futures_util::future::pending::Pending<T> as core::future::Future>::poll";
+        let awaited = Leaf::Library("futures::future::Pending".to_owned());
+        assert_eq!(leaf_of(&[pending]), awaited);
+    }
 }

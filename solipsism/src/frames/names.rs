@@ -62,7 +62,7 @@ pub(super) fn of_frame(frame: &Frame) -> String {
 }
 
 /// `a::b` of `…/a-1.2.3/src/b.rs`.
-fn module(file: &str) -> String {
+pub(super) fn module(file: &str) -> String {
     let Some((package, path)) = file.rsplit_once("/src/") else {
         return String::new();
     };
@@ -99,14 +99,28 @@ pub(super) fn of_library(symbol: &str) -> String {
 fn public(name: String) -> String {
     let known = [
         ("futures_channel::", "futures::channel::"),
+        (
+            "futures::channel::mpsc::sink_impl::",
+            "futures::channel::mpsc::",
+        ),
         ("futures_util::", "futures::"),
         ("futures::stream::stream::", "futures::stream::"),
         ("futures::stream::try_stream::", "futures::stream::"),
         ("futures::future::future::", "futures::future::"),
         ("futures::future::try_future::", "futures::future::"),
         ("futures::lock::bilock::", "futures::lock::"),
+        ("futures::lock::mutex::", "futures::lock::"),
+        ("tokio::runtime::task::join::", "tokio::task::"),
         ("tokio::sync::mpsc::bounded::", "tokio::sync::mpsc::"),
         ("tokio::sync::mpsc::unbounded::", "tokio::sync::mpsc::"),
+        (
+            "tokio_util::sync::cancellation_token::WaitForCancellationFuture",
+            "tokio_util::sync::CancellationToken::cancelled",
+        ),
+        (
+            "tokio_util::task::task_tracker::TaskTrackerWaitFuture",
+            "tokio_util::task::TaskTracker::wait",
+        ),
         (
             "tokio::sync::notify::Notified",
             "tokio::sync::Notify::notified",
@@ -191,7 +205,7 @@ fn without_generics_in_path(path: &str) -> String {
 }
 
 /// Where the bracket that was opened before this is closed.
-fn end_of_bracket(rest: &str) -> usize {
+pub(super) fn end_of_bracket(rest: &str) -> usize {
     let mut depth = 1;
     let mut before = ' ';
     for (at, c) in rest.char_indices() {

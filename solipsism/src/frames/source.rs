@@ -21,17 +21,24 @@ thread_local! {
 
 /// A line of a file, without what surrounds it; of a block that ends there also how it begins. Nothing if the file is younger than the program.
 pub(super) fn line(path: &Path, line: u32) -> Option<String> {
+    let line = with_lines(path, |lines| {
+        let last = usize::try_from(line).ok()?.checked_sub(1)?;
+        lines.get(last).filter(|line| !line.is_empty())?;
+        // An `.await` on a line of its own says nothing: it goes with what it is of.
+        Some(shortened(&statement(lines, last)))
+    });
+    line.flatten()
+}
+
+/// Gives all lines of a file, unless it is younger than the program.
+pub(super) fn with_lines<R>(path: &Path, give: impl FnOnce(&[String]) -> R) -> Option<R> {
     READ.with_borrow_mut(|files| {
         let place = files.iter().position(|(read, _)| read == path);
         let place = place.unwrap_or_else(|| {
             files.push((path.to_owned(), lines(path)));
             files.len() - 1
         });
-        let lines = files[place].1.as_ref()?;
-        let last = usize::try_from(line).ok()?.checked_sub(1)?;
-        lines.get(last).filter(|line| !line.is_empty())?;
-        // An `.await` on a line of its own says nothing: it goes with what it is of.
-        Some(shortened(&statement(lines, last)))
+        files[place].1.as_deref().map(give)
     })
 }
 

@@ -58,6 +58,7 @@ impl Leak {
             self.since[1].max(other.since[1]),
         ];
         self.numbers.append(&mut other.numbers);
+        self.asleep.append(&mut other.asleep);
         self.holds.append(&mut other.holds);
     }
 }

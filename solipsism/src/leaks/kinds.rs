@@ -46,6 +46,22 @@ pub enum Kind {
 pub struct Kinds(u16);
 
 impl Kind {
+    /// As `allow_leaks(…)` has it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tasks => "tasks",
+            Self::TokioTasks => "tokio_tasks",
+            Self::Proxies => "proxies",
+            Self::Listeners => "listeners",
+            Self::Streams => "streams",
+            Self::Datagrams => "datagrams",
+            Self::Timers => "timers",
+            Self::Signals => "signals",
+            Self::Handlers => "handlers",
+            Self::Faults => "faults",
+        }
+    }
+
     /// All of them, in the order in which they are told.
     pub(crate) const EACH: [Self; 10] = [
         Self::Tasks,

@@ -5,6 +5,10 @@ use std::fmt::{self, Write as _};
 use super::allowed::origin;
 use super::{Kind, Leak, Leaks, State};
 use crate::frames::without_machine;
+use crate::stopped::asleep;
+
+/// Of tasks that were spawned at one place more waits than these say nothing more.
+const WAITS: usize = 3;
 
 /// Of a thing that nobody is known to hold.
 const HIDDEN: &str = "drop {} before the test ends: neither the body nor a task has {}, so look for a `static`, a thread local, the \
@@ -22,8 +26,19 @@ impl fmt::Display for Leaks {
         };
         for leak in &self.groups {
             _ = write!(text, "\n  {}", leak.told());
-            if let Some(note) = leak.note() {
+            let waits = leak.waits();
+            if let (Some(note), true) = (leak.note(), waits.is_empty()) {
                 _ = write!(text, "\n    {note}");
+            }
+            for waits in waits.iter().take(WAITS) {
+                text.push_str(waits);
+            }
+            if waits.len() > WAITS {
+                _ = write!(
+                    text,
+                    "\n    and {} more wait elsewhere",
+                    waits.len() - WAITS
+                );
             }
             for held in &leak.holds {
                 _ = write!(text, "\n    {}", held.told_as_held(leak.count == 1));
@@ -35,6 +50,17 @@ impl fmt::Display for Leaks {
 }
 
 impl Leak {
+    /// In what its tasks wait, those that wait alike together.
+    fn waits(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for told in self.asleep.iter().filter_map(asleep) {
+            if !all.contains(&told) {
+                all.push(told);
+            }
+        }
+        all
+    }
+
     /// All of it in one line.
     pub(crate) fn line(&self, is_over: bool) -> String {
         let line = format!("{}; {}", self.told_whole(), self.cure(is_over));

@@ -1,5 +1,7 @@
 //! The part of a backtrace that is about the test: below the machinery of panics, above that of the event loop.
 
+use crate::frames::own_sources;
+
 /// Leaves out the frames that every panic in a world has. What cannot be read is kept whole.
 pub(super) fn of_the_test(backtrace: &str) -> String {
     let frames = split(backtrace);
@@ -14,12 +16,27 @@ pub(super) fn of_the_test(backtrace: &str) -> String {
     let own = frames[first..]
         .iter()
         .take_while(|frame| !is_of_the_loop(frame));
-    let own: String = own.copied().collect();
+    let mut own: Vec<&&str> = own.collect();
+    // What calls a task is no more the test's than who polls it.
+    while own.last().is_some_and(|frame| is_calling(frame)) {
+        own.pop();
+    }
+    let own = own
+        .into_iter()
+        .enumerate()
+        .map(|(number, frame)| numbered(number, frame));
+    let own: String = own.collect();
     if own.is_empty() {
         backtrace.to_owned()
     } else {
         own
     }
+}
+
+/// The frame as the one of this number, as std writes it: who reads on from 0 misses nothing.
+fn numbered(number: usize, frame: &str) -> String {
+    let rest = frame.split_once(": ").map_or(frame, |(_, rest)| rest);
+    format!("{number:4}: {rest}")
 }
 
 /// Each frame with the lines that tell where it is.
@@ -59,11 +76,33 @@ fn is_panicking(frame: &str) -> bool {
         .any(|name| symbol(frame).contains(name))
 }
 
+/// By its path, or by its file: where there are line tables alone, generic functions have no path.
 fn is_of_the_loop(frame: &str) -> bool {
+    let (symbol, own) = (symbol(frame), own_sources());
+    let runtimes = ["tokio::runtime::task::", "tokio::runtime::blocking::task::"];
+    let is_of = |room: &&str| symbol.contains(&format!("solipsism::{room}::"));
+    let stands_in = |room: &&str| frame.contains(&format!("{own}{room}"));
+    runtimes.iter().any(|runtime| symbol.contains(runtime))
+        || ["executor", "panics", "__private"].iter().any(is_of)
+        || ["executor/", "panics", "private"].iter().any(stands_in)
+}
+
+/// Whether it is std's, ours, or has a job recorded.
+fn is_calling(frame: &str) -> bool {
     let symbol = symbol(frame);
-    ["executor", "panics", "__private"]
-        .iter()
-        .any(|room| symbol.contains(&format!("solipsism::{room}::")))
+    let name = symbol.split_once(": ").map_or(symbol, |(_, name)| name);
+    let name = name.trim_start_matches('<');
+    let others = [
+        "__rust_",
+        "alloc::",
+        "core::",
+        "solipsism::",
+        "std::",
+        "tracing_core::",
+    ];
+    // A test's own implementations of our traits are in the test's crate.
+    let is_ours = name.starts_with("F as solipsism::");
+    is_ours || others.iter().any(|own| name.starts_with(own))
 }
 
 fn symbol(frame: &str) -> &str {
@@ -84,12 +123,18 @@ mod tests {
                          \x20  4: it::helper\n\
                          \x20            at ./tests/it.rs:3:5\n\
                          \x20  5: it::test::{{closure}}\n\
-                         \x20  6: <solipsism::executor::tasks::Stage<F> as solipsism::executor::tasks::AnyStage>::poll\n\
-                         \x20  7: main\n";
+                         \x20  6: <core::pin::Pin<P> as core::future::future::Future>::poll\n\
+                         \x20  7: <solipsism::executor::tasks::Stage<F> as solipsism::executor::tasks::AnyStage>::poll\n\
+                         \x20  8: main\n";
         assert_eq!(
             of_the_test(backtrace),
-            "   4: it::helper\n             at ./tests/it.rs:3:5\n   5: it::test::{{closure}}\n"
+            "   0: it::helper\n             at ./tests/it.rs:3:5\n   1: it::test::{{closure}}\n"
         );
         assert_eq!(of_the_test("<unknown>"), "<unknown>");
+        let nameless = format!(
+            "   4: it::helper\n   5: poll<it::Future>\n             at /x/{}executor/tasks.rs:7:1\n",
+            own_sources(),
+        );
+        assert_eq!(of_the_test(&nameless), "   0: it::helper\n");
     }
 }

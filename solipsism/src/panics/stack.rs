@@ -34,17 +34,25 @@ impl Stack {
         })))
     }
 
+    /// Whether the one is a copy of the other.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let both = self.0.as_ref().zip(other.0.as_ref());
+        both.is_some_and(|(one, other)| Arc::ptr_eq(one, other))
+    }
+
     pub(super) fn order(&self) -> Option<u64> {
         self.0.as_ref()?.order
     }
 
     /// The functions of the user's on it, out to the root of the task, which may stand there.
-    fn steps(&self, site: Option<&Location<'_>>) -> &[Step] {
+    pub(super) fn steps(&self, location: Option<&str>, site: Option<&Location<'_>>) -> &[Step] {
         let Some(kept) = &self.0 else { return &[] };
         kept.steps.get_or_init(|| {
             let frames = of_the_task(parse(&kept.stack.to_string()));
-            let sites = kept.body.into_iter().chain(site);
-            steps(&frames, &Workspace::of(sites.map(Location::file)))
+            let sites = kept.body.into_iter().chain(site).map(Location::file);
+            // On a thread beside the world its own place is all that is known of the workspace.
+            let own = location.and_then(|location| location.rsplitn(3, ':').nth(2));
+            steps(&frames, &Workspace::of(sites.chain(own)))
         })
     }
 
@@ -55,7 +63,7 @@ impl Stack {
         location: Option<&str>,
         site: Option<&Location<'_>>,
     ) -> fmt::Result {
-        let steps = self.steps(site);
+        let steps = self.steps(location, site);
         if let [step] = steps {
             let is_there = |location: &str| location.starts_with(&format!("{}:", step.file));
             if location.is_some_and(is_there) {

@@ -15,6 +15,7 @@ use solipsism_harness::{Ended, FixtureFailure, Instance, Outcome, Provider};
 use super::{ScopeThread, builder};
 use crate::case::{
     Body, Course, look_for_leaks, note, note_untold, run_body, run_set_up, seed_of, tear_down,
+    watch_leaks,
 };
 use crate::ending::Ending;
 use crate::executor::{ChildSettings, Failure, Inbox, Watched, World};
@@ -129,7 +130,7 @@ impl Residents {
         tear_down_value: TearDown,
     ) -> Result<(), FixtureFailure> {
         if let Some(broken) = &self.broken {
-            return Err(FixtureFailure::Failed(broken.clone()));
+            return Err(FixtureFailure::failed(broken.clone()));
         }
         let values = self.values_of(&instance.uses);
         let asking = Asking::new(subject(&instance), values, instance.choices.clone());
@@ -167,7 +168,7 @@ impl Residents {
                 let now = Instant::from_nanos(world.now());
                 course.close(end_of_part(&world, &instance), now, world.inbox());
                 return Err(match course.told() {
-                    Ended::Failed(failure) => FixtureFailure::Failed(failure.report),
+                    Ended::Failed(failure) => of(failure),
                     Ended::Skipped(why) => FixtureFailure::Skipped(why),
                     Ended::Passed => unreachable!("a set-up that went well has made its value"),
                 });
@@ -223,7 +224,7 @@ impl Residents {
         let now = Instant::from_nanos(world.now());
         course.left_by_teardown(failures, instance.provider, now, world.inbox());
         match course.told() {
-            Ended::Failed(failure) => vec![FixtureFailure::Failed(failure.report)],
+            Ended::Failed(failure) => vec![of(failure)],
             Ended::Passed | Ended::Skipped(_) => {
                 let who = format!("fixture {}", instance.provider);
                 left(
@@ -262,7 +263,7 @@ impl Residents {
         tear_down(&self.world, asking, &mut course);
         note_untold(&self.world, &mut course);
         course.virtual_time = Duration::from_nanos(self.world.now() - began);
-        let watched = check.and_then(|_| self.world.watch_leaks());
+        let watched = watch_leaks(&self.world, &course, check);
         let end = self.world.end_child(child);
         note(&self.world, &mut course, end.untold);
         look_for_leaks(&self.world, asking, &mut course, check, watched);
@@ -284,10 +285,17 @@ impl Residents {
                 let who = "the loop of the fixtures";
                 left(&self.world, watched, Vec::new(), check.as_ref(), who)
             }
-            Err(stopped) => vec![FixtureFailure::Failed(format!(
+            Err(stopped) => vec![FixtureFailure::failed(format!(
                 "the loop of the fixtures: {stopped}"
             ))],
         }
+    }
+}
+
+fn of(failure: solipsism_harness::Failure) -> FixtureFailure {
+    FixtureFailure::Failed {
+        report: failure.report,
+        verdict: failure.verdict,
     }
 }
 
@@ -307,7 +315,7 @@ fn left(
         return Vec::new();
     }
     if check.policy == Policy::Fail {
-        return vec![FixtureFailure::Failed(format!("{who}: {leaks}"))];
+        return vec![FixtureFailure::failed(format!("{who}: {leaks}"))];
     }
     let lines = leaks.lines().into_iter();
     let lines = lines.map(|line| FixtureFailure::Left(format!("{who}: {line}")));

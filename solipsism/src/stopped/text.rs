@@ -1,5 +1,6 @@
 //! The one place where a report becomes text. Nothing in it differs between two runs of one binary.
 
+mod causes;
 mod cures;
 mod facts;
 mod held;
@@ -7,17 +8,24 @@ mod holders;
 #[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
 mod tasks;
+mod untouched;
 mod wakes;
+
+pub(super) use self::cures::told as cures;
+pub(super) use self::holders::is_deadly;
+pub(super) use self::tasks::{cycles, waits_of};
 
 use std::fmt;
 use std::panic::Location;
 use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
-use crate::executor::{Busy, Failure, Heartbeats, Lost, Wait};
+use crate::core::net::Upcoming;
 #[cfg(feature = "tokio")]
-use crate::executor::{FOREIGN, Foreign};
+use crate::executor::FOREIGN;
+use crate::executor::{Busy, Failure, Heartbeats, Lost, StuckTask, Unread, Wait};
 use crate::frames::{is_ours, without_machine};
+use crate::time::Instant;
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,6 +51,9 @@ impl fmt::Display for Whole<'_> {
             }
             report.write_verdict(f)?;
         }
+        if !report.is_brief {
+            causes::write(f, &report.causes, report.panic())?;
+        }
         report.write_tasks(f)?;
         for failure in &report.after {
             write!(f, "\nand {failure}")?;
@@ -63,6 +74,23 @@ impl fmt::Display for Whole<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// In what a task waits, if that is known: lines as under its name, each after a line break.
+pub(crate) fn asleep(task: &StuckTask) -> Option<String> {
+    let is_known = !task.stacks.chains().is_empty();
+    is_known.then(|| tasks::Told(task).to_string())
+}
+
+/// The words for the next thing that happens on the network, then.
+pub(super) fn upcoming(at: Instant, upcoming: &Upcoming) -> String {
+    struct Soon<'a>(Instant, &'a Upcoming);
+    impl fmt::Display for Soon<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            network::write_upcoming(f, self.0, self.1)
+        }
+    }
+    Soon(at, upcoming).to_string()
 }
 
 /// Of one task more waits than this are counted, not listed.
@@ -196,7 +224,10 @@ impl Report {
             self.at
         )?;
         self.write_doing(f, doing)?;
-        for panic in panics {
+        // What was seen from outside may be among what the world itself tells.
+        let told = self.failures.iter().chain(&self.after).chain(&self.causes);
+        let told: Vec<_> = told.map(|failure| failure.text.to_string()).collect();
+        for panic in panics.iter().filter(|panic| !told.contains(panic)) {
             write!(f, "\n  before that something {panic}")?;
         }
         Ok(())
@@ -213,9 +244,9 @@ impl Report {
     }
 
     /// Whether the clock went on for others than the body.
-    fn is_driven(&self) -> bool {
+    pub(super) fn is_driven(&self) -> bool {
         let heartbeats = self.standstill.heartbeats.as_ref();
-        heartbeats.is_some_and(|heartbeats| heartbeats.sampled > 1)
+        heartbeats.is_some_and(|heartbeats| heartbeats.sampled > 1 && heartbeats.steps > 0)
     }
 
     /// What was going on when the wall limit came.
@@ -264,11 +295,12 @@ impl Report {
     /// Who is finished, perhaps with an error that nobody has seen.
     fn write_unread(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unread = &self.standstill.unread;
-        for (who, site) in unread.iter().take(UNREAD) {
-            write!(
-                f,
-                "\n  {who}, spawned at {site}, has finished; its result, which may be an error, was not read"
-            )?;
+        for (who, site, what) in unread.iter().take(UNREAD) {
+            let how = match what {
+                Unread::Result => "; its result, which may be an error, was not read",
+                Unread::Value => ", and nobody has awaited that",
+            };
+            write!(f, "\n  {who}, spawned at {site}, has finished{how}")?;
         }
         match unread.len().saturating_sub(UNREAD) {
             0 => Ok(()),
@@ -284,6 +316,7 @@ impl Report {
             .filter(|_| self.is_driven())
         {
             write!(f, "\n  {heartbeats}")?;
+            untouched::write(f, heartbeats, &self.standstill.tasks)?;
         }
         if matches!(self.verdict, Verdict::Livelock { .. }) {
             return Ok(());
@@ -295,10 +328,7 @@ impl Report {
             1 => f.write_str("\n  and 1 task of the loop around it")?,
             count => write!(f, "\n  and {count} tasks of the loop around it")?,
         }
-        #[cfg(feature = "tokio")]
-        if let Some(foreign) = &self.standstill.foreign {
-            write!(f, "{foreign}")?;
-        }
+        self.write_unseen(f)?;
         for fault in &self.standstill.faults {
             write!(f, "\n  {fault} has fired")?;
         }
@@ -315,7 +345,46 @@ impl Report {
                  wake was announced (`event_loop.external()` does)",
             )?;
         }
-        holders::write_notes(f, &self.standstill.tasks)
+        holders::write_notes(f, &self.standstill.tasks, self.has_unseen_tasks())
+    }
+
+    /// Tasks of a host of which nothing is known but their number.
+    fn write_unseen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (others, listed) = self.unseen();
+        let (and, more) = if listed > 0 {
+            ("and ", "more ")
+        } else {
+            ("", "")
+        };
+        match others {
+            0 => Ok(()),
+            1 => write!(
+                f,
+                "\n  {and}1 {more}tokio task; what it waits for inside of tokio cannot be seen"
+            ),
+            others => write!(
+                f,
+                "\n  {and}{others} {more}tokio tasks; what they wait for inside of tokio cannot be seen"
+            ),
+        }
+    }
+
+    /// How many tasks of a host are not listed, and how many are.
+    fn unseen(&self) -> (usize, usize) {
+        #[cfg(feature = "tokio")]
+        let alive = self.standstill.foreign.as_ref().map_or(0, |it| it.alive);
+        #[cfg(not(feature = "tokio"))]
+        let alive: usize = 0;
+        let tasks = self.standstill.tasks.iter();
+        let listed = tasks.filter(|task| is_foreign(task.task)).count();
+        (alive.saturating_sub(listed), listed)
+    }
+
+    /// Whether a host has tasks that nobody has seen from within.
+    fn has_unseen_tasks(&self) -> bool {
+        let mut tasks = self.standstill.tasks.iter();
+        self.unseen().0 > 0
+            || tasks.any(|task| is_foreign(task.task) && task.stacks.chains().is_empty())
     }
 }
 
@@ -324,19 +393,34 @@ const UNREAD: usize = 3;
 
 /// Where a task stands in the source: tasks were spawned, the body simply is there.
 fn place(task: u32, site: &Location<'_>) -> String {
-    if task == 0 {
+    if is_foreign(task) {
+        "where it was spawned tokio does not tell".to_owned()
+    } else if task == 0 {
         format!("at {site}")
-    } else if is_ours(site) {
-        // Which file of ours that is helps nobody; whoever has a name bears his own.
-        let by = if site.file().contains("hyper") {
-            "hyper"
-        } else {
-            "solipsism"
-        };
-        format!("spawned by {by}")
     } else {
-        format!("spawned at {site}")
+        format!("spawned {}", whence(site))
     }
+}
+
+/// Where in the user's source something was done, or that it was done by a library.
+fn whence(site: &Location<'_>) -> String {
+    if !is_ours(site) {
+        return format!("at {site}");
+    }
+    // Which file of ours that is helps nobody; whoever has a name bears his own.
+    let is_hyper = site.file().contains("hyper");
+    format!("by {}", if is_hyper { "hyper" } else { "solipsism" })
+}
+
+/// Whether this is a task of a host.
+#[cfg(feature = "tokio")]
+fn is_foreign(task: u32) -> bool {
+    task >= FOREIGN
+}
+
+#[cfg(not(feature = "tokio"))]
+fn is_foreign(_: u32) -> bool {
+    false
 }
 
 /// More places than these say nothing more.
@@ -352,7 +436,7 @@ impl fmt::Display for Heartbeats {
         for fired in self.fired.iter().take(HEARTBEATS) {
             let (site, count) = (fired.site, fired.count);
             let unit = if count == 1 { "deadline" } else { "deadlines" };
-            write!(f, "\n    {count} {unit} set at {site}")?;
+            write!(f, "\n    {count} {unit} set {}", whence(site))?;
             for (place, who) in fired.whom.iter().enumerate() {
                 let link = if place == 0 { ", by" } else { " and" };
                 write!(f, "{link} {who}")?;
@@ -372,33 +456,11 @@ impl fmt::Display for Heartbeats {
     }
 }
 
-#[cfg(feature = "tokio")]
-impl fmt::Display for Foreign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unseen = "what it waits for inside of tokio cannot be seen";
-        match self.alive {
-            0 => {}
-            1 => write!(f, "\n  1 tokio task; {unseen}")?,
-            alive => write!(
-                f,
-                "\n  {alive} tokio tasks; what they wait for inside of tokio cannot be seen"
-            )?,
-        }
-        for wait in self.waits.iter().take(WAITS) {
-            write!(f, "\n    one {wait}")?;
-        }
-        if self.waits.len() > WAITS {
-            write!(f, "\n    and {} more such waits", self.waits.len() - WAITS)?;
-        }
-        Ok(())
-    }
-}
-
 impl fmt::Display for Wait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Deadline { at, site } => write!(f, "waits until {at:?}, set at {site}"),
-            Self::Never { site } => write!(f, "waits past the end of time, set at {site}"),
+            Self::Deadline { at, site } => write!(f, "waits until {at:?}, set {}", whence(site)),
+            Self::Never { site } => write!(f, "waits past the end of time, set {}", whence(site)),
             Self::Task { who, .. } => write!(f, "waits for {who} to finish"),
             Self::Job { site } => write!(f, "waits for the blocking job submitted at {site}"),
             Self::Signal {
@@ -430,14 +492,11 @@ impl fmt::Display for Failure {
 
 impl Failure {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.text.at.map(|at| format!(" at {at:?}"));
+        let at = at.unwrap_or_default();
         let place = place(self.task, self.site);
         match self.what {
             Lost::Task => {
-                let at = self
-                    .text
-                    .at
-                    .map(|at| format!(" at {at:?}"))
-                    .unwrap_or_default();
                 write!(
                     f,
                     "background task failed{at}: {}, {place}, {}",
@@ -446,11 +505,6 @@ impl Failure {
             }
             #[cfg(feature = "tokio")]
             Lost::Foreign => {
-                let at = self
-                    .text
-                    .at
-                    .map(|at| format!(" at {at:?}"))
-                    .unwrap_or_default();
                 write!(
                     f,
                     "background task failed{at}: {} {}\n  nobody was seen to await it; if somebody did, in a tokio task \
@@ -461,22 +515,22 @@ impl Failure {
             #[cfg(feature = "tokio")]
             Lost::Destructor if self.task >= FOREIGN => write!(
                 f,
-                "destructor failed: while {} was dropped, something in it {}",
+                "destructor failed{at}: while {} was dropped, something in it {}",
                 self.who, self.text
             ),
             Lost::Destructor => write!(
                 f,
-                "destructor failed: while {}, {place}, was dropped, something in it {}",
+                "destructor failed{at}: while {}, {place}, was dropped, something in it {}",
                 self.who, self.text
             ),
             Lost::Waker => write!(
                 f,
-                "waker failed: a waker, woken or dropped by the event loop, {}",
+                "waker failed{at}: a waker, woken or dropped by the event loop, {}",
                 self.text
             ),
             Lost::Job => write!(
                 f,
-                "blocking job failed: submitted at {} by a task that was aborted, it {}",
+                "blocking job failed{at}: submitted at {} by a task that was aborted, it {}",
                 self.site, self.text
             ),
         }

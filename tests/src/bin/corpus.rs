@@ -6,6 +6,8 @@
 mod channels;
 #[path = "corpus/locks.rs"]
 mod locks;
+#[path = "corpus/servers.rs"]
+mod servers;
 #[path = "corpus/sockets.rs"]
 mod sockets;
 #[path = "corpus/tasks.rs"]

@@ -6,6 +6,8 @@
 mod circles;
 #[path = "holders/combinators.rs"]
 mod combinators;
+#[path = "holders/hosted.rs"]
+mod hosted;
 #[path = "holders/no_circle.rs"]
 mod no_circle;
 #[path = "holders/went_on.rs"]

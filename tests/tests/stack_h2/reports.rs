@@ -134,10 +134,11 @@ async fn a_hang_in_a_world_that_hosts_tokio() {
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 54 bytes read, 0 unread, peer open, peer last used by a tokio task
             both of these in
               serve  tests/src/bin/stack_h2_failures.rs:20  while let Some(asked) = connection.accept().await {
-          1 tokio task; what it waits for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 28 bytes read, 0 unread, peer open, peer last used by task 1 `server`
+          a tokio task
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 28 bytes read, 0 unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          solipsism's feature `dwarf` looks further: into combinators, at tokio's tasks, at futures without a waker, and for who holds what
           left behind, perhaps since it failed: 1 tokio task is still alive; where it was spawned tokio does not tell; it has 1 TCP stream to 10.176.141.155:80 (api.internal)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_h2_failures hangs_in_a_world_that_hosts_tokio -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 

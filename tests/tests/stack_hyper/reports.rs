@@ -25,7 +25,7 @@ async fn a_handler_that_never_answers() {
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: no byte has come, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
           the body, at tests/src/bin/stack_failures.rs:23:10
-            waits for hyper_util::client::legacy::client::ResponseFuture
+            waits for hyper_util::client::legacy::client::ResponseFuture: the head of a response has not come
               a_handler_never_answers  tests/src/bin/stack_failures.rs:40  client().get(uri).await.expect("it is answered");
             last woken by task 2 `hyper`
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
@@ -53,7 +53,7 @@ async fn a_server_that_does_not_speak_http() {
         ---- nobody_speaks_http ----
         sleeps forever: at 1s nothing in this world can wake the body
           the body, at tests/src/bin/stack_failures.rs:44:10, asleep since 0ns
-            waits for hyper_util::client::legacy::client::ResponseFuture
+            waits for hyper_util::client::legacy::client::ResponseFuture: the head of a response has not come
               nobody_speaks_http  tests/src/bin/stack_failures.rs:56  client().get(uri).await.expect("it is answered");
             last woken by task 2 `hyper`
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:53:10, in the background

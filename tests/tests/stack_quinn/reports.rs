@@ -63,6 +63,7 @@ async fn one_that_is_kept_alive_for_ever() {
         step limit: the clock moved 1000 times, to 5012.45s, and not once was the body polled; if that is meant, raise `step_limit`
           the clock moved 1000 times since the body was last polled; in the last 1000 of these steps fired
             1992 deadlines set at tests/src/quic/runtime.rs:64:20, by task 5 `quinn's connection` and task 4 `quinn's connection`
+            none of them woke the body, asleep since 0ns
           the body, at tests/src/bin/stack_quinn_failures.rs:47:10, asleep since 0ns
             waits for quinn::RecvStream::read_to_end
               ask  tests/src/bin/stack_quinn_failures.rs:33  receive.read_to_end(100).await.expect("it is answered");

@@ -23,10 +23,11 @@ async fn a_pop_of_what_nobody_pushes() {
             waits for tokio::sync::Notify::notified: it was not notified since it began to wait
               nobody_pushes  tests/src/bin/stack_redis_failures.rs:24  Notify::new().notified().await;
             last woken by a tokio task
-          1 tokio task; what it waits for inside of tokio cannot be seen
-            one waits to read from 10.214.210.205:6379 (redis.internal), at 10.255.255.254:32768 (localhost), since 0ns: 10 bytes read, 0 unread, peer open, peer last used by task 1 `server`
+          a tokio task
+            waits to read from 10.214.210.205:6379 (redis.internal), at 10.255.255.254:32768 (localhost), since 0ns: 10 bytes read, 0 unread, peer open, peer last used by task 1 `server`
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          solipsism's feature `dwarf` looks further: into combinators, at tokio's tasks, at futures without a waker, and for who holds what
           left behind, perhaps since it failed: 1 tokio task is still alive; where it was spawned tokio does not tell; it has 1 TCP stream to 10.214.210.205:6379 (redis.internal)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_redis_failures nobody_pushes -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 

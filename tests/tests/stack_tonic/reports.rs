@@ -26,12 +26,16 @@ async fn a_handler_that_never_answers() {
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
               serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
-          6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 49 bytes read, 0 unread, peer open, peer last used by a tokio task
-            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 188 bytes read, 0 unread, peer open, peer last used by a tokio task
-            one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
+          a tokio task
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 49 bytes read, 0 unread, peer open, peer last used by a tokio task
+          a tokio task
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 188 bytes read, 0 unread, peer open, peer last used by a tokio task
+          a tokio task
+            waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
+          and 3 more tokio tasks; what they wait for inside of tokio cannot be seen
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          solipsism's feature `dwarf` looks further: into combinators, at tokio's tasks, at futures without a waker, and for who holds what
           left behind, perhaps since it failed: 6 tokio tasks are still alive; where they were spawned tokio does not tell; they have 1 TCP stream to 10.176.141.155:80 (api.internal), 1 accepted TCP stream at 10.176.141.155:80 (api.internal) and 1 timer past the end of time
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures a_handler_never_answers -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
@@ -63,11 +67,14 @@ async fn a_stream_that_neither_side_ends() {
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
               serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
-          6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 112 bytes read, 0 unread, peer open, peer last used by a tokio task
-            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 168 bytes read, 0 unread, peer open, peer last used by a tokio task
+          a tokio task
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: 112 bytes read, 0 unread, peer open, peer last used by a tokio task
+          a tokio task
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 168 bytes read, 0 unread, peer open, peer last used by a tokio task
+          and 4 more tokio tasks; what they wait for inside of tokio cannot be seen
           no timer of tokio's is set; whether another thread will wake a tokio task cannot be seen
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
+          solipsism's feature `dwarf` looks further: into combinators, at tokio's tasks, at futures without a waker, and for who holds what
           left behind, perhaps since it failed: 6 tokio tasks are still alive; where they were spawned tokio does not tell; they have 1 TCP stream to 10.176.141.155:80 (api.internal) and 1 accepted TCP stream at 10.176.141.155:80 (api.internal)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures a_stream_never_goes_on -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 
@@ -101,10 +108,14 @@ async fn pings_keep_a_hang_from_being_proved_and_a_time_limit_ends_it() {
           task 1 `server`, spawned at tests/src/bin/stack_tonic_failures.rs:21:10, in the background
             waits for a connection to 10.176.141.155:80 (api.internal) since 0ns
               serve  tests/src/bin/stack_tonic_failures.rs:18  let serving = async { server.serve_with_incoming(incoming).await };
-          6 tokio tasks; what they wait for inside of tokio cannot be seen
-            one waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 3600s: 6169 bytes read, 0 unread, peer open, peer last used by a tokio task
-            one waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 6308 bytes read, 0 unread, peer open, peer last used by a tokio task
-            one waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
+          a tokio task
+            waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 3600s: 6169 bytes read, 0 unread, peer open, peer last used by a tokio task
+          a tokio task
+            waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 3600s: 6308 bytes read, 0 unread, peer open, peer last used by a tokio task
+          a tokio task
+            waits past the end of time, set at tests/src/bin/../../tests/stack_tonic/counter.rs:46:9
+          and 3 more tokio tasks; what they wait for inside of tokio cannot be seen
+          solipsism's feature `dwarf` looks further: into combinators, at tokio's tasks, at futures without a waker, and for who holds what
           left behind, perhaps since it failed: 6 tokio tasks are still alive; where they were spawned tokio does not tell; they have 1 TCP stream to 10.176.141.155:80 (api.internal), 1 accepted TCP stream at 10.176.141.155:80 (api.internal) and 1 timer past the end of time
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_tonic_failures pings_go_on_beside_a_hang -- --exact   (not repeatable where an unbiased `tokio::select!` is used)
 

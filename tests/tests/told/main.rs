@@ -2,6 +2,7 @@
 
 mod json;
 mod junit;
+mod verdicts;
 
 use std::fs;
 use std::path::Path;

@@ -177,6 +177,38 @@ async fn deadlines_of_one_instant_are_told_apart(event_loop: EventLoop) {
 }
 
 #[solipsism::test]
+async fn times_are_those_of_the_clock_that_a_task_sees(event_loop: EventLoop) {
+    event_loop.start_trace(100);
+    let child = event_loop.child();
+    let naps = child.spawn(async {
+        sleep(SECOND).await;
+        sleep(SECOND).await;
+    });
+    sleep(SECOND / 2).await;
+    child.advance_local(Duration::from_secs(3600));
+    naps.await.expect("it ends");
+    child.run(sleep(SECOND)).await;
+    sleep(SECOND).await;
+    expect![[r"
+        0ns the body spawns task 1
+        0ns the body sets a deadline for 500ms
+        0ns task 1 sets a deadline for 1s
+        500ms the body is woken by a deadline, set
+        500ms the body puts the clock of a child loop 3600s ahead
+        3600.5s task 1 is woken by the body
+        3600.5s task 1 sets a deadline for 3601.5s
+        3601.5s task 1 is woken by a deadline, set
+        3601.5s task 1 finishes
+        1.5s the body is woken by the end of task 1
+        3601.5s the body sets a deadline for 3602.5s
+        3602.5s the body is woken by a deadline, set
+        2.5s the body sets a deadline for 3.5s
+        3.5s the body is woken by a deadline, set
+    "]]
+    .assert_eq(&told(&event_loop));
+}
+
+#[solipsism::test]
 async fn orders_to_the_network_are_told(event_loop: EventLoop, net: Network) {
     event_loop.start_trace(100);
     let links = net.link("localhost", "db.internal");

@@ -121,6 +121,35 @@ async fn datagrams(event_loop: EventLoop, net: Network) -> io::Result<()> {
 }
 
 #[solipsism::test]
+async fn who_can_be_sent_datagrams_and_until_when(
+    event_loop: EventLoop,
+    net: Network,
+) -> io::Result<()> {
+    event_loop.start_trace(100);
+    let dns = UdpSocket::bind("dns.internal:53").await?;
+    let log = UnixDatagram::bind("/run/log")?;
+    let _unnamed = UnixDatagram::unbound()?;
+    let one = UdpSocket::bind("one.internal:1").await?;
+    drop(dns);
+    one.send_to(b"who?", "dns.internal:53").await?;
+    drop(log);
+    net.host("one.internal").crash();
+    drop(one);
+    expect![[r#"
+        0ns the body binds 10.183.19.172:53 (dns.internal)
+        0ns the body binds /run/log
+        0ns the body binds 10.239.108.93:1 (one.internal)
+        0ns nobody is bound to 10.183.19.172:53 (dns.internal) any more
+        0ns the body sends 4 bytes to 10.183.19.172:53 (dns.internal): "who?"
+        0ns a datagram of 4 bytes from 10.239.108.93:1 (one.internal) to 10.183.19.172:53 (dns.internal) is lost
+        0ns nobody is bound to /run/log any more
+        0ns the body crashes the host one.internal
+        0ns nobody is bound to 10.239.108.93:1 (one.internal) any more
+    "#]].assert_eq(&told(&event_loop));
+    Ok(())
+}
+
+#[solipsism::test]
 async fn bytes_are_shown_as_in_a_literal(
     event_loop: EventLoop,
     StreamPair(mut one, mut other): StreamPair,

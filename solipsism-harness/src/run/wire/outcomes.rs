@@ -2,7 +2,7 @@
 
 use super::Wire;
 use crate::scopes::{BrokenSetUp, BrokenTeardown, Came, CameTo};
-use crate::{Ended, Failure, FailureKind, Outcome, Ran, Repetition};
+use crate::{Ended, Failure, FailureKind, Object, Outcome, Ran, Repetition};
 
 impl Wire for Came {
     fn put(&self, to: &mut Vec<u8>) {
@@ -15,6 +15,7 @@ impl Wire for Came {
                 1_u64.put(to);
                 broken.instance.put(to);
                 broken.report.put(to);
+                broken.verdict.put(to);
                 broken.users.put(to);
             }
             CameTo::LeftOut => 2_u64.put(to),
@@ -29,6 +30,7 @@ impl Wire for Came {
                 1 => CameTo::TakenAlong(BrokenSetUp {
                     instance: usize::get(from)?,
                     report: String::get(from)?,
+                    verdict: Object::get(from)?,
                     users: usize::get(from)?,
                 }),
                 2 => CameTo::LeftOut,
@@ -111,6 +113,7 @@ impl Wire for Ended {
                 failure.kind.put(to);
                 failure.outcome.put(to);
                 failure.report.put(to);
+                failure.verdict.put(to);
             }
         }
     }
@@ -123,6 +126,7 @@ impl Wire for Ended {
                 kind: FailureKind::get(from)?,
                 outcome: Outcome::get(from)?,
                 report: String::get(from)?,
+                verdict: Object::get(from)?,
                 postscript: None,
             }),
             _ => return None,

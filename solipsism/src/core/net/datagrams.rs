@@ -277,16 +277,21 @@ impl Network {
             return;
         }
         self.purge(key, call);
-        self.vacate_datagrams(key);
+        self.vacate_datagrams(key, call);
         let mut socket = self.datagrams.remove(key.slot as usize);
         socket.readers.clear(call);
         socket.writers.clear(call);
     }
 
     /// Nobody receives there any more.
-    fn vacate_datagrams(&mut self, key: DatagramKey) {
+    fn vacate_datagrams(&mut self, key: DatagramKey, call: &mut Call) {
         let socket = self.datagram(key);
         let (host, owner) = (socket.host, socket.owner);
+        if call.deeds.is_some() && socket.has_place() {
+            let addr = socket.addr();
+            self.note_end_of_binding(host, &addr, call);
+        }
+        let socket = self.datagram(key);
         match &mut socket.transport {
             Transport::Udp(port) => {
                 if let Some(claim) = port.claim.take() {
@@ -312,7 +317,7 @@ impl Network {
         let ending = sockets.filter(|(_, socket)| which(socket) && socket.gone.is_none());
         let keys: Vec<_> = ending.map(|(slot, socket)| socket.key(slot)).collect();
         for key in keys {
-            self.vacate_datagrams(key);
+            self.vacate_datagrams(key, call);
             let socket = self.datagram(key);
             socket.gone = Some(why);
             socket.readers.wake(call);
@@ -334,6 +339,14 @@ impl Datagrams {
         match &self.transport {
             Transport::Udp(port) => port.addr().into(),
             Transport::Unix(mailbox) => mailbox.addr.clone().into(),
+        }
+    }
+
+    /// Whether others can send to it by its address.
+    fn has_place(&self) -> bool {
+        match &self.transport {
+            Transport::Udp(port) => port.claim.is_some(),
+            Transport::Unix(mailbox) => mailbox.place.is_some(),
         }
     }
 

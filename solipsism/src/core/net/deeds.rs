@@ -28,6 +28,18 @@ pub enum NetEvent {
         /// What its address was.
         at: String,
     },
+    /// A socket for datagrams was bound.
+    #[non_exhaustive]
+    Binds {
+        /// Its address.
+        at: String,
+    },
+    /// A socket for datagrams was closed that had an address.
+    #[non_exhaustive]
+    Unbinds {
+        /// What its address was.
+        at: String,
+    },
     /// A connect began.
     #[non_exhaustive]
     Connects {
@@ -193,6 +205,8 @@ impl fmt::Display for NetEvent {
         match self {
             Self::Listens { at } => write!(f, "listens at {at}"),
             Self::StopsListening { at } => write!(f, "nobody listens at {at} any more"),
+            Self::Binds { at } => write!(f, "binds {at}"),
+            Self::Unbinds { at } => write!(f, "nobody is bound to {at} any more"),
             Self::Connects { to } => write!(f, "connects to {to}"),
             Self::Connected { from, to } => write!(f, "{from} is connected to {to}"),
             Self::ConnectFails { to, kind } => write!(f, "connecting to {to} fails: {kind}"),
@@ -229,6 +243,7 @@ impl NetEvent {
         !matches!(
             self,
             Self::StopsListening { .. }
+                | Self::Unbinds { .. }
                 | Self::Connected { .. }
                 | Self::ConnectFails { .. }
                 | Self::Arrives { .. }
@@ -282,6 +297,20 @@ impl Network {
             let at = self.named(listener.host, &listener.addr);
             call.note(|| NetEvent::StopsListening { at });
         }
+    }
+
+    /// A socket for datagrams is made.
+    #[cold]
+    pub(super) fn note_binding(&self, host: HostId, addr: &Addr, call: &mut Call) {
+        let at = self.named(host, addr);
+        call.note(|| NetEvent::Binds { at });
+    }
+
+    /// A socket for datagrams is about to give its address back.
+    #[cold]
+    pub(super) fn note_end_of_binding(&self, host: HostId, addr: &Addr, call: &mut Call) {
+        let at = self.named(host, addr);
+        call.note(|| NetEvent::Unbinds { at });
     }
 
     #[cold]

@@ -42,6 +42,18 @@ pub(crate) enum What {
 }
 
 impl What {
+    /// The word that tools know it by.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "read",
+            Self::Write(_) => "write",
+            Self::Connect { .. } => "connect",
+            Self::Accept { .. } => "accept",
+            Self::Receive { .. } => "datagram",
+            Self::Send { .. } => "room",
+        }
+    }
+
     /// The task that used the other end of the stream last.
     pub(crate) fn peer_task(&self) -> Option<u32> {
         match self {
@@ -166,6 +178,20 @@ impl Network {
             }
         }
         waits
+    }
+
+    /// All who wait at a socket.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn askers(&self) -> impl Iterator<Item = &Waiter> {
+        let pipes = self.connections.iter();
+        let pipes = pipes.flat_map(|(_, connection)| &connection.pipes);
+        let streams = pipes.flat_map(|pipe| pipe.readers.all().chain(pipe.writers.all()));
+        let listeners = self.listeners.iter();
+        let listeners = listeners.flat_map(|(_, listener)| listener.acceptors.all());
+        let datagrams = self.datagrams.iter();
+        let datagrams =
+            datagrams.flat_map(|(_, socket)| socket.readers.all().chain(socket.writers.all()));
+        streams.chain(listeners).chain(datagrams)
     }
 
     fn stream(&self, connection: &Connection, side: usize, pipe: usize) -> Stream {

@@ -132,6 +132,13 @@ impl Waiters {
         call.drop.extend(all.map(|entry| entry.waiter.waker));
     }
 
+    /// All of them, also those that were given up.
+    #[cfg(feature = "tokio")]
+    pub(super) fn all(&self) -> impl Iterator<Item = &Waiter> {
+        let all = self.polled.iter().chain(&self.others);
+        all.map(|entry| &entry.waiter)
+    }
+
     /// The task that waits, and since when; for each. What is left of a dropped future that had called a `poll_` function
     /// is left out: `is_given_up` says whether the task has been polled since then without asking again.
     pub(super) fn iter(

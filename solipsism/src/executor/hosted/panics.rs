@@ -22,6 +22,7 @@ use super::judge::Bench;
 use crate::core::OUTERMOST;
 use crate::executor::world::{NOBODY, World};
 use crate::executor::{Failure, Lost};
+use crate::frames::{self, Frame};
 use crate::panics::PanicText;
 use crate::time::Instant;
 
@@ -90,6 +91,17 @@ impl Panics {
         }
     }
 
+    /// How many there were.
+    pub(super) fn count(&self) -> usize {
+        self.noted.borrow().len()
+    }
+
+    /// Forgets those that came after so many.
+    pub(super) fn forget_after(&self, count: usize) {
+        self.is_new.set(false);
+        self.noted.borrow_mut().truncate(count);
+    }
+
     /// How many of tokio's tasks are there for this alone.
     pub(super) fn judges(&self) -> usize {
         self.bench.occupied()
@@ -144,6 +156,13 @@ impl Hosted {
     }
 }
 
+impl Hosted {
+    /// The panics of blocking jobs, of which nobody sees who is told.
+    pub(in crate::executor) fn jobs_failures(&self) -> Vec<Failure> {
+        self.pool.failures()
+    }
+}
+
 impl World {
     /// Takes note of a panic that has just been raised in a task of tokio's. False if it was not.
     pub(crate) fn note_foreign_panic(&self, text: &PanicText) -> bool {
@@ -152,6 +171,8 @@ impl World {
         };
         let mut text = text.clone();
         text.at = Some(Instant::from_nanos(self.now()));
+        let cause = failure("a tokio task", task, Lost::Foreign, text.clone());
+        self.note_cause(cause);
         hosted.panics.note(task, text, hosted.alive());
         if hosted.root.borrow().is_some() {
             hosted.panics.bench.summon(&hosted.handle);
@@ -179,19 +200,23 @@ pub(super) fn current() -> Option<u32> {
 /// Whether the panic that is being raised is caught within its task: whether a frame that catches is nearer than tokio's. Unknown
 /// where the frames have no names, or were inlined.
 pub(super) fn is_caught() -> Option<bool> {
-    let frames = Backtrace::force_capture().to_string();
-    let (task, host) = frames.split_once("tokio::runtime::task::harness::poll_future")?;
-    let catches = |frames: &str| {
+    let stack = frames::parse(&Backtrace::force_capture().to_string());
+    let is_hosts = |frame: &Frame| {
+        let polls = "tokio::runtime::task::harness::poll_future";
+        frame.symbol.contains(polls)
+    };
+    let (task, host) = stack.split_at(stack.iter().position(is_hosts)?);
+    let catches = |frame: &Frame| {
         [
             "std::panic::catch_unwind",
             "std::panicking::catch_unwind",
             "std::panicking::try",
         ]
         .iter()
-        .any(|name| frames.contains(name))
+        .any(|name| frame.symbol.contains(name))
     };
     // Where tokio's own cannot be seen, nobody's can.
-    catches(host).then(|| catches(task))
+    host.iter().any(catches).then(|| task.iter().any(catches))
 }
 
 /// Tokio tells no number, but what it hashes is one.
@@ -212,5 +237,10 @@ fn number(id: tokio::task::Id) -> u32 {
     }
     let mut written = Written(0);
     id.hash(&mut written);
-    u32::try_from(written.finish() % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
+    short(written.finish())
+}
+
+/// A number of tokio's as numbers of tasks are.
+pub(super) fn short(number: u64) -> u32 {
+    u32::try_from(number % u64::from(super::FOREIGN - 1)).expect("less than 2^31")
 }

@@ -38,6 +38,7 @@ impl Hosted {
     /// A task waits, of tokio's unless it is nobody.
     #[inline]
     pub(in crate::executor) fn note_wait(&self, task: u32, limit: u64) {
+        self.asked.note(task);
         if task != NOBODY && self.waits.add(task, limit) {
             self.tell_livelock(limit);
         }

@@ -121,6 +121,7 @@ impl Leak {
             untaken: 0,
             user: None,
             numbers: Vec::new(),
+            asleep: Vec::new(),
             holds: Vec::new(),
         }
     }

@@ -112,6 +112,12 @@ fn seen(printed: &str) -> Vec<Frame> {
             "second_poll::poll_once_more",
         )
     });
+    // Tokio polls tasks of its own.
+    let root = root.or_else(|| {
+        frames
+            .iter()
+            .position(|frame| frame.symbol.starts_with("tokio::runtime::task::core::"))
+    });
     frames.truncate(root.unwrap_or(frames.len()));
     let tracer = frames.iter().rposition(|frame| {
         is(

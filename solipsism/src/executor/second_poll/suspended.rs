@@ -94,7 +94,10 @@ mod reading {
             let stage = task.stage.as_ref().get_ref();
             (task.header.key.id, Suspended::of(stage))
         });
-        let all = own.into_iter().chain(others).take(LOOKED_AT);
+        let all = own.into_iter().chain(others);
+        #[cfg(feature = "tokio")]
+        let all = all.chain(foreign(world));
+        let all = all.take(LOOKED_AT);
         let (ids, futures): (Vec<u32>, Vec<_>) =
             all.filter_map(|(id, future)| Some((id, future?))).unzip();
         let name = |id: u32| {
@@ -113,11 +116,23 @@ mod reading {
         }
     }
 
+    /// Tasks of a host.
+    #[cfg(feature = "tokio")]
+    fn foreign(world: &World) -> impl Iterator<Item = (u32, Option<Suspended<'_>>)> {
+        let hosted = world.hosted.iter();
+        let tasks = hosted.flat_map(|hosted| hosted.suspended());
+        tasks.map(|(task, future)| (task, Some(future)))
+    }
+
     fn told(ids: &[u32], name: &dyn Fn(u32) -> String, findings: Findings) -> Reading {
         let mut tasks: Vec<(u32, Vec<frames::Suspended>)> = Vec::new();
         for (id, chains) in ids.iter().zip(findings.tasks) {
-            let chains = chains.unwrap_or_default();
-            tasks.push((*id, chains.into_iter().map(chain).collect()));
+            let chains = chains.unwrap_or_default().into_iter();
+            let chains = chains.map(|found| {
+                let awaits = found.awaits.map(|task| (ids[task], name(ids[task])));
+                chain(found, awaits)
+            });
+            tasks.push((*id, chains.collect()));
         }
         for holder in findings.holders {
             let task = ids[holder.holder];
@@ -129,6 +144,7 @@ mod reading {
                 waits.held.push(held);
             }
         }
+        tasks.sort_by_key(|(task, _)| *task);
         let sight = if findings.is_partial {
             Sight::TooMuch
         } else {
@@ -137,12 +153,13 @@ mod reading {
         Reading { sight, tasks }
     }
 
-    fn chain(chain: Chain) -> frames::Suspended {
+    fn chain(chain: Chain, awaits: Option<(u32, String)>) -> frames::Suspended {
         frames::Suspended {
             frames: chain.frames.into_iter().map(frame).collect(),
             leaf: chain.leaf,
             wanted: chain.wanted.map(thing),
             held: Vec::new(),
+            awaits,
         }
     }
 
@@ -158,9 +175,11 @@ mod reading {
     }
 
     fn frame(frame: Frame) -> frames::Frame {
+        // What awaits in a macro is a library's where that uses it.
+        let within = frame.within.filter(|within| !frames::is_users(within));
         frames::Frame {
             symbol: frame.function,
-            file: Some(frame.file),
+            file: Some(within.unwrap_or(frame.file)),
             line: frame.line,
         }
     }

@@ -11,6 +11,14 @@ use crate::executor::{StuckTask, Wait};
 const TOLD: usize = 3;
 
 pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Result {
+    for cure in told(tasks) {
+        write!(f, "\n  {cure}")?;
+    }
+    Ok(())
+}
+
+/// A sentence each.
+pub(in crate::stopped) fn told(tasks: &[StuckTask]) -> Vec<String> {
     let found = tasks.iter().filter_map(joins_itself);
     #[cfg(feature = "net")]
     let found = found.chain(streams::found(tasks));
@@ -20,10 +28,8 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Res
             cures.push(cure);
         }
     }
-    for cure in cures.iter().take(TOLD) {
-        write!(f, "\n  {cure}")?;
-    }
-    Ok(())
+    cures.truncate(TOLD);
+    cures
 }
 
 fn joins_itself(task: &StuckTask) -> Option<String> {

@@ -10,7 +10,7 @@ const EMPTY: &str = "it is empty, and a sender of it is alive";
 const FULL: &str = "it is full, or another came first, and its receiver is alive";
 const UNSENT: &str = "its sender is alive and has sent nothing";
 
-const FACTS: [(&[&str], &str); 13] = [
+const FACTS: [(&[&str], &str); 21] = [
     (
         &[
             "tokio::sync::mpsc::Receiver::recv",
@@ -80,6 +80,39 @@ const FACTS: [(&[&str], &str); 13] = [
         "it was not notified since it began to wait",
     ),
     (&["tokio::sync::Barrier::wait"], "too few have come to it"),
+    (
+        &["tokio_util::sync::CancellationToken::cancelled"],
+        "neither its token nor one that this is a child of was cancelled",
+    ),
+    (
+        &["tokio_util::task::TaskTracker::wait"],
+        "it is not closed, or a future that it tracks is alive",
+    ),
+    (
+        &["hyper::client::conn::http1::SendRequest::send_request"],
+        "the head of a response has not come; its `Connection` has to be polled meanwhile, as by a task that it was given to",
+    ),
+    (
+        &["hyper::client::conn::http1::SendRequest::ready"],
+        "its `Connection` wants no request yet: it is not polled, or an earlier request is not over, whose response is to be read \
+         to its end",
+    ),
+    (
+        &["hyper_util::client::legacy::client::ResponseFuture"],
+        "the head of a response has not come",
+    ),
+    (
+        &["hyper::upgrade::OnUpgrade"],
+        "a connection is given away when the response that agrees to that has gone over it, by whoever drives it `with_upgrades`",
+    ),
+    (
+        &["axum::serve::private::ServeFuture"],
+        "it ends only when it was told to shut down, and every connection has ended",
+    ),
+    (
+        &["tower::util::Ready"],
+        "the service is not ready to be called; in a limit, one that is ready and was not called takes room, too",
+    ),
     (
         &[
             "tokio::sync::OnceCell::get_or_init",

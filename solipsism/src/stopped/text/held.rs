@@ -16,9 +16,15 @@ impl fmt::Display for HeldBy {
             )?,
             [] => {}
         }
-        for site in guards.iter().take(1) {
+        if let Some((site, who, at)) = guards.first() {
             let lead = if jobs.is_empty() { "it waited" } else { " and" };
-            write!(f, "{lead} for the outside wake announced at {site}")?;
+            write!(
+                f,
+                "{lead} for the outside wake announced at {site} by {who}"
+            )?;
+            if let Some(at) = at {
+                write!(f, " at {at:?}")?;
+            }
         }
         if guards.len() > 1 {
             write!(f, " and {} more", guards.len() - 1)?;

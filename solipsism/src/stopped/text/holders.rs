@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::is_foreign;
 use crate::executor::{Again, Sight, Standing, StuckTask, Wait};
 use crate::frames::{Chain, Held, Leaf, Thing};
 
@@ -24,15 +25,30 @@ impl Link<'_> {
             Self::Held(held) => held.thing == Thing::Guard,
         }
     }
+
+    /// Whether this is no more than that the other task was the last to use the other end of a socket: one that waits there itself
+    /// has it, but else it may have given it away.
+    fn is_by_use(self, task: &StuckTask, other: &StuckTask) -> bool {
+        let is_network = matches!(self, Self::Waits(Wait::Network { .. }));
+        let is_mutual =
+            |wait: &Wait| matches!(wait, Wait::Network { .. }) && wait.whom() == Some(task.task);
+        is_network && !other.waits.iter().any(is_mutual)
+    }
 }
 
 /// The task that this one waits for, if it waits for nothing else.
 pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
+    // What was not polled may wait for more than could be read.
+    if is_foreign(task.task) {
+        return None;
+    }
     match (&task.waits[..], task.stacks.chains()) {
-        ([wait], [] | [_]) => Some((wait.whom()?, Link::Waits(wait))),
+        ([wait], []) => Some((wait.whom()?, Link::Waits(wait))),
+        // Another chain leads to something else, and a combinator may have more in it.
+        ([wait], [chain]) if leads_to(&chain.leaf, wait) => Some((wait.whom()?, Link::Waits(wait))),
         // Where it stands now is not known.
         _ if matches!(task.again, Again::WentOn(_)) => None,
-        ([], [chain]) => {
+        ([], [chain]) if !chain.is_held_variously => {
             let (first, rest) = chain.held.split_first()?;
             let is_sole = rest.iter().all(|held| held.task == first.task);
             is_sole.then_some((first.task, Link::Held(first)))
@@ -41,27 +57,56 @@ pub(super) fn only_link(task: &StuckTask) -> Option<(u32, Link<'_>)> {
     }
 }
 
+/// Whether what is awaited in the end can be this. What else we have, as a server's shutdown, waits by means of it.
+fn leads_to(leaf: &Leaf, wait: &Wait) -> bool {
+    match leaf {
+        Leaf::Ours(primitive) => *primitive == wait.primitive(),
+        Leaf::Library(name) => name.starts_with("solipsism::"),
+        Leaf::Combinator(_) | Leaf::Users => false,
+    }
+}
+
 /// All tasks that this one waits for, as far as they are known.
 pub(super) fn whom(task: &StuckTask) -> impl Iterator<Item = u32> {
     let chains = task.stacks.chains().iter();
-    let holders = chains.flat_map(|chain| &chain.held).map(|held| held.task);
-    task.waits.iter().filter_map(Wait::whom).chain(holders)
+    let holders = chains.clone().flat_map(|chain| &chain.held);
+    let holders = holders.map(|held| held.task);
+    let awaited = chains.filter_map(|chain| Some(chain.awaits.as_ref()?.0));
+    let waits = task.waits.iter().filter_map(Wait::whom);
+    waits.chain(holders).chain(awaited)
+}
+
+/// Of a circle, what leads from each task to the next.
+fn links<'a>(cycle: &[&'a StuckTask]) -> Vec<Link<'a>> {
+    let links = cycle.iter().filter_map(|task| Some(only_link(task)?.1));
+    links.collect()
+}
+
+fn is_deadlock(links: &[Link<'_>]) -> bool {
+    let is_held = |link: &Link<'_>| matches!(link, Link::Held(_));
+    links.iter().any(is_held) && links.iter().all(|link| link.is_deadly())
+}
+
+/// Whether nobody outside of the circle could have ended it.
+pub(in crate::stopped) fn is_deadly(cycle: &[&StuckTask]) -> bool {
+    is_deadlock(&links(cycle))
 }
 
 /// Tasks of which each waits for the next one and for nothing else.
 pub(super) fn write_cycle(f: &mut fmt::Formatter<'_>, cycle: &[&StuckTask]) -> fmt::Result {
-    let links: Vec<Link<'_>> = cycle
-        .iter()
-        .filter_map(|task| Some(only_link(task)?.1))
-        .collect();
-    let is_held = |link: &Link<'_>| matches!(link, Link::Held(_));
-    let is_deadlock = links.iter().any(is_held) && links.iter().all(|link| link.is_deadly());
-    let title = if is_deadlock {
+    let links = links(cycle);
+    let title = if is_deadlock(&links) {
         "deadlock"
     } else {
         "they wait for each other"
     };
-    write!(f, "\n  {title}: ")?;
+    write!(f, "\n  {title}")?;
+    let others = cycle.iter().cycle().skip(1);
+    let mut edges = cycle.iter().zip(&links).zip(others);
+    if edges.any(|((task, link), other)| link.is_by_use(task, other)) {
+        f.write_str(", if who used a socket last still has it")?;
+    }
+    f.write_str(": ")?;
     for (task, link) in cycle.iter().zip(&links) {
         write!(f, "{} → ", task.who)?;
         if let Link::Held(held) = link {
@@ -96,7 +141,8 @@ impl Thing {
 /// That nobody was found who holds what this chain waits for.
 pub(super) fn write_unknown(f: &mut fmt::Formatter<'_>, chain: &Chain) -> fmt::Result {
     match chain.wanted {
-        Some(thing) if chain.held.is_empty() => {
+        // What is within another future of a library is that library's own.
+        Some(thing) if chain.held.is_empty() && is_held(&chain.leaf) => {
             write!(f, "; nobody is known to hold {}", thing.of_it())
         }
         _ => Ok(()),
@@ -139,7 +185,11 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, task: &StuckTask, chain: &Chain)
 }
 
 /// What might be known and is not.
-pub(super) fn write_notes(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fmt::Result {
+pub(super) fn write_notes(
+    f: &mut fmt::Formatter<'_>,
+    tasks: &[StuckTask],
+    are_some_unseen: bool,
+) -> fmt::Result {
     let sight = tasks.iter().map(|task| task.stacks.sight);
     if sight.clone().any(|sight| sight == Sight::TooMuch) {
         f.write_str(
@@ -147,10 +197,13 @@ pub(super) fn write_notes(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask]) -> fm
              be read in a second",
         )?;
     }
-    if sight.clone().any(|sight| sight == Sight::Off) && tasks.iter().any(hides) {
-        f.write_str(
-            "\n  solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what",
-        )?;
+    let is_off = sight.clone().any(|sight| sight == Sight::Off);
+    if is_off && (are_some_unseen || tasks.iter().any(hides)) {
+        f.write_str("\n  solipsism's feature `dwarf` looks further: into combinators, ")?;
+        if are_some_unseen {
+            f.write_str("at tokio's tasks, ")?;
+        }
+        f.write_str("at futures without a waker, and for who holds what")?;
     }
     Ok(())
 }
@@ -168,20 +221,23 @@ fn hides(task: &StuckTask) -> bool {
             .first()
             .is_some_and(|step| !step.file.is_empty())
     });
-    chains.any(|chain| match &chain.leaf {
-        Leaf::Combinator(_) => true,
-        Leaf::Library(name) => HELD.iter().any(|held| name.starts_with(held)),
-        Leaf::Ours(_) | Leaf::Users => false,
-    })
+    chains.any(|chain| matches!(chain.leaf, Leaf::Combinator(_)) || is_held(&chain.leaf))
+}
+
+/// Whether this is awaited until somebody lets go of something.
+fn is_held(leaf: &Leaf) -> bool {
+    matches!(leaf, Leaf::Library(name) if HELD.iter().any(|held| name.starts_with(held)))
 }
 
 /// What somebody holds, of which it can be read.
-const HELD: [&str; 16] = [
+const HELD: [&str; 18] = [
     "async_channel::",
     "async_lock::mutex::",
     "async_lock::rwlock::",
+    "async_lock::semaphore::",
     "flume::",
     "futures::channel::mpsc::Receiver",
+    "futures::channel::mpsc::Sender",
     "futures::channel::mpsc::UnboundedReceiver",
     "futures::channel::oneshot::Receiver",
     "futures::lock::Mutex",
@@ -207,7 +263,7 @@ mod tests {
 
     impl fmt::Display for Notes {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write_notes(f, &self.0)
+            write_notes(f, &self.0, false)
         }
     }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::facts::fact;
-use super::{WAITS, holders, place};
+use super::{WAITS, holders, is_foreign, place};
 use crate::executor::{Again, Progress, Standing, StuckTask, Wait};
 use crate::frames::{Chain, Leaf, Primitive, Step};
 use crate::time::Instant;
@@ -75,7 +75,7 @@ pub(super) fn write_round(
     let task = tasks.iter().find(|other| other.task == task);
     let chains = task.map(|task| task.stacks.chains()).unwrap_or_default();
     for chain in chains.iter().take(WAITS) {
-        write_leaf(f, "goes round in", chain)?;
+        write_leaf(f, "goes round in", chain, Seen::Now)?;
         for step in &chain.steps {
             write!(f, "\n      {step}")?;
         }
@@ -104,7 +104,7 @@ fn waits_for_one_of(task: &StuckTask, tasks: &[StuckTask]) -> bool {
 
 /// Tasks of which each waits for the next and for nothing else, and the last for the first, or one for itself; by their
 /// places.
-fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
+pub(in crate::stopped) fn cycles(tasks: &[StuckTask]) -> Vec<Vec<usize>> {
     let next = |place: usize| {
         let (whom, _) = holders::only_link(&tasks[place])?;
         tasks.iter().position(|other| other.task == whom)
@@ -139,8 +139,16 @@ fn is_like(one: &StuckTask, other: &StuckTask) -> bool {
 fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fmt::Result {
     let first = of[0];
     let last = of[of.len() - 1];
+    let is_foreign = is_foreign(first.task);
     if of.len() == 1 {
         write!(f, "\n  {}", first.who)?;
+    } else if is_foreign {
+        write!(f, "\n  {} tokio tasks", of.len())?;
+        let number = |task: &StuckTask| Some(task.who.strip_prefix("tokio task ")?.to_owned());
+        if let (Some(first), Some(last)) = (number(first), number(last)) {
+            let link = if of.len() == 2 { "and" } else { "…" };
+            write!(f, ", {first} {link} {last}")?;
+        }
     } else {
         let named = |task: &StuckTask| {
             let number = task.task.to_string();
@@ -155,6 +163,9 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fm
             named(first),
             named(last)
         )?;
+    }
+    if is_foreign {
+        return Ok(());
     }
     write!(f, ", {}", place(first.task, first.site))?;
     if first.is_background {
@@ -171,7 +182,7 @@ fn write_head(f: &mut fmt::Formatter<'_>, of: &[&StuckTask], now: Instant) -> fm
 }
 
 /// All that is to be told of a task but who it is.
-struct Told<'a>(&'a StuckTask);
+pub(super) struct Told<'a>(pub(super) &'a StuckTask);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -208,7 +219,7 @@ impl fmt::Display for Told<'_> {
         write_waits(f, &untold)?;
         for (chain, waits) in task.stacks.chains().iter().zip(&heads) {
             if waits.is_empty() {
-                write_leaf(f, "waits for", chain)?;
+                write_leaf(f, "waits for", chain, Seen::of(task))?;
                 holders::write(f, task, chain)?;
             } else {
                 write_waits(f, waits)?;
@@ -317,7 +328,29 @@ fn write_waits(f: &mut fmt::Formatter<'_>, waits: &[&Wait]) -> fmt::Result {
     Ok(())
 }
 
-fn write_leaf(f: &mut fmt::Formatter<'_>, lead: &str, chain: &Chain) -> fmt::Result {
+/// How fresh is what is known of a future.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    /// It was polled once more, or its task could have been.
+    Now,
+    /// It was read: what it has missed since its last poll is not known.
+    AtItsLastPoll,
+}
+
+impl Seen {
+    fn of(task: &StuckTask) -> Self {
+        if is_foreign(task.task) {
+            Self::AtItsLastPoll
+        } else {
+            Self::Now
+        }
+    }
+}
+
+fn write_leaf(f: &mut fmt::Formatter<'_>, lead: &str, chain: &Chain, seen: Seen) -> fmt::Result {
+    if let Some((_, who)) = &chain.awaits {
+        return write!(f, "\n    {lead} {who} to finish");
+    }
     match &chain.leaf {
         Leaf::Ours(primitive) => write!(f, "\n    {lead} {primitive}")?,
         Leaf::Library(name) | Leaf::Combinator(name) => write!(f, "\n    {lead} {name}")?,
@@ -333,7 +366,11 @@ fn write_leaf(f: &mut fmt::Formatter<'_>, lead: &str, chain: &Chain) -> fmt::Res
     }
     if let Leaf::Library(name) = &chain.leaf {
         if let Some(fact) = fact(name) {
-            write!(f, ": {fact}")?;
+            let since = match seen {
+                Seen::Now => "",
+                Seen::AtItsLastPoll => "as of its last poll, ",
+            };
+            write!(f, ": {since}{fact}")?;
         }
     }
     holders::write_unknown(f, chain)
@@ -355,7 +392,7 @@ impl fmt::Display for Primitive {
 }
 
 /// The waits of a task's that this chain leads to, where there is no doubt.
-fn waits_of<'a>(task: &'a StuckTask, chain: &Chain) -> Vec<&'a Wait> {
+pub(in crate::stopped) fn waits_of<'a>(task: &'a StuckTask, chain: &Chain) -> Vec<&'a Wait> {
     let Leaf::Ours(primitive) = chain.leaf else {
         return Vec::new();
     };
@@ -371,6 +408,8 @@ fn waits_of<'a>(task: &'a StuckTask, chain: &Chain) -> Vec<&'a Wait> {
         .clone()
         .any(|other| matches!(other.leaf, Leaf::Combinator(_)));
     let is_only = chains.filter(is_of_kind).count() == 1;
+    // Where nothing was polled, futures that are no coroutines are not among the chains.
+    let hides = hides || is_foreign(task.task);
     if is_only && (waits.len() == 1 || !hides) {
         return waits;
     }

@@ -13,6 +13,8 @@ crate::leaves!(
     nearly_alike,
     holds_things,
     holds_tasks,
+    wait_elsewhere,
+    goes_on_when_polled,
     knows_itself
 );
 
@@ -54,6 +56,36 @@ async fn holds_things() {
 async fn holds_tasks() {
     let inner = spawn(async { time::sleep(Duration::from_secs(7)).await });
     spawn(async { inner.await.unwrap() });
+}
+
+/// Spawned at one place, each waits at another.
+async fn wait_elsewhere() {
+    for number in 0..5 {
+        spawn(async move {
+            if number % 2 == 0 {
+                time::sleep(Duration::from_secs(100)).await;
+            } else {
+                one_more(number).await;
+            }
+        });
+    }
+}
+
+async fn one_more(number: u64) {
+    time::sleep(Duration::from_secs(number)).await;
+}
+
+/// What it waited for has lost a wake-up.
+async fn goes_on_when_polled() {
+    spawn(async {
+        let _timer = time::sleep(Duration::from_secs(100));
+        let mut waker = None;
+        poll_fn(|context| match waker.replace(context.waker().clone()) {
+            None => Poll::Pending,
+            Some(_) => Poll::Ready(()),
+        })
+        .await;
+    });
 }
 
 /// It waits in vain, since it tells nobody how to wake it.

@@ -117,7 +117,11 @@ impl Network {
     /// # Errors
     ///
     /// Those of `claim`.
-    pub(crate) fn open_udp(&mut self, addr: SocketAddr, call: &Call) -> io::Result<DatagramKey> {
+    pub(crate) fn open_udp(
+        &mut self,
+        addr: SocketAddr,
+        call: &mut Call,
+    ) -> io::Result<DatagramKey> {
         let canonical = SocketAddr::new(addr.ip().to_canonical(), addr.port());
         let claim = self.claim(Protocol::Udp, canonical, Sharing::Exclusive, call)?;
         let slot = self.vacant_datagrams();
@@ -133,6 +137,9 @@ impl Network {
                 ttl: 64,
             },
         };
+        if call.deeds.is_some() {
+            self.note_binding(claim.host, &port.addr().into(), call);
+        }
         Ok(self.add_datagrams(claim.host, Transport::Udp(port), call))
     }
 

@@ -64,9 +64,16 @@ impl Network {
     /// # Errors
     ///
     /// `AddrInUse`, `InvalidInput`.
-    pub(crate) fn open_mailbox(&mut self, addr: &UnixAddr, call: &Call) -> io::Result<DatagramKey> {
+    pub(crate) fn open_mailbox(
+        &mut self,
+        addr: &UnixAddr,
+        call: &mut Call,
+    ) -> io::Result<DatagramKey> {
         let slot = self.vacant_datagrams();
         self.claim_unix(addr, UnixEntry::Datagrams(slot), call)?;
+        if call.deeds.is_some() {
+            self.note_binding(HostId(call.host), &addr.clone().into(), call);
+        }
         Ok(self.add_mailbox(addr.clone(), call))
     }
 
