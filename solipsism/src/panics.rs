@@ -64,7 +64,7 @@ pub(crate) fn catch<R>(print: Print, f: impl FnOnce() -> R) -> Result<R, Box<Pan
     // A future that panicked is never polled again and its world says so: no broken invariant can be seen.
     let result = panic::catch_unwind(AssertUnwindSafe(f));
     leave(outside, result.is_ok());
-    result.map_err(caught)
+    result.map_err(|payload| Box::new(caught(payload)))
 }
 
 fn enter(print: Print) -> Option<Print> {
@@ -90,7 +90,7 @@ fn leave(outside: Option<Print>, is_ok: bool) {
 }
 
 #[cold]
-fn caught(payload: Box<dyn Any + Send>) -> Box<Panic> {
+fn caught(payload: Box<dyn Any + Send>) -> Panic {
     let message = message(&*payload);
     let raised = take_raised().filter(|raised| raised.message == message);
     let text = raised.unwrap_or(PanicText {
@@ -101,7 +101,7 @@ fn caught(payload: Box<dyn Any + Send>) -> Box<Panic> {
         stack: Stack::default(),
         backtrace: None,
     });
-    Box::new(Panic { text, payload })
+    Panic { text, payload }
 }
 
 /// Goes on with a panic that was caught elsewhere: its message and place come along.

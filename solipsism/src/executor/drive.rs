@@ -12,7 +12,7 @@ use futures_task::waker_ref;
 use super::budget::Budget;
 use super::header::{Header, TaskKey};
 use super::signs::Signs;
-use super::tasks::{self, AnyStage, Place};
+use super::tasks::{AnyStage, Chosen, Place};
 use super::trace::By;
 use super::world::{Limits, NOBODY, World};
 use crate::core::Clock;
@@ -114,7 +114,7 @@ impl World {
         let mut budget = Budget::new(self.limits.get());
         loop {
             match self.next_ready(&mut budget) {
-                Ok(Some(turn)) => self.poll_task(turn),
+                Ok(Some(chosen)) => self.poll_task(chosen),
                 Ok(None) => match self.rest_of_instant() {
                     Some(Idle::Outside(at_most)) => self.wait(at_most, &mut budget),
                     Some(_) => {}
@@ -130,7 +130,7 @@ impl World {
         let mut budget = Budget::new(limits);
         loop {
             match self.next_ready(&mut budget) {
-                Ok(Some(turn)) => self.poll_task(turn),
+                Ok(Some(chosen)) => self.poll_task(chosen),
                 Ok(None) if self.settle_network() => {}
                 Ok(None) => return Ok(()),
                 Err(verdict) => return Err(self.report(verdict, None)),
@@ -194,14 +194,14 @@ impl World {
                 Ok(Turn::Taken)
             }
             Some(key) => {
-                let turn = self.tasks.borrow_mut().check_out_to_poll(key);
-                if let Some(turn) = turn {
-                    if let Err(verdict) = run.budget.poll(&turn.task.header) {
+                let chosen = self.tasks.borrow_mut().check_out_to_poll(key);
+                if let Some(chosen) = chosen {
+                    if let Err(verdict) = run.budget.poll(&chosen.task.header) {
                         // It stays, for a report to tell where it goes round.
-                        self.tasks.borrow_mut().check_in_unpolled(turn.task);
+                        self.tasks.borrow_mut().check_in_unpolled(chosen.task);
                         return Err(verdict.into());
                     }
-                    self.poll_task(turn);
+                    self.poll_task(chosen);
                     self.check_failures()?;
                 }
                 Ok(Turn::Taken)
@@ -209,18 +209,18 @@ impl World {
         }
     }
 
-    pub(super) fn next_ready(&self, budget: &mut Budget) -> Result<Option<tasks::Turn>, Verdict> {
+    pub(super) fn next_ready(&self, budget: &mut Budget) -> Result<Option<Chosen>, Verdict> {
         loop {
             self.read_inbox();
             let next = self.ready.borrow_mut().pop();
             let Some(key) = next else { return Ok(None) };
-            let turn = self.tasks.borrow_mut().check_out_to_poll(key);
-            if let Some(turn) = turn {
-                if let Err(verdict) = budget.poll(&turn.task.header) {
-                    self.tasks.borrow_mut().check_in_unpolled(turn.task);
+            let chosen = self.tasks.borrow_mut().check_out_to_poll(key);
+            if let Some(chosen) = chosen {
+                if let Err(verdict) = budget.poll(&chosen.task.header) {
+                    self.tasks.borrow_mut().check_in_unpolled(chosen.task);
                     return Err(verdict);
                 }
-                return Ok(Some(turn));
+                return Ok(Some(chosen));
             }
         }
     }
@@ -276,27 +276,16 @@ impl World {
         self.place.set(outer);
         match polled {
             Ok(poll) => Ok(poll.is_ready()),
-            Err(panic) => Err(self.panicked_now(panic)),
+            Err(mut panic) => {
+                self.date(&mut panic);
+                Err(panic)
+            }
         }
     }
 
     #[cold]
-    fn panicked_now(&self, mut panic: Box<Panic>) -> Box<Panic> {
+    fn date(&self, panic: &mut Panic) {
         panic.text.at = Some(Instant::from_nanos(self.now()));
-        panic
-    }
-
-    /// What goes before a poll that is out of the ordinary.
-    #[inline(never)]
-    fn begin_poll(&self, header: &Arc<Header>) {
-        if self.signs.any(Signs::CRASHED) {
-            self.crashed.borrow_mut().clear();
-            self.signs.lower(Signs::CRASHED);
-        }
-        if self.watched {
-            self.inbox.watch(Some(header));
-            self.inbox.count_poll();
-        }
     }
 
     /// The time, as cheap as can be: the inbox has it wherever the clock is moved by us alone.
@@ -309,70 +298,44 @@ impl World {
         self.inbox.now()
     }
 
-    pub(super) fn poll_task(&self, turn: tasks::Turn) {
-        let tasks::Turn {
+    pub(super) fn poll_task(&self, chosen: Chosen) {
+        let Chosen {
             mut task,
             place,
             poll,
-        } = turn;
-        if task.header.is_finished() {
-            // A wake that came while it finished.
-            self.tasks.borrow_mut().check_in_unpolled(task);
-            return;
+        } = chosen;
+        let mut own = place;
+        if !task.header.is_plain() {
+            if task.header.is_finished() {
+                // A wake that came while it finished.
+                self.tasks.borrow_mut().check_in_unpolled(task);
+                return;
+            }
+            if task.header.is_aborted() {
+                self.tasks.borrow_mut().take_back_poll(task.header.key);
+                self.fail_task(&mut task, place, JoinError::cancelled);
+                return self.finish_task(task, place);
+            }
+            own = place.beside(task.header.is_background());
         }
-        if task.header.is_aborted() {
-            self.tasks.borrow_mut().take_back_poll(task.header.key);
-            self.fail_task(&mut task, place, JoinError::cancelled);
-        } else {
-            let at = self.polls_at();
-            let own = place.beside(task.header.is_background());
-            let polled = self.poll(&task.header, own, poll, Print::Later, task.stage.as_mut());
-            let is_cancelled = self.signs.any(Signs::TRACED | Signs::CRASHED)
-                && self.end_poll(&task.header, place);
-            match polled {
-                Ok(false) if is_cancelled => self.fail_task(&mut task, place, JoinError::cancelled),
-                Ok(false) => {
-                    self.tasks.borrow_mut().check_in_polled(task, at);
-                    return;
-                }
-                Ok(true) => {}
-                Err(panic) => {
-                    self.fail_task(&mut task, place, |header| {
-                        JoinError::panicked(header, *panic)
-                    });
-                    if let Some(cause) = super::Failure::held(&task.header, &*task.stage, place) {
-                        self.note_cause(cause);
-                    }
+        let at = self.polls_at();
+        let polled = self.poll(&task.header, own, poll, Print::Later, task.stage.as_mut());
+        let is_cancelled =
+            self.signs.any(Signs::TRACED | Signs::CRASHED) && self.end_poll(&task.header, place);
+        match polled {
+            Ok(false) if is_cancelled => self.fail_task(&mut task, place, JoinError::cancelled),
+            Ok(false) => return self.tasks.borrow_mut().check_in_polled(task, at),
+            Ok(true) => {}
+            Err(panic) => {
+                self.fail_task(&mut task, place, |header| {
+                    JoinError::panicked(header, *panic)
+                });
+                if let Some(cause) = super::Failure::held(&task.header, &*task.stage, place) {
+                    self.note_cause(cause);
                 }
             }
         }
         self.finish_task(task, place);
-    }
-
-    /// What comes after a poll of the body that is out of the ordinary.
-    #[cold]
-    fn end_poll_of_body(
-        &self,
-        header: &Header,
-        polled: &Result<bool, Box<Panic>>,
-    ) -> Result<(), Verdict> {
-        if self.is_traced() {
-            self.note_poll(header);
-        }
-        match polled {
-            Ok(false) => self.check_failures(),
-            // What a finished body returned counts too: whoever asked for the run looks at the failures then.
-            _ => Ok(()),
-        }
-    }
-
-    /// What comes after a poll that is out of the ordinary. Whether the task's host has crashed in it.
-    #[cold]
-    fn end_poll(&self, header: &Header, place: Place) -> bool {
-        if self.is_traced() {
-            self.note_poll(header);
-        }
-        self.crashed.borrow().contains(&place.host())
     }
 
     /// Nothing is ready: says where the next event comes from, or why there will never be one.
@@ -416,18 +379,6 @@ impl World {
             (None, None) if self.inbox.stranger().is_some() => Ok(Idle::Outside(None)),
             (None, None) => Ok(Idle::Nothing),
         }
-    }
-
-    /// What goes before the look at what comes next, where that is out of the ordinary.
-    #[inline(never)]
-    fn begin_to_idle(&self, budget: &Budget) -> Result<(), Verdict> {
-        if self.watched {
-            self.inbox.watch(None);
-        }
-        if self.signs.any(Signs::HEARTBEATS) {
-            self.look_at_heartbeats(budget)?;
-        }
-        Ok(())
     }
 
     /// What is still out belongs to this instant: it comes before everything that may move the clock.
@@ -584,17 +535,6 @@ impl World {
         } else {
             Ok(())
         }
-    }
-
-    #[cold]
-    fn look_at_failures(&self) -> Result<(), Verdict> {
-        if self.failures.borrow().is_empty() {
-            // They were told of elsewhere.
-            self.signs.lower(Signs::FAILED);
-        } else if !self.lenient.get() {
-            return Err(Verdict::BackgroundTaskFailed);
-        }
-        Ok(())
     }
 }
 

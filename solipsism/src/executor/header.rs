@@ -211,6 +211,12 @@ impl Header {
         Arc::strong_count(self) > 1 + handles + kept
     }
 
+    /// Whether it is neither finished nor aborted nor in the background.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.state.load(Ordering::Acquire) == 0
+    }
+
     pub(crate) fn set_background(&self) {
         self.state.fetch_or(BACKGROUND, Ordering::AcqRel);
     }

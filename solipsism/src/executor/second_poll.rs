@@ -26,7 +26,7 @@ use self::suspended::Reading;
 pub(crate) use self::suspended::Sight;
 use super::header::{Header, TaskKey};
 use super::stuck::{Standing, StuckTask};
-use super::tasks::{AnyStage, Place, Turn};
+use super::tasks::{AnyStage, Place};
 use super::world::{NOBODY, World};
 use crate::frames::Workspace;
 use crate::panics::{self, Print};
@@ -127,15 +127,9 @@ impl World {
             } else {
                 let key = self.key_of(task.task, innermost);
                 let Some(key) = key else { continue };
-                let turn = self.tasks.borrow_mut().check_out_to_poll(key);
-                let Some(Turn {
-                    mut task,
-                    place,
-                    poll,
-                }) = turn
-                else {
-                    continue;
-                };
+                let chosen = self.tasks.borrow_mut().check_out_to_poll(key);
+                let Some(chosen) = chosen else { continue };
+                let (mut task, place, poll) = (chosen.task, chosen.place, chosen.poll);
                 let (header, stage) = (&task.header, task.stage.as_mut());
                 let again = self.poll_again(Asleep {
                     header,

@@ -195,7 +195,7 @@ pub(crate) struct Task {
 }
 
 /// A task whose turn it is.
-pub(crate) struct Turn {
+pub(crate) struct Chosen {
     pub(crate) task: Task,
     pub(crate) place: Place,
     /// Which of its polls this is.
@@ -300,13 +300,13 @@ impl Tasks {
 
     /// Takes the task out, to be polled.
     #[inline]
-    pub(crate) fn check_out_to_poll(&mut self, key: TaskKey) -> Option<Turn> {
+    pub(crate) fn check_out_to_poll(&mut self, key: TaskKey) -> Option<Chosen> {
         let slot = self.slot(key)?;
         let task = slot.task.take()?;
         let poll = slot.polls.wrapping_add(1);
         slot.polls = poll;
         let place = slot.place;
-        Some(Turn { task, place, poll })
+        Some(Chosen { task, place, poll })
     }
 
     pub(crate) fn check_in(&mut self, task: Task) {
