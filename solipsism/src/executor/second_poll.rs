@@ -26,7 +26,7 @@ use self::suspended::Reading;
 pub(crate) use self::suspended::Sight;
 use super::header::{Header, TaskKey};
 use super::stuck::{Standing, StuckTask};
-use super::tasks::{AnyStage, Place};
+use super::tasks::{AnyStage, Chosen, Place};
 use super::world::{NOBODY, World};
 use crate::frames::Workspace;
 use crate::panics::{self, Print};
@@ -67,6 +67,9 @@ impl Again {
         matches!(self, Self::WentOn(Progress::Finished | Progress::Moved))
     }
 }
+
+/// What came of a second poll, a panic's text if it was one, and where the wakers were asked for in it.
+type Polled = (Result<Poll<()>, String>, Vec<Backtrace>);
 
 /// A task's future, as `poll_again` needs it.
 struct Asleep<'a> {
@@ -110,39 +113,17 @@ impl World {
             }
             let ready = self.queued();
             let last = self.last_task();
-            let (came, stacks) = if task.task == 0 {
-                let Some((header, stage)) = body.as_mut() else {
-                    continue;
-                };
-                let poll = self.body_polls.get().wrapping_add(1);
-                self.body_polls.set(poll);
-                let place = self.place.get();
-                self.poll_again(Asleep {
-                    header,
-                    stage: stage.as_mut(),
-                    place,
-                    poll,
-                    is_spinning,
-                })
-            } else {
-                let key = self.key_of(task.task, innermost);
-                let Some(key) = key else { continue };
-                let chosen = self.tasks.borrow_mut().check_out_to_poll(key);
-                let Some(chosen) = chosen else { continue };
-                let (mut task, place, poll) = (chosen.task, chosen.place, chosen.poll);
-                let (header, stage) = (&task.header, task.stage.as_mut());
-                let again = self.poll_again(Asleep {
-                    header,
-                    stage,
-                    place,
-                    poll,
-                    is_spinning,
-                });
-                if !matches!(again.0, Ok(Poll::Pending)) {
-                    ended.push(key);
+            let polled = match (&mut body, task.task) {
+                (Some((header, stage)), 0) => {
+                    Some(self.poll_body_again(header, stage.as_mut(), is_spinning))
                 }
-                self.tasks.borrow_mut().check_in(task);
-                again
+                (None, 0) => None,
+                _ => self
+                    .key_of(task.task, innermost)
+                    .and_then(|key| self.poll_task_again(key, is_spinning, &mut ended)),
+            };
+            let Some((came, stacks)) = polled else {
+                continue;
             };
             let new: Vec<_> = self
                 .queued()
@@ -183,7 +164,52 @@ impl World {
         self.closing.set(outside);
     }
 
-    fn poll_again(&self, asleep: Asleep<'_>) -> (Result<Poll<()>, String>, Vec<Backtrace>) {
+    fn poll_body_again(
+        &self,
+        header: &Arc<Header>,
+        stage: Pin<&mut dyn AnyStage>,
+        is_spinning: bool,
+    ) -> Polled {
+        let poll = self.body_polls.get().wrapping_add(1);
+        self.body_polls.set(poll);
+        let place = self.place.get();
+        self.poll_again(Asleep {
+            header,
+            stage,
+            place,
+            poll,
+            is_spinning,
+        })
+    }
+
+    /// A task that does not wait any more is among those that `ended`.
+    fn poll_task_again(
+        &self,
+        key: TaskKey,
+        is_spinning: bool,
+        ended: &mut Vec<TaskKey>,
+    ) -> Option<Polled> {
+        let chosen = self.tasks.borrow_mut().check_out_to_poll(key);
+        let Chosen {
+            mut task,
+            place,
+            poll,
+        } = chosen?;
+        let polled = self.poll_again(Asleep {
+            header: &task.header,
+            stage: task.stage.as_mut(),
+            place,
+            poll,
+            is_spinning,
+        });
+        if !matches!(polled.0, Ok(Poll::Pending)) {
+            ended.push(key);
+        }
+        self.tasks.borrow_mut().check_in(task);
+        Some(polled)
+    }
+
+    fn poll_again(&self, asleep: Asleep<'_>) -> Polled {
         let Asleep {
             header,
             stage,
