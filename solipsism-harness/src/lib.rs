@@ -42,6 +42,7 @@ mod libtest;
 mod logfile;
 mod markers;
 mod options;
+pub mod ordered;
 mod plan;
 mod printed_here;
 mod product;

@@ -1,18 +1,18 @@
 //! [`Results`]: what became of the cases of a run, in whatever order it is asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
 use super::{Brought, Shared, lock, no_worker_left};
+use crate::ordered::{Map, Set, sort_by};
 
 /// The outcomes of a run, by the case's place in the plan.
 pub(crate) struct Results {
     shared: Arc<Shared>,
     arriving: Receiver<(usize, Brought)>,
     /// Those that arrived before they were asked for.
-    early: BTreeMap<usize, Brought>,
+    early: Map<usize, Brought>,
     /// If none is to be told after one that failed: how far that was looked for, in the order of the run, and where it was found.
     fails_fast: Option<Looked>,
     workers: Vec<JoinHandle<()>>,
@@ -34,7 +34,7 @@ impl Results {
         Self {
             shared,
             arriving,
-            early: BTreeMap::new(),
+            early: Map::default(),
             fails_fast: fails_fast.then(Looked::default),
             workers,
         }
@@ -94,11 +94,16 @@ impl Results {
         let Some(found) = found else {
             return Vec::new();
         };
-        self.early.extend(self.arriving.try_iter());
+        for (place, brought) in self.arriving.try_iter() {
+            self.early.insert(place, brought);
+        }
         let shared = &self.shared;
         let (told, untold) = shared.schedule.order().split_at(found + 1);
         let needs = told.iter().flat_map(|&place| shared.plan.needs(place));
-        let needed: BTreeSet<usize> = needs.copied().collect();
+        let mut needed = Set::default();
+        for &one in needs {
+            needed.insert(one);
+        }
         let of_case = |&place: &usize| {
             let brought = self.early.remove(&place)?;
             let teardowns = brought.came.teardowns.into_iter();
@@ -124,7 +129,7 @@ impl Results {
     /// when all have [ended](Self::finish).
     pub(crate) fn strays(&self) -> Vec<(usize, String)> {
         let mut strays = std::mem::take(&mut *lock(&self.shared.strays));
-        strays.sort();
+        sort_by(&mut strays, Ord::cmp);
         strays
     }
 

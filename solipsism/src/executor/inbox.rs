@@ -10,6 +10,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::trace::{ToldTrace, Trace};
 use super::{Dropped, Header};
 use crate::panics::{self, Panic, Print};
@@ -267,7 +269,9 @@ impl Inbox {
     /// Where the guards were made that are out.
     pub(crate) fn guards(&self) -> Vec<&'static Location<'static>> {
         let mut guards = self.letters().guards.clone();
-        guards.sort_by_key(|site| (site.file(), site.line(), site.column()));
+        sort_by_key(&mut guards, |site| {
+            (site.file(), site.line(), site.column())
+        });
         guards
     }
 

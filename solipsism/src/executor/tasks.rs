@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 use slab::Slab;
+use solipsism_harness::ordered::sort_by_key;
 
 use super::{Header, TaskKey};
 use crate::core::{LoopId, Waiter};
@@ -282,7 +283,7 @@ impl Tasks {
                 ))
             })
             .collect();
-        tasks.sort_unstable_by_key(|(task, _)| task.header.key.id);
+        sort_by_key(&mut tasks, |(task, _)| task.header.key.id);
         tasks
     }
 }
