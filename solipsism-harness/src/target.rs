@@ -24,6 +24,23 @@ pub struct Target {
 static OWN: OnceLock<Target> = OnceLock::new();
 
 impl Target {
+    /// As cargo's variables have it, in the order of the fields; one that it has not set is empty.
+    pub const fn said(
+        package: &'static str,
+        krate: &'static str,
+        bin: &'static str,
+        tmpdir: &'static str,
+        file: &'static str,
+    ) -> Self {
+        Self {
+            package: set(package),
+            krate: set(krate),
+            bin: set(bin),
+            tmpdir: set(tmpdir),
+            file,
+        }
+    }
+
     /// This process is that.
     pub(crate) fn is_this_process(self) {
         _ = OWN.set(self);
@@ -66,6 +83,14 @@ impl Target {
             None if krate.contains('_') => format!("'{}'", krate.replace('_', "[_-]")),
             None => krate.to_owned(),
         }
+    }
+}
+
+const fn set(variable: &'static str) -> Option<&'static str> {
+    if variable.is_empty() {
+        None
+    } else {
+        Some(variable)
     }
 }
 
@@ -119,6 +144,12 @@ mod tests {
             let selected = target.selection(directory).expect("cargo has built it");
             assert_eq!(selected, format!("-p the-package {flags} "));
         }
+    }
+
+    #[test]
+    fn what_is_empty_was_not_said() {
+        let said = Target::said("the-package", "the_target", "", "", "src/lib.rs");
+        assert_eq!(said, NONE);
     }
 
     #[test]

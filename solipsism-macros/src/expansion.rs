@@ -3,6 +3,8 @@
 //!
 //! Nothing may refer to the wrapper: rustc deletes it where there is no libtest.
 
+use std::env;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::Error;
@@ -29,7 +31,7 @@ use crate::signature::Subject;
 /// /// doc
 /// #[::core::prelude::v1::test]
 /// pub fn name() {
-///     ::solipsism::__private::run_under_libtest(::core::module_path!(), "name", ::solipsism::__private::target!())
+///     ::solipsism::__private::run_under_libtest(::core::module_path!(), "name", ::solipsism::__private::Target::said(…))
 /// }
 ///
 /// const _: () = {
@@ -152,7 +154,7 @@ fn rejected(
 /// #[allow(unused)]
 /// #[::core::prelude::v1::test]
 /// pub fn name() {
-///     ::solipsism::__private::run_under_libtest(::core::module_path!(), "name", ::solipsism::__private::target!())
+///     ::solipsism::__private::run_under_libtest(::core::module_path!(), "name", ::solipsism::__private::Target::said(…))
 /// }
 /// ```
 fn wrapper(
@@ -165,7 +167,7 @@ fn wrapper(
     let Attributes {
         wrapper, libtest, ..
     } = attributes;
-    let text = name.to_string();
+    let (text, target) = (name.to_string(), target(&private));
     // With a span of ours, so that lints about the name speak of the function alone.
     let mut name = name.clone();
     name.set_span(name.span().resolved_at(Span::call_site()));
@@ -174,7 +176,24 @@ fn wrapper(
         #(#libtest)*
         #[::core::prelude::v1::test]
         #visibility fn #name() {
-            #private::run_under_libtest(::core::module_path!(), #text, #private::target!())
+            #private::run_under_libtest(::core::module_path!(), #text, #target)
         }
     }
+}
+
+/// What cargo says of the binary that is being compiled. `target!` asks in the binary itself, by a macro for each answer; there is a
+/// wrapper for every test, and so they are asked for here.
+///
+/// ```text
+/// ::solipsism::__private::Target::said("the-package", "the_target", "", "", ::core::file!())
+/// ```
+fn target(private: &TokenStream) -> TokenStream {
+    let variables = [
+        "CARGO_PKG_NAME",
+        "CARGO_CRATE_NAME",
+        "CARGO_BIN_NAME",
+        "CARGO_TARGET_TMPDIR",
+    ];
+    let [package, krate, bin, tmpdir] = variables.map(|name| env::var(name).unwrap_or_default());
+    quote!(#private::Target::said(#package, #krate, #bin, #tmpdir, ::core::file!()))
 }
