@@ -17,8 +17,8 @@ pub(crate) struct Draft {
 #[derive(Default)]
 pub(crate) struct Drafts {
     all: Vec<Draft>,
-    /// By fixture and module, and then by the values that are chosen.
-    places: Map<(usize, Option<&'static str>), ByValues>,
+    /// By module and fixture, and then by the values that are chosen. Tests come module by module.
+    places: Map<(Option<&'static str>, usize), ByValues>,
 }
 
 type ByValues = Map<Vec<usize>, usize>;
@@ -65,7 +65,7 @@ impl Drafts {
         };
         let choices: Vec<Chosen> = about.iter().map(|&choice| case.choices[choice]).collect();
         let values: Vec<usize> = choices.iter().map(|chosen| chosen.value).collect();
-        let places = self.places.or_insert((entry, module), ByValues::default());
+        let places = self.places.or_insert((module, entry), ByValues::default());
         if let Some(&place) = places.get(&values) {
             return place;
         }

@@ -134,6 +134,15 @@ impl<K: Ord, V> Map<K, V> {
     }
 }
 
+/// Of those with equal keys the first one counts. The quick way to a large map, in whatever order its keys come.
+impl<K: Ord, V> From<Vec<(K, V)>> for Map<K, V> {
+    fn from(mut all: Vec<(K, V)>) -> Self {
+        sort_by(&mut all, |(one, _), (other, _)| one.cmp(other));
+        all.dedup_by(|(later, _), (first, _)| later == first);
+        Self(all)
+    }
+}
+
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
         Self(Vec::new())
@@ -235,6 +244,10 @@ mod tests {
             assert_eq!(ours.get_mut(&key), theirs.get_mut(&key));
             assert!(ours.iter().map(|(key, value)| (key, value)).eq(&theirs));
         }
+        let all: Vec<_> = numbers(300, 40).into_iter().zip(0..).collect();
+        let ours = Map::from(all.clone());
+        let theirs: std::collections::BTreeMap<_, _> = all.into_iter().rev().collect();
+        assert!(ours.iter().map(|(key, value)| (key, value)).eq(&theirs));
     }
 
     #[test]

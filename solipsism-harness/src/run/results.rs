@@ -1,18 +1,19 @@
 //! [`Results`]: what became of the cases of a run, in whatever order it is asked for.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
 use super::{Brought, Shared, lock, no_worker_left};
-use crate::ordered::{Map, Set, sort_by};
+use crate::ordered::{Set, sort_by};
 
 /// The outcomes of a run, by the case's place in the plan.
 pub(crate) struct Results {
     shared: Arc<Shared>,
     arriving: Receiver<(usize, Brought)>,
     /// Those that arrived before they were asked for.
-    early: Map<usize, Brought>,
+    early: BTreeMap<usize, Brought>,
     /// If none is to be told after one that failed: how far that was looked for, in the order of the run, and where it was found.
     fails_fast: Option<Looked>,
     workers: Vec<JoinHandle<()>>,
@@ -34,7 +35,7 @@ impl Results {
         Self {
             shared,
             arriving,
-            early: Map::default(),
+            early: BTreeMap::new(),
             fails_fast: fails_fast.then(Looked::default),
             workers,
         }
@@ -94,9 +95,7 @@ impl Results {
         let Some(found) = found else {
             return Vec::new();
         };
-        for (place, brought) in self.arriving.try_iter() {
-            self.early.insert(place, brought);
-        }
+        self.early.extend(self.arriving.try_iter());
         let shared = &self.shared;
         let (told, untold) = shared.schedule.order().split_at(found + 1);
         let needs = told.iter().flat_map(|&place| shared.plan.needs(place));

@@ -23,10 +23,9 @@ impl Watched {
         });
         excuse_awaited(&mut allowed, &waits);
         // The first note counts: what is dropped twice was taken back in between, by nobody who is left.
-        let mut holders = Map::default();
-        for (thing, by) in leaving.gone {
-            holders.or_insert(thing, known(by));
-        }
+        let gone = leaving.gone.into_iter();
+        let gone: Vec<_> = gone.map(|(thing, by)| (thing, known(by))).collect();
+        let holders = Map::from(gone);
         let mut tasks: Map<u32, usize> = Map::default();
         let mut causes: Vec<Leak> = Vec::new();
         let mut held: Vec<(usize, Leak)> = Vec::new();
@@ -40,12 +39,10 @@ impl Watched {
                 alive.insert(task);
             }
         }
-        let mut awaited = Map::default();
-        for (task, joiner) in &waits {
-            if alive.contains(task) && !allowed.contains(task) {
-                awaited.insert(*joiner, *task);
-            }
-        }
+        let awaited = waits.iter().rev();
+        let awaited = awaited.filter(|(task, _)| alive.contains(task) && !allowed.contains(task));
+        let awaited: Vec<_> = awaited.map(|(task, joiner)| (*joiner, *task)).collect();
+        let awaited = Map::from(awaited);
         let mut waiting = Vec::new();
         for (thing, mut leak) in own {
             let Thing::Task(task) = thing else { continue };
