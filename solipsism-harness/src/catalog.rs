@@ -1,8 +1,9 @@
 //! [`Catalog`]: every fixture that the tests ask for, at any depth, each looked at once: what it asks for, and what whoever asks
 //! for it thereby needs. What is made of that for one test is `plan`'s.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
 
+use crate::ordered::{Map, Set, sort_by_key};
 use crate::refusal::Refusal;
 use crate::{Axis, AxisValue, How, Provider, Scope, Use};
 
@@ -11,7 +12,7 @@ use crate::{Axis, AxisValue, How, Provider, Scope, Use};
 pub(crate) struct Catalog {
     entries: Vec<Entry>,
     /// The place of the provider at an address. Nothing ever depends on the order of the addresses.
-    places: BTreeMap<usize, usize>,
+    places: Map<usize, usize>,
 }
 
 /// One fixture.
@@ -112,7 +113,7 @@ impl Catalog {
         });
         let mut needed = distinct(needed);
         // What is wider never needs what is narrower.
-        needed.sort_by_key(|&entry| std::cmp::Reverse(self[entry].provider.scope));
+        sort_by_key(&mut needed, |&entry| Reverse(self[entry].provider.scope));
         needed
     }
 
@@ -201,6 +202,6 @@ fn arrows(path: &[&'static Provider]) -> String {
 
 /// Each once, where it came first.
 fn distinct(all: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::default();
     all.filter(|&one| seen.insert(one)).collect()
 }

@@ -4,6 +4,8 @@ use std::any::{Any, TypeId};
 use std::panic::Location;
 use std::sync::OnceLock;
 
+use crate::ordered::sort_by_key;
+
 /// What `#[solipsism::configure]` leaves in the binary.
 pub struct Configuration {
     /// `module_path!()` of the function.
@@ -26,7 +28,7 @@ pub fn configure<S: Any>(module: &str, settings: &mut S) {
     let all = ALL.get_or_init(|| {
         let mut all: Vec<_> = inventory::iter::<Configuration>.into_iter().collect();
         // What is nested has the longer path.
-        all.sort_by_key(|one| (one.module, one.site));
+        sort_by_key(&mut all, |one| (one.module, one.site));
         all
     });
     for one in all {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::OnceLock;
 
+use crate::ordered::sort_by_key;
 use crate::refusal::Refusal;
 use crate::{Case, Markers};
 
@@ -35,7 +36,7 @@ fn all() -> &'static [&'static Defaults] {
 
 /// What is nested has the longer path.
 fn sort(all: &mut [&'static Defaults]) {
-    all.sort_by_key(|one| (one.module, one.site));
+    sort_by_key(all, |one| (one.module, one.site));
 }
 
 /// Those that hold for a test of this module, the closest first.

@@ -1,7 +1,6 @@
 //! [`Demand`]: what the selected cases need of wider fixtures, by scopes: the session, and each module.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use crate::ordered::{Map, Set};
 use crate::plan::Plan;
 
 /// What a run needs, as far as that is known before it.
@@ -25,7 +24,7 @@ pub(crate) struct Scope {
     /// The selected cases that need any of its instances, in the order in which one thread would run them.
     pub(crate) cases: Vec<usize>,
     /// The groups of those instances, and one of each.
-    pub(crate) groups: BTreeMap<usize, usize>,
+    pub(crate) groups: Map<usize, usize>,
     /// Whether it is a module with an instance that needs one of the session's, or shares a thread with one. Nothing happens on a thread
     /// after the session's end there.
     pub(crate) holds_session: bool,
@@ -34,10 +33,11 @@ pub(crate) struct Scope {
 impl Demand {
     /// `selected` are the places of the cases that will be run, in the order in which one thread would run them.
     pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
-        let mut numbers = BTreeMap::from([(None, SESSION)]);
+        let mut numbers = Map::default();
+        numbers.insert(None, SESSION);
         let scope_of = plan.instances.iter().map(|instance| {
             let next = numbers.len();
-            *numbers.entry(instance.module).or_insert(next)
+            *numbers.or_insert(instance.module, next)
         });
         let scope_of: Vec<usize> = scope_of.collect();
         let mut session_is_in = vec![false; plan.groups().len()];
@@ -94,9 +94,12 @@ impl Demand {
     /// The scopes in which the case shares something, narrower ones first.
     pub(crate) fn scopes_of(&self, plan: &Plan, place: usize) -> Vec<usize> {
         let needs = plan.needs(place).iter();
-        let scopes: BTreeSet<usize> = needs.map(|&one| self.scope_of[one]).collect();
+        let mut scopes = Set::default();
+        for &one in needs {
+            scopes.insert(self.scope_of[one]);
+        }
         // A case is in one module, and the session is the first of all.
-        scopes.into_iter().rev().collect()
+        scopes.iter().rev().copied().collect()
     }
 
     /// For each scope, how many need it: cases, and of the session modules.
@@ -110,7 +113,7 @@ impl Demand {
     /// For each of so many groups, how many scopes have instances in it.
     pub(crate) fn scopes_of_groups(&self, groups: usize) -> Vec<usize> {
         let mut scopes = vec![0; groups];
-        for &group in self.scopes.iter().flat_map(|scope| scope.groups.keys()) {
+        for &(group, _) in self.scopes.iter().flat_map(|scope| scope.groups.iter()) {
             scopes[group] += 1;
         }
         scopes

@@ -1,8 +1,7 @@
 //! [`Drafts`]: the instances of the wider fixtures, while it is being found out which there are and who needs which.
 
-use std::collections::BTreeMap;
-
 use crate::catalog::Catalog;
+use crate::ordered::Map;
 use crate::{Case, Chosen, Scope};
 
 /// An instance in the making. It speaks of others by their places, all before its own.
@@ -18,11 +17,11 @@ pub(crate) struct Draft {
 #[derive(Default)]
 pub(crate) struct Drafts {
     all: Vec<Draft>,
-    /// By fixture and module, and then by the values that are chosen.
-    places: BTreeMap<(usize, Option<&'static str>), ByValues>,
+    /// By module and fixture, and then by the values that are chosen. Tests come module by module.
+    places: Map<(Option<&'static str>, usize), ByValues>,
 }
 
-type ByValues = BTreeMap<Vec<usize>, usize>;
+type ByValues = Map<Vec<usize>, usize>;
 
 impl Drafts {
     /// The instances that the cases of one test need, which shares the values of these fixtures: for each case in turn.
@@ -66,7 +65,7 @@ impl Drafts {
         };
         let choices: Vec<Chosen> = about.iter().map(|&choice| case.choices[choice]).collect();
         let values: Vec<usize> = choices.iter().map(|chosen| chosen.value).collect();
-        let places = self.places.entry((entry, module)).or_default();
+        let places = self.places.or_insert((module, entry), ByValues::default());
         if let Some(&place) = places.get(&values) {
             return place;
         }

@@ -1,7 +1,6 @@
 //! [`Errors`]: what went wrong with fixtures and not with tests: each is told in full once, and they are counted apart.
 
-use std::collections::BTreeMap;
-
+use crate::ordered::Map;
 use crate::plan::Plan;
 use crate::scopes::{BrokenSetUp, Came, CameTo};
 use crate::{Ended, Failure, FailureKind, Object, Outcome, Ran};
@@ -10,7 +9,7 @@ use crate::{Ended, Failure, FailureKind, Object, Outcome, Ran};
 #[derive(Default)]
 pub(crate) struct Errors {
     /// The instances that could not be set up, and the case at which that was told in full.
-    told: BTreeMap<usize, String>,
+    told: Map<usize, String>,
     /// How many cases were not run for that.
     taken_along: usize,
     /// How many cases failed by a fixture of their own.

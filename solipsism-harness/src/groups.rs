@@ -1,11 +1,11 @@
 //! [`Groups`]: which instances and cases share a thread: those that reach a value which cannot leave it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::connected::Connected;
 use crate::draft::Draft;
+use crate::ordered::Map;
 use crate::{Group, Place};
 
 /// Who shares a thread with whom. Groups are numbered in the order in which the plan first needs them.
@@ -45,7 +45,7 @@ impl Groups {
                 needed.for_each(|other| connected.join(first, other));
             }
         }
-        let mut numbers = BTreeMap::new();
+        let mut numbers = Map::default();
         let mut has_loop = Vec::new();
         let mut of_instances = Vec::with_capacity(instances.len());
         let mut in_loop = Vec::with_capacity(instances.len());
@@ -56,7 +56,7 @@ impl Groups {
                 Key::Free(place)
             };
             let next = numbers.len();
-            let group = *numbers.entry(key).or_insert(next);
+            let group = *numbers.or_insert(key, next);
             if group == has_loop.len() {
                 has_loop.push(false);
             }

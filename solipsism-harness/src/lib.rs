@@ -9,6 +9,8 @@
 //! by libtest-mimic in the plan's order (`report`, `errors`, `flaky`, `logfile`, `traces`).
 //! Under the ordinary libtest harness libtest calls [`run_under_libtest`] once per test, and does the rest itself (`libtest`).
 //!
+//! Sorting and maps of all of them, and of `solipsism`, are `ordered`'s.
+//!
 //! The harness knows tests, cases, fixtures, outcomes, arguments and stdout. It knows no clock and no socket: what a case does is the
 //! runner's.
 
@@ -43,6 +45,7 @@ mod libtest;
 mod logfile;
 mod markers;
 mod options;
+pub mod ordered;
 mod plan;
 mod printed_here;
 mod product;

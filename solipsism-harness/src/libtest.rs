@@ -2,7 +2,6 @@
 //! each test. Of our command line only the variables are left; from libtest's own it is worked out which tests it will run, and so
 //! after which of them a wider fixture is done with.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::ops::Range;
 use std::panic::resume_unwind;
@@ -10,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::audience::Audience;
 use crate::errors::{Errors, count};
+use crate::ordered::Map;
 use crate::plan::Plan;
 use crate::provider::collect_autouse;
 use crate::refusal::Refusal;
@@ -49,7 +49,7 @@ struct Run {
     selection: Selection,
     errors: Mutex<Errors>,
     /// One for each group of tests of which no two run at a time.
-    serial: BTreeMap<&'static str, Mutex<()>>,
+    serial: Map<&'static str, Mutex<()>>,
 }
 
 impl Run {
@@ -83,8 +83,10 @@ impl Run {
             ..options
         };
         let plan = Arc::new(Plan::new(tests, autouse, options)?);
-        let groups = plan.iter().filter_map(|case| case.marked.serial);
-        let serial = groups.map(|group| (group, Mutex::default())).collect();
+        let mut serial = Map::default();
+        for group in plan.iter().filter_map(|case| case.marked.serial) {
+            serial.or_insert(group, Mutex::default());
+        }
         let is_run = |case: &Case| selection.runs_under_libtest(&case.test.libtest_name(), case);
         let selected: Vec<usize> = (0..plan.len())
             .filter(|&place| is_run(&plan[place]))
@@ -123,7 +125,8 @@ impl Run {
     fn case(&self, place: usize) -> (Ran, Vec<String>) {
         let case = &self.plan()[place];
         // Before the thread of any fixture, and never after it: so nobody waits in a circle.
-        let one_at_a_time = case.marked.serial.map(|group| self.serial[group].lock());
+        let serial = case.marked.serial.and_then(|group| self.serial.get(group));
+        let one_at_a_time = serial.map(Mutex::lock);
         let came = self.scopes.run(place);
         drop(one_at_a_time);
         if let CameTo::Ran(ran) = &came.to {

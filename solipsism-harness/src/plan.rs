@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::defaults;
 use crate::draft::{Draft, Drafts};
 use crate::groups::Groups;
+use crate::ordered::sort_by;
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::{Case, Group, How, Instance, Options, Provider, Scope, Test, Use};
@@ -150,7 +151,9 @@ fn sorted(tests: Vec<&'static Test>) -> Result<Vec<(String, &'static Test)>, Ref
     let mut tests: Vec<_> = named.collect();
     // By site too, so that an error names the sites of one name in the same order in every build. Stable: it is quick where the linker
     // left some order.
-    tests.sort_by(|(one, a), (other, b)| (one, a.site).cmp(&(other, b.site)));
+    sort_by(&mut tests, |(one, a), (other, b)| {
+        (one, a.site).cmp(&(other, b.site))
+    });
     match tests.windows(2).find(|two| two[0].0 == two[1].0) {
         Some(two) => Err(Refusal::two_of_one_name(two[0].1, two[1].1)),
         None => Ok(tests),
@@ -170,7 +173,7 @@ fn uses(test: &Test, autouse: &[&'static Provider]) -> Vec<Use> {
 fn refuse_one_name(cases: &[Case]) -> Result<(), Refusal> {
     let mut by_name: Vec<&Case> = cases.iter().collect();
     // Stable: those of one name stay in the plan's order.
-    by_name.sort_by(|one, other| one.name.cmp(&other.name));
+    sort_by(&mut by_name, |one, other| one.name.cmp(&other.name));
     match by_name.windows(2).find(|two| two[0].name == two[1].name) {
         Some(two) => Err(Refusal::two_cases_of_one_name(two[0], two[1])),
         None => Ok(()),

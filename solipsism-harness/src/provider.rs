@@ -3,6 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
+use crate::ordered::sort_by_key;
 use crate::{Axis, Keeper};
 
 /// What `#[solipsism::fixture]` leaves beside the function. There is one of it in the binary, which is known by its address.
@@ -33,7 +34,7 @@ pub struct Provider {
 pub(crate) fn collect_autouse() -> Vec<&'static Provider> {
     let all = inventory::iter::<Autouse>.into_iter();
     let mut all: Vec<_> = all.map(|Autouse(provider)| provider()).collect();
-    all.sort_by_key(|provider| (provider.module, provider.site));
+    sort_by_key(&mut all, |provider| (provider.module, provider.site));
     all
 }
 

@@ -1,9 +1,8 @@
 //! [`Schedule`]: which cases are run after each other, and which may be run beside each other.
 
-use std::collections::BTreeMap;
-
 use crate::Place;
 use crate::connected::Connected;
+use crate::ordered::Map;
 use crate::plan::Plan;
 use std::sync::Arc;
 
@@ -24,12 +23,12 @@ pub(crate) struct Schedule {
 impl Schedule {
     /// Of the cases at the places `selected`, in the order in which one worker would run them if they shared nothing.
     pub(crate) fn new(plan: &Plan, selected: &[usize]) -> Self {
-        let mut serial = BTreeMap::new();
+        let mut serial = Map::default();
         let reasons = selected.iter().map(|&place| {
             // What forces cases into one part: the instances, and after them the groups that run one at a time.
             let next = plan.instances.len() + serial.len();
             let group = plan[place].marked.serial;
-            let group = group.map(|group| *serial.entry(group).or_insert(next));
+            let group = group.map(|group| *serial.or_insert(group, next));
             let needs = plan.needs(place).iter().copied();
             needs.chain(group).collect::<Vec<_>>()
         });
@@ -40,10 +39,10 @@ impl Schedule {
                 connected.join(reasons[0], other);
             }
         }
-        let (mut parts, mut numbers) = (Vec::<Vec<usize>>::new(), BTreeMap::new());
+        let (mut parts, mut numbers) = (Vec::<Vec<usize>>::new(), Map::default());
         for (&place, reasons) in selected.iter().zip(&reasons) {
             let part = reasons.first().map_or(parts.len(), |&one| {
-                *numbers.entry(connected.root(one)).or_insert(parts.len())
+                *numbers.or_insert(connected.root(one), parts.len())
             });
             match parts.get_mut(part) {
                 Some(part) => part.push(place),

@@ -1,10 +1,10 @@
 //! [`Scopes`]: which instances are set up, and who still needs them: a case is run between the set-up of what it needs and the
 //! teardown of what nobody needs after it. In which order cases are run, and on which threads, is for others to say.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::demand::{Demand, SESSION};
+use crate::ordered::Set;
 use crate::plan::Plan;
 use crate::stage::Stage;
 use crate::{Ended, Failure, FailureKind, FixtureFailure, Object, Outcome, Ran};
@@ -194,7 +194,7 @@ impl<S: Stage> Scopes<S> {
         for instance in self.in_order(place).into_iter().rev() {
             broken.extend(of(instance, self.tear_down(instance)));
         }
-        for (&group, &instance) in &scope.groups {
+        for &(group, instance) in scope.groups.iter() {
             broken.extend(of(instance, self.leave(group, instance)));
         }
         if scope.holds_session {
@@ -204,7 +204,7 @@ impl<S: Stage> Scopes<S> {
 
     /// The instances of the scope that were set up, in the order in which one thread would have done it.
     fn in_order(&self, place: usize) -> Vec<usize> {
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::default();
         let mut order = Vec::new();
         for &case in &self.demand.scopes[place].cases {
             let needs = self.plan.needs(case).iter();

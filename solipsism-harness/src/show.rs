@@ -9,6 +9,7 @@ use escape8259::escape;
 
 use crate::arguments::{Arguments, Shown};
 use crate::defaults;
+use crate::ordered::sort_by_key;
 use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::scopes::Scopes;
@@ -75,7 +76,7 @@ fn discovered<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
 /// "`db`, at tests/it.rs:3:10, of scope session, uses pool, &config", wider scopes first, and then by name.
 fn fixtures(plan: &Plan) -> String {
     let mut entries: Vec<_> = plan.catalog.iter().collect();
-    entries.sort_by_key(|entry| {
+    sort_by_key(&mut entries, |entry| {
         let Provider {
             scope, name, site, ..
         } = entry.provider;

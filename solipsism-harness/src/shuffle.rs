@@ -1,13 +1,22 @@
 //! The order of a run that is shuffled.
 
 #[cfg(feature = "libtest-mimic")]
+use crate::ordered::sort_by_key;
+#[cfg(feature = "libtest-mimic")]
 use crate::plan::Plan;
 
 /// Brings these places of cases into the order that the seed decides. Which of two cases comes first depends on the seed and on their
 /// names alone, and so stays when others are selected beside them.
 #[cfg(feature = "libtest-mimic")]
 pub(crate) fn sort(places: &mut [usize], plan: &Plan, seed: u64) {
-    places.sort_by_cached_key(|&place| (of_name(&plan[place].name, seed), place));
+    let numbered = places
+        .iter()
+        .map(|&place| (of_name(&plan[place].name, seed), place));
+    let mut numbered: Vec<_> = numbered.collect();
+    sort_by_key(&mut numbered, |&numbered| numbered);
+    for (place, (_, sorted)) in places.iter_mut().zip(numbered) {
+        *place = sorted;
+    }
 }
 
 /// 64-bit FNV-1a of the seed and the name, mixed, since names mostly differ in their last letters.

@@ -1,9 +1,9 @@
 //! [`Tags`]: which tests a command line asks for by their tags.
 
-use std::collections::BTreeSet;
 use std::env;
 
 use crate::Case;
+use crate::ordered::Set;
 use crate::refusal::Refusal;
 
 /// What `--tag` and `--no-tag` say, or the variables of the same meaning where a flag says nothing.
@@ -47,19 +47,20 @@ impl Tags {
         if named().all(|named| named.tags.is_empty()) {
             return Ok(Vec::new());
         }
-        let known = cases
-            .iter()
-            .flat_map(|case| case.marked.tags.iter().copied());
-        let known: BTreeSet<&str> = known.collect();
+        let mut known = Set::default();
+        for case in cases {
+            for tag in &case.marked.tags {
+                known.insert(*tag);
+            }
+        }
         let list = if known.is_empty() {
             "none of them has any: write `#[solipsism::test(tags = [\"slow\"])]`".to_owned()
         } else {
-            let known: Vec<_> = known.iter().copied().collect();
             format!("there are `{}`", known.join("`, `"))
         };
         let mut remarks = Vec::new();
         for Named { tags, variable } in named() {
-            for tag in tags.iter().filter(|tag| !known.contains(tag.as_str())) {
+            for tag in tags.iter().filter(|tag| !known.contains(&tag.as_str())) {
                 let text = format!("no test of this target has the tag `{tag}`");
                 match variable {
                     None => return Err(Refusal::misuse(format!("{text}: {list}"))),

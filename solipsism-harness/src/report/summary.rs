@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::printed::shown;
 use super::record::{Record, Verdict};
 use crate::errors::count;
+use crate::ordered::sort_by_key;
 use crate::plan::Plan;
 
 /// From here on it is told how much virtual time was spent: what no user would have waited for anyway is not worth a line.
@@ -57,13 +58,15 @@ pub(crate) fn slowest(plan: &Plan, records: &[Record], how_many: usize) -> Optio
     }
     let mut text = "slowest by real time:\n".to_owned();
     // Both sorts are stable: those that are equal stay in the plan's order.
-    run.sort_by_key(|it| std::cmp::Reverse(it.took));
+    sort_by_key(&mut run, |it| std::cmp::Reverse(it.took));
     for it in run.iter().take(shown) {
         let name = &plan[it.place].name;
         _ = writeln!(text, "    {}  {name}", real(it.took));
     }
     run.retain(|it| it.virtual_time.is_some_and(|it| !it.is_zero()));
-    run.sort_by_key(|it| (std::cmp::Reverse(it.virtual_time), it.place));
+    sort_by_key(&mut run, |it| {
+        (std::cmp::Reverse(it.virtual_time), it.place)
+    });
     let rows: Vec<_> = run
         .iter()
         .take(shown)

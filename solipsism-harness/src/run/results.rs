@@ -1,11 +1,12 @@
 //! [`Results`]: what became of the cases of a run, in whatever order it is asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
 use super::{Brought, Shared, lock, no_worker_left};
+use crate::ordered::{Set, sort_by};
 
 /// The outcomes of a run, by the case's place in the plan.
 pub(crate) struct Results {
@@ -98,7 +99,10 @@ impl Results {
         let shared = &self.shared;
         let (told, untold) = shared.schedule.order().split_at(found + 1);
         let needs = told.iter().flat_map(|&place| shared.plan.needs(place));
-        let needed: BTreeSet<usize> = needs.copied().collect();
+        let mut needed = Set::default();
+        for &one in needs {
+            needed.insert(one);
+        }
         let of_case = |&place: &usize| {
             let brought = self.early.remove(&place)?;
             let teardowns = brought.came.teardowns.into_iter();
@@ -124,7 +128,7 @@ impl Results {
     /// when all have [ended](Self::finish).
     pub(crate) fn strays(&self) -> Vec<(usize, String)> {
         let mut strays = std::mem::take(&mut *lock(&self.shared.strays));
-        strays.sort();
+        sort_by(&mut strays, Ord::cmp);
         strays
     }
 

@@ -1,12 +1,12 @@
 //! [`Shared`]: what the workers of a run have in common: who takes what next, and what is to be told of no case.
 
-use std::collections::BTreeMap;
 #[cfg(unix)]
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::{Brought, Sending, Where, lock};
+use crate::ordered::Map;
 use crate::plan::Plan;
 use crate::schedule::Schedule;
 use crate::scopes::CameTo;
@@ -26,7 +26,7 @@ pub(super) struct Shared {
     /// If cases are to be left out after one that failed: the turn of the first that has, so far.
     first_failure: Option<AtomicUsize>,
     /// What came after the verdict on the case at this place, as far as a worker process told it.
-    pub(super) late: Mutex<BTreeMap<usize, String>>,
+    pub(super) late: Mutex<Map<usize, String>>,
     /// What went wrong with worker processes and not with cases.
     pub(super) broken: Mutex<Vec<String>>,
     /// What was printed while no case was run, with the case that had ended before.

@@ -9,6 +9,7 @@ use std::panic::Location;
 use std::task::Waker;
 
 use slab::Slab;
+use solipsism_harness::ordered::sort_by_key;
 
 use super::{EndingLoops, LoopId, Waiter};
 
@@ -251,7 +252,9 @@ impl Deadlines {
     pub(crate) fn shift(&mut self, loops: &EndingLoops, by: u64, now: u64) -> Vec<Waker> {
         let is_shifted = |timer: &Timer| loops.has(timer.owner) && timer.at != NEVER;
         let mut over = self.keys(|timer| is_shifted(timer) && timer.at.saturating_sub(by) <= now);
-        over.sort_unstable_by_key(|key| (self.timers[key.slot as usize].at, key.order));
+        sort_by_key(&mut over, |key| {
+            (self.timers[key.slot as usize].at, key.order)
+        });
         let fired: Vec<Waiter> = over
             .into_iter()
             .filter_map(|key| self.cancel(key))

@@ -3,9 +3,10 @@
 //! A listener knows of nothing that was raised before it was made, and takes several that were raised since it last
 //! looked for one. As in a process, the first listener for a signal replaces what the signal does by default, for good.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::task::Waker;
+
+use solipsism_harness::ordered::Map;
 
 use super::signal_number::{DefaultAction, SignalNumber};
 use super::{EndingLoops, LoopId, Waiter};
@@ -28,7 +29,7 @@ pub(crate) struct Listening {
 #[derive(Debug, Default)]
 pub(crate) struct Signals {
     /// In the order in which they were made, which is the order in which they are woken.
-    listeners: BTreeMap<ListenerKey, Listener>,
+    listeners: Map<ListenerKey, Listener>,
     /// How many were ever made: the key of the next one.
     made: u64,
     /// The signals that were ever listened for, each a bit, by the loop that did.
@@ -83,7 +84,7 @@ impl Signals {
             return Err(signal.default_action());
         }
         let mut woken = Vec::new();
-        for listener in self.listeners.values_mut() {
+        for (_, listener) in self.listeners.iter_mut() {
             if listener.signal == signal {
                 listener.is_raised = true;
                 woken.extend(listener.waiter.take().map(|waiter| waiter.waker));
@@ -122,12 +123,15 @@ impl Signals {
     pub(crate) fn end_child(&mut self, ending: &EndingLoops) -> Vec<Waiter> {
         self.handled.retain(|(by, _)| !ending.has(*by));
         let all = std::mem::take(&mut self.listeners);
-        let (own, others): (BTreeMap<_, _>, _) = all
-            .into_iter()
-            .partition(|(_, listener)| ending.has(listener.owner));
-        self.listeners = others;
-        let waiters = own.into_values().filter_map(|listener| listener.waiter);
-        waiters.collect()
+        let mut waiters = Vec::new();
+        for (key, listener) in all.into_list() {
+            if ending.has(listener.owner) {
+                waiters.extend(listener.waiter);
+            } else {
+                self.listeners.insert(key, listener);
+            }
+        }
+        waiters
     }
 
     /// Every listener, in the order in which they were made.

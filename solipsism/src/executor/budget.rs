@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::panic::Location;
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::header::Header;
 use super::heartbeats::SAMPLE as HEARTBEATS;
 use super::world::Limits;
@@ -67,7 +69,7 @@ impl Budget {
     fn poll_near_the_limit(&mut self, task: &Header) -> Result<(), Verdict> {
         if self.polls == self.limits.polls {
             let mut busiest = std::mem::take(&mut self.busiest);
-            busiest.sort_by_key(|busy| Reverse(busy.polls));
+            sort_by_key(&mut busiest, |busy| Reverse(busy.polls));
             return Err(Verdict::Livelock {
                 polls: self.limits.polls,
                 busiest,

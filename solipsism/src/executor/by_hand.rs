@@ -6,13 +6,13 @@
 //! random numbers with the loop around them, and what fails in the background there fails the run.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, SystemTime};
 
 use futures_task::waker_ref;
+use solipsism_harness::ordered::Map;
 
 use super::child::Nest;
 use super::close::Lost;
@@ -28,7 +28,7 @@ pub(super) struct ByHand {
     /// By number.
     children: Vec<Child>,
     /// How far the clocks of these loops are ahead of the world's; those that are not listed are not at all.
-    ahead: BTreeMap<LoopId, u64>,
+    ahead: Map<LoopId, u64>,
 }
 
 #[derive(Debug)]
@@ -282,7 +282,7 @@ impl World {
                 return false;
             }
             for id in loops {
-                *by_hand.ahead.entry(id).or_default() += by;
+                *by_hand.ahead.or_insert(id, 0) += by;
             }
             shifted
         };

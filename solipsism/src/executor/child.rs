@@ -10,6 +10,8 @@
 
 use std::rc::Rc;
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::budget::Budget;
 use super::by_hand::ByHand;
 use super::close::{Failure, Lost};
@@ -162,7 +164,7 @@ impl World {
             .map(|(id, seed)| (id, Some(seed)))
             .chain(by_hand)
             .collect();
-        all.sort_unstable_by_key(|(id, _)| *id);
+        sort_by_key(&mut all, |(id, _)| *id);
         for (id, seed) in all {
             match seed {
                 Some(seed) => network.begin_child(id, seed),

@@ -10,6 +10,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread, ThreadId};
 use std::time::Duration;
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::trace::{ToldTrace, Trace};
 use super::{Dropped, Header};
 use crate::panics::{self, Panic, Print};
@@ -278,7 +280,7 @@ impl Inbox {
     /// The guards that are out.
     pub(crate) fn guards(&self) -> Vec<Announced> {
         let mut guards = self.letters().guards.clone();
-        guards.sort_by_key(|guard| {
+        sort_by_key(&mut guards, |guard| {
             let site = guard.site;
             (site.file(), site.line(), site.column(), guard.at, guard.by)
         });

@@ -18,7 +18,7 @@ mod things;
 #[cfg(feature = "net")]
 pub(crate) use presence::Presence;
 
-use std::collections::BTreeSet;
+use solipsism_harness::ordered::Set;
 
 use super::header::Header;
 use super::stuck::StuckTask;
@@ -73,7 +73,7 @@ pub(crate) struct Watched {
     /// The tasks that somebody waits for, each with who does.
     waits: Vec<(u32, u32)>,
     /// The tasks that may outlive a test.
-    beside: BTreeSet<u32>,
+    beside: Set<u32>,
 }
 
 impl World {
@@ -223,10 +223,14 @@ impl World {
     }
 
     /// The tasks that may outlive a test.
-    fn tasks_beside(&self, of: &EndingLoops) -> BTreeSet<u32> {
+    fn tasks_beside(&self, of: &EndingLoops) -> Set<u32> {
         let tasks = self.tasks.borrow();
-        let sorted = tasks.sorted().into_iter().map(|(task, _)| task);
-        let beside = sorted.filter(|task| !of.has(task.place.owner) || task.is_beside());
-        beside.map(|task| task.header.key.id).collect()
+        let mut beside = Set::default();
+        for (task, _) in tasks.sorted() {
+            if !of.has(task.place.owner) || task.is_beside() {
+                beside.insert(task.header.key.id);
+            }
+        }
+        beside
     }
 }

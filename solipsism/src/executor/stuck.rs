@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use futures_task::waker_ref;
+use solipsism_harness::ordered::sort_by_key;
 
 use super::header::Header;
 use super::heartbeats::Heartbeats;
@@ -544,7 +545,7 @@ impl World {
                 add(wait.task, network);
             }
         }
-        waits.0.sort_by_key(|(task, wait)| (*task, wait.rank()));
+        sort_by_key(&mut waits.0, |(task, wait)| (*task, wait.rank()));
         waits
     }
 }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 use slab::Slab;
+use solipsism_harness::ordered::sort_by_key;
 
 use super::trace::By;
 use super::{Header, TaskKey};
@@ -438,7 +439,7 @@ impl Tasks {
             Some((known, joiner.map(|waiter| waiter.task)))
         });
         let mut tasks: Vec<_> = known.collect();
-        tasks.sort_unstable_by_key(|(task, _)| task.header.key.id);
+        sort_by_key(&mut tasks, |(task, _)| task.header.key.id);
         tasks
     }
 }

@@ -1,13 +1,14 @@
 //! The recorder of a world's trace, where one was asked for: it keeps the last events. Hooks all over the executor tell it what
 //! happens, each behind one branch; what the events are, and their words, is `crate::trace`'s.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::num::NonZero;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use solipsism_harness::PrintedHere;
+use solipsism_harness::ordered::Map;
 
 use super::header::Header;
 #[cfg(feature = "tokio")]
@@ -34,9 +35,9 @@ struct Notes {
     told: u64,
     /// What happens now is no part of the run.
     is_paused: bool,
-    names: BTreeMap<u32, String>,
+    names: Map<u32, String>,
     /// Of tasks that are no outermost loop's, whose they are: its clock may be ahead.
-    owners: BTreeMap<u32, LoopId>,
+    owners: Map<u32, LoopId>,
     /// The deadlines that fired last.
     fired: VecDeque<FiredTimer>,
     printed: Option<PrintedHere>,
@@ -139,8 +140,8 @@ impl Trace {
             began: 0,
             told: 0,
             is_paused: false,
-            names: BTreeMap::new(),
-            owners: BTreeMap::new(),
+            names: Map::default(),
+            owners: Map::default(),
             fired: VecDeque::new(),
             printed: PrintedHere::new(),
         }))

@@ -1,5 +1,7 @@
 //! Chains of awaits: of the stack on which a waker was kept, what the user's own functions were waiting in, and for what.
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::{Frame, Held, Thing, Whose, Workspace, names, source, suspended};
 
 /// Why a task waits, from where its waker was kept out to its root.
@@ -90,7 +92,7 @@ pub(crate) fn chains(stacks: &[Vec<Frame>], workspace: &Workspace) -> Vec<Chain>
         }
     }
     // A `select!` may begin with any of its arms: by place, then.
-    chains.sort_by_cached_key(Chain::place);
+    sort_by_key(&mut chains, Chain::place);
     chains
 }
 

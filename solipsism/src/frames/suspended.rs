@@ -1,6 +1,8 @@
 //! Chains of what was read of a suspended future, who holds what it waits for, and one list of chains where those of a poll
 //! are known as well.
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::chain::{Chain, Leaf, Step, chain};
 use super::{Frame, Whose, Workspace, names, own_sources, whose_symbol};
 
@@ -72,7 +74,7 @@ pub(crate) fn suspended(read: &[Suspended], workspace: &Workspace) -> Vec<Chain>
             None => chains.push(chain),
         }
     }
-    chains.sort_by_cached_key(Chain::place);
+    sort_by_key(&mut chains, Chain::place);
     chains
 }
 
@@ -151,7 +153,7 @@ pub(crate) fn merged(polled: Vec<Chain>, read: Vec<Chain>) -> Vec<Chain> {
     }
     chains.retain(|known| !new.iter().any(|new| new.is_within(known)));
     chains.extend(new);
-    chains.sort_by_cached_key(Chain::place);
+    sort_by_key(&mut chains, Chain::place);
     chains
 }
 

@@ -1,7 +1,8 @@
 //! How what was left behind, thing by thing, becomes groups of what is alike.
 
-use std::collections::BTreeMap;
 use std::panic::Location;
+
+use solipsism_harness::ordered::{Map, sort_by_key};
 
 use super::{Kind, Leak, Leaks, State};
 use crate::time::Instant;
@@ -28,7 +29,7 @@ impl Leaks {
 /// Joins what is alike, kind by kind, and in each in the order in which the first ones were made.
 fn grouped(things: Vec<Leak>) -> Vec<Leak> {
     let mut groups: Vec<Leak> = Vec::new();
-    let mut places: BTreeMap<Alike, usize> = BTreeMap::new();
+    let mut places: Map<Alike, usize> = Map::default();
     for thing in things {
         let alike = (thing.kind, thing.noun, thing.created, thing.state);
         if let Some(&place) = places.get(&alike) {
@@ -44,7 +45,7 @@ fn grouped(things: Vec<Leak>) -> Vec<Leak> {
             group.holds = grouped(holds);
         }
     }
-    groups.sort_by_key(|group| group.kind);
+    sort_by_key(&mut groups, |group| group.kind);
     groups
 }
 

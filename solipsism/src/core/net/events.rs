@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::connection::{End, Stage};
 use super::datagrams::Datagram;
 use super::deeds::Way;
@@ -249,7 +251,7 @@ impl Network {
                 again.extend(pipe.recall().into_iter().map(|segment| (end, segment)));
             }
         }
-        again.sort_unstable_by_key(|(_, segment)| segment.order);
+        sort_by_key(&mut again, |(_, segment)| segment.order);
         for (end, segment) in again {
             if self.connection(end).is_some() {
                 self.transmit(end, segment.payload, call);

@@ -3,10 +3,11 @@
 //! A name's address is made from the name, so that it is the same in every run. Two names never share one: the one that
 //! is used later moves on to the next that is free.
 
-use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
+
+use solipsism_harness::ordered::{Map, sort_by};
 
 use crate::core::{EndingLoops, LoopId, Nested};
 
@@ -43,15 +44,15 @@ struct Answer {
 /// What was ordered of lookups.
 #[derive(Clone, Debug, Default)]
 struct Lookups {
-    answers: BTreeMap<String, Answer>,
+    answers: Map<String, Answer>,
     strict: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct Hosts {
     all: Vec<Host>,
-    by_name: BTreeMap<String, HostId>,
-    by_ip: BTreeMap<IpAddr, HostId>,
+    by_name: Map<String, HostId>,
+    by_ip: Map<IpAddr, HostId>,
     lookups: Nested<Lookups>,
 }
 
@@ -59,8 +60,8 @@ impl Hosts {
     pub(super) fn new() -> Self {
         let mut hosts = Self {
             all: Vec::new(),
-            by_name: BTreeMap::new(),
-            by_ip: BTreeMap::new(),
+            by_name: Map::default(),
+            by_ip: Map::default(),
             lookups: Nested::default(),
         };
         hosts.add(LOCALHOST, LOCAL_V4);
@@ -215,13 +216,10 @@ impl Hosts {
     }
 
     fn unknown(&self, name: &str) -> io::Error {
-        let mut known: Vec<&str> = self
-            .by_name
-            .keys()
-            .chain(self.lookups.answers.keys())
-            .map(String::as_str)
-            .collect();
-        known.sort_unstable();
+        let hosts = self.by_name.iter().map(|(name, _)| name.as_str());
+        let answers = self.lookups.answers.iter().map(|(name, _)| name.as_str());
+        let mut known: Vec<&str> = hosts.chain(answers).collect();
+        sort_by(&mut known, Ord::cmp);
         known.dedup();
         let nearest = known
             .iter()
@@ -262,7 +260,7 @@ impl Hosts {
     fn change(&mut self, name: &str, by: LoopId, mut change: impl FnMut(&mut Answer)) {
         let name = canonical(name);
         self.lookups.change(by, |lookups| {
-            change(lookups.answers.entry(name.clone()).or_default());
+            change(lookups.answers.or_insert(name.clone(), Answer::default()));
         });
     }
 

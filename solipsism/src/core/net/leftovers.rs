@@ -2,6 +2,8 @@
 
 use std::panic::Location;
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::connection::{Connection, Stage};
 use super::datagrams::DatagramKey;
 use super::listening::ListenerKey;
@@ -130,7 +132,7 @@ impl Network {
                 });
             }
         }
-        open.sort_by_key(|socket| match socket.key {
+        sort_by_key(&mut open, |socket| match socket.key {
             SocketKey::End(serial, side) => (serial, side),
             SocketKey::Listener(serial) | SocketKey::Datagrams(serial) => (serial, 0),
         });

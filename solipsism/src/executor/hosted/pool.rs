@@ -4,6 +4,8 @@
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::panics::{current, failure, is_caught};
 use crate::executor::inbox::Inbox;
 use crate::executor::{Failure, Lost};
@@ -52,7 +54,7 @@ fn told(panics: Vec<(u32, PanicText)>) -> Vec<Failure> {
     let failure = |(job, text)| failure("a tokio blocking job", job, Lost::Foreign, text);
     let mut failures: Vec<_> = panics.into_iter().map(failure).collect();
     // Not in the order in which threads came to it.
-    failures.sort_by_key(|failure| failure.task);
+    sort_by_key(&mut failures, |failure| failure.task);
     failures
 }
 

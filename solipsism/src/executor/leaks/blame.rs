@@ -1,7 +1,7 @@
 //! Who had what: of what was there, by what went when, what was left behind on purpose, what by itself, and what with something
 //! else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use solipsism_harness::ordered::{Map, Set};
 
 use super::{Birth, Leaving, Thing, Watched};
 use crate::leaks::{Check, Leak, State};
@@ -23,23 +23,26 @@ impl Watched {
         });
         excuse_awaited(&mut allowed, &waits);
         // The first note counts: what is dropped twice was taken back in between, by nobody who is left.
-        let mut holders = BTreeMap::new();
-        for (thing, by) in leaving.gone {
-            holders.entry(thing).or_insert(known(by));
-        }
-        let mut tasks: BTreeMap<u32, usize> = BTreeMap::new();
+        let gone = leaving.gone.into_iter();
+        let gone: Vec<_> = gone.map(|(thing, by)| (thing, known(by))).collect();
+        let holders = Map::from(gone);
+        let mut tasks: Map<u32, usize> = Map::default();
         let mut causes: Vec<Leak> = Vec::new();
         let mut held: Vec<(usize, Leak)> = Vec::new();
         // Tasks come first. One that waits for another comes after that, and so does one that a dropped set had aborted.
         let (own, others): (Vec<_>, Vec<_>) = things
             .into_iter()
             .partition(|(thing, _)| matches!(thing, Thing::Task(_)));
-        let alive: BTreeSet<u32> = own.iter().filter_map(|(thing, _)| thing.task()).collect();
-        let awaited: BTreeMap<u32, u32> = waits
-            .iter()
-            .filter(|(task, _)| alive.contains(task) && !allowed.contains(task))
-            .map(|(task, joiner)| (*joiner, *task))
-            .collect();
+        let mut alive = Set::default();
+        for (thing, _) in &own {
+            if let Some(task) = thing.task() {
+                alive.insert(task);
+            }
+        }
+        let awaited = waits.iter().rev();
+        let awaited = awaited.filter(|(task, _)| alive.contains(task) && !allowed.contains(task));
+        let awaited: Vec<_> = awaited.map(|(task, joiner)| (*joiner, *task)).collect();
+        let awaited = Map::from(awaited);
         let mut waiting = Vec::new();
         for (thing, mut leak) in own {
             let Thing::Task(task) = thing else { continue };
@@ -71,8 +74,10 @@ impl Watched {
         for (thing, leak) in others {
             match holders.get(&thing) {
                 Some(holder) if allowed.contains(holder) => {}
-                Some(holder) if tasks.contains_key(holder) => held.push((tasks[holder], leak)),
-                _ => causes.push(leak),
+                holder => match holder.and_then(|holder| tasks.get(holder)) {
+                    Some(cause) => held.push((*cause, leak)),
+                    None => causes.push(leak),
+                },
             }
         }
         for Birth { task, by, leak } in leaving.born {
@@ -95,7 +100,7 @@ impl Watched {
 }
 
 /// Whom one waits for that may outlive a test may do so as well: it works for that one.
-fn excuse_awaited(allowed: &mut BTreeSet<u32>, waits: &[(u32, u32)]) {
+fn excuse_awaited(allowed: &mut Set<u32>, waits: &[(u32, u32)]) {
     loop {
         let before = allowed.len();
         for (task, joiner) in waits {
@@ -110,11 +115,7 @@ fn excuse_awaited(allowed: &mut BTreeSet<u32>, waits: &[(u32, u32)]) {
 }
 
 /// Where it is told whom a task waits for, or whom that one waits for, and so on.
-fn cause_of(
-    mut task: u32,
-    awaited: &BTreeMap<u32, u32>,
-    tasks: &BTreeMap<u32, usize>,
-) -> Option<usize> {
+fn cause_of(mut task: u32, awaited: &Map<u32, u32>, tasks: &Map<u32, usize>) -> Option<usize> {
     // A circle is no longer than this.
     for _ in 0..=awaited.len() {
         task = *awaited.get(&task)?;

@@ -2,6 +2,8 @@
 
 use std::panic::Location;
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::Thing;
 use crate::core::{EndingLoops, NEVER};
 use crate::executor::World;
@@ -79,7 +81,7 @@ impl World {
                 (it.key.number(), (Thing::Timer(it.key), leak))
             })
             .collect();
-        timers.sort_unstable_by_key(|(number, _)| *number);
+        sort_by_key(&mut timers, |(number, _)| *number);
         timers.into_iter().map(|(_, timer)| timer).collect()
     }
 }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use solipsism_harness::ordered::sort_by_key;
+
 use super::facts::fact;
 use super::{WAITS, holders, is_foreign, place};
 use crate::executor::{Again, Progress, Standing, StuckTask, Wait};
@@ -19,7 +21,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, tasks: &[StuckTask], now: Instan
         holders::write_cycle(f, &cycle)?;
     }
     let mut order: Vec<usize> = (0..tasks.len()).collect();
-    order.sort_by_key(|place| {
+    sort_by_key(&mut order, |place| {
         let task = &tasks[*place];
         let is_in_cycle = cycles.iter().any(|cycle| cycle.contains(place));
         let is_cause = is_in_cycle || !waits_for_one_of(task, tasks);

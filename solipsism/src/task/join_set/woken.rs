@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 
+use solipsism_harness::ordered::sort_by;
+
 /// What the wakers of a set's members know of the set.
 #[derive(Default)]
 pub(super) struct Woken(Mutex<State>);
@@ -79,6 +81,6 @@ impl Wake for MemberWaker {
 
 /// What is numbered, by its numbers. Apart from the set, which is compiled for each type of output.
 pub(super) fn in_order(mut numbered: Vec<(u64, usize)>) -> Vec<usize> {
-    numbered.sort_unstable();
+    sort_by(&mut numbered, Ord::cmp);
     numbered.into_iter().map(|(_, place)| place).collect()
 }
