@@ -17,17 +17,16 @@ async fn a_handler_that_never_answers() {
 
         ---- a_handler_never_answers ----
         sleeps forever: at 0ns nothing in this world can wake the body
-          they wait for each other: task 1 `server` → task 2 `hyper` → task 1 `server`
+          the body, at tests/src/bin/stack_failures.rs:23:10
+            waits for hyper_util::client::legacy::client::ResponseFuture: the head of a response has not come
+              a_handler_never_answers  tests/src/bin/stack_failures.rs:40  client().get(uri).await.expect("it is answered");
+            last woken by task 2 `hyper`
           task 1 `server`, spawned at tests/src/bin/stack_failures.rs:37:10, in the background
             waits to read from 10.255.255.254:32768 (localhost), at 10.176.141.155:80 (api.internal), since 0ns: 38 bytes read, 0 unread, peer open, peer last used by task 2 `hyper`
               a_handler_never_answers  tests/src/bin/stack_failures.rs:32  serve_connection(stream, service_fn(never)).await
           task 2 `hyper`, spawned by hyper, in the background
             waits to read from 10.176.141.155:80 (api.internal), at 10.255.255.254:32768 (localhost), since 0ns: no byte has come, peer open, peer last used by task 1 `server`
             waits for hyper::client::conn::http1::upgrades::UpgradeableConnection, through Map and MapErr and Map and IntoFuture
-          the body, at tests/src/bin/stack_failures.rs:23:10
-            waits for hyper_util::client::legacy::client::ResponseFuture: the head of a response has not come
-              a_handler_never_answers  tests/src/bin/stack_failures.rs:40  client().get(uri).await.expect("it is answered");
-            last woken by task 2 `hyper`
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures a_handler_never_answers -- --exact
 
