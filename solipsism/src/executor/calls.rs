@@ -9,6 +9,9 @@ use crate::core::net::{Call, Network};
 
 impl World {
     /// Asks the network for something on behalf of the current task, and does what that leaves to do.
+    // Inlined, as is what leads here: a closure that is passed through memory is written in words and read in pairs of them, for
+    // which the processor waits.
+    #[inline]
     pub(crate) fn network<R>(&self, f: impl FnOnce(&mut Network, &mut Call) -> R) -> R {
         // A task that knows of the drop without having been woken for it, since it asked only then, finds it done.
         if self.inbox.has_dropped() {

@@ -20,6 +20,7 @@ impl Home {
     /// # Panics
     ///
     /// In no world, and in another.
+    #[inline]
     #[track_caller]
     pub(super) fn with<R>(&self, what: &str, f: impl FnOnce(&World) -> R) -> R {
         // Not in a closure, so that a panic tells the caller's line.
@@ -30,6 +31,7 @@ impl Home {
     }
 
     /// The world, if it is the one that runs here.
+    #[inline]
     pub(super) fn try_with<R>(&self, f: impl FnOnce(&World) -> R) -> Option<R> {
         World::try_with(|world| self.is(world).then(|| f(world))).flatten()
     }
