@@ -27,8 +27,8 @@ pub(crate) struct Heartbeats {
     pub(crate) fired: Vec<Fired>,
     /// The wall limit, if that has come.
     limit: Option<Duration>,
-    /// When it was looked last.
-    looked_at: Option<Instant>,
+    /// How often the body had been polled by the last look.
+    body_polls: Option<u32>,
 }
 
 /// The deadlines that were set at one place.
@@ -80,11 +80,10 @@ impl World {
         };
         let steps = budget.steps();
         let is_new = sample.sampled == 0 || steps != sample.steps;
+        // The body had its turn.
+        let before = sample.body_polls.replace(self.body_polls.get());
+        let is_alive = before.is_some_and(|before| before != self.body_polls.get());
         let now = Instant::from_nanos(self.now());
-        // Each move of the clock is a step more, unless the body had its turn.
-        let has_moved = sample.looked_at.is_some_and(|before| now > before);
-        let is_alive = steps < sample.steps || (steps == sample.steps && has_moved);
-        sample.looked_at = Some(now);
         sample.began_at.get_or_insert(now);
         sample.steps = steps;
         let at = self.next_event();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use solipsism_harness::{Data, Object};
 
-use super::text::{cures, cycles, is_deadly, upcoming as upcoming_text};
+use super::text::{cures, cycles, is_by_use, is_deadly, upcoming as upcoming_text};
 use super::{Doing, Next, Report, Stopped, Verdict};
 use crate::executor::{Failure, Heartbeats, HeldBy, Lost, StuckTask, Unread};
 use crate::frames::{Step, is_ours, without_machine};
@@ -137,7 +137,7 @@ impl Report {
                 .with_some("within", doing.task())
                 .with_each(
                     "panicked_before",
-                    panics.iter().map(|panic| text(panic)).collect(),
+                    self.untold(panics).map(|panic| text(panic)).collect(),
                 ),
         }
     }
@@ -225,6 +225,7 @@ fn circles(tasks: &[StuckTask]) -> Vec<Data> {
         let numbers = circle.iter().map(|task| Data::from(task.task)).collect();
         let told = Object::default()
             .with("deadlock", is_deadly(&circle))
+            .with("by_last_use", is_by_use(&circle))
             .with("tasks", Data::List(numbers));
         told.into()
     });

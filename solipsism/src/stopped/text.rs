@@ -12,7 +12,7 @@ mod untouched;
 mod wakes;
 
 pub(super) use self::cures::told as cures;
-pub(super) use self::holders::is_deadly;
+pub(super) use self::holders::{is_by_use, is_deadly};
 pub(super) use self::tasks::{cycles, waits_of};
 
 use std::fmt;
@@ -224,13 +224,17 @@ impl Report {
             self.at
         )?;
         self.write_doing(f, doing)?;
-        // What was seen from outside may be among what the world itself tells.
-        let told = self.failures.iter().chain(&self.after).chain(&self.causes);
-        let told: Vec<_> = told.map(|failure| failure.text.to_string()).collect();
-        for panic in panics.iter().filter(|panic| !told.contains(panic)) {
+        for panic in self.untold(panics) {
             write!(f, "\n  before that something {panic}")?;
         }
         Ok(())
+    }
+
+    /// Of the panics that were seen from outside, those that the world itself does not tell.
+    pub(super) fn untold<'a>(&self, panics: &'a [String]) -> impl Iterator<Item = &'a String> {
+        let told = self.failures.iter().chain(&self.after).chain(&self.causes);
+        let told: Vec<_> = told.map(|failure| failure.text.to_string()).collect();
+        panics.iter().filter(move |panic| !told.contains(panic))
     }
 
     fn write_lost_wake_up(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

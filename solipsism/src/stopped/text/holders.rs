@@ -92,6 +92,13 @@ pub(in crate::stopped) fn is_deadly(cycle: &[&StuckTask]) -> bool {
     is_deadlock(&links(cycle))
 }
 
+/// Whether it is one only if who used a socket last still has it.
+pub(in crate::stopped) fn is_by_use(cycle: &[&StuckTask]) -> bool {
+    let others = cycle.iter().cycle().skip(1);
+    let mut edges = cycle.iter().zip(links(cycle)).zip(others);
+    edges.any(|((task, link), other)| link.is_by_use(task, other))
+}
+
 /// Tasks of which each waits for the next one and for nothing else.
 pub(super) fn write_cycle(f: &mut fmt::Formatter<'_>, cycle: &[&StuckTask]) -> fmt::Result {
     let links = links(cycle);
@@ -101,9 +108,7 @@ pub(super) fn write_cycle(f: &mut fmt::Formatter<'_>, cycle: &[&StuckTask]) -> f
         "they wait for each other"
     };
     write!(f, "\n  {title}")?;
-    let others = cycle.iter().cycle().skip(1);
-    let mut edges = cycle.iter().zip(&links).zip(others);
-    if edges.any(|((task, link), other)| link.is_by_use(task, other)) {
+    if is_by_use(cycle) {
         f.write_str(", if who used a socket last still has it")?;
     }
     f.write_str(": ")?;
