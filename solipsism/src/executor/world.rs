@@ -22,6 +22,7 @@ use super::hosted::Hosted;
 use super::inbox::Inbox;
 use super::jobs::Jobs;
 use super::leaks::Leaving;
+use super::passed_on::PassedOn;
 use super::ready::Ready;
 #[cfg(feature = "tracing")]
 use super::recording::Recording;
@@ -154,6 +155,8 @@ pub(crate) struct World {
     pub(super) failures: RefCell<Vec<Failure>>,
     /// And those that one has told of, or will.
     pub(super) causes: RefCell<Vec<Failure>>,
+    /// Where an error was passed on last.
+    pub(super) passed_on: Cell<Option<PassedOn>>,
     /// What is spawned in this loop, and in those inside of it, is dropped at once.
     pub(super) closing: Cell<LoopId>,
     /// But not in these, if a child ends.
@@ -235,6 +238,7 @@ impl World {
             woken: Cell::default(),
             failures: RefCell::default(),
             causes: RefCell::default(),
+            passed_on: Cell::new(None),
             closing: Cell::new(NONE),
             spared: RefCell::default(),
             runs_by_hand: Cell::new(false),

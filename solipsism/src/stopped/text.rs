@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use super::{Doing, Next, Report, Stopped, Verdict, late};
 use crate::core::net::Upcoming;
+use crate::ending::passed_on;
 #[cfg(feature = "tokio")]
 use crate::executor::FOREIGN;
 use crate::executor::{Busy, Failure, Heartbeats, Lost, StuckTask, Unread, Wait};
@@ -145,14 +146,14 @@ impl Report {
                 }
                 text.write_steps(f, self.subject_site)
             }
-            Verdict::ReturnedError(chain) => {
+            Verdict::ReturnedError { chain, passed_on } => {
                 write!(f, "returned an error at {at:?}")?;
                 let mut lead = ": ";
                 for error in chain {
                     write!(f, "{lead}{error}")?;
                     lead = "\n  caused by: ";
                 }
-                Ok(())
+                f.write_str(&passed_on::told(*passed_on))
             }
             Verdict::BackgroundTaskFailed => Ok(()),
             Verdict::Livelock { polls, busiest } => self.write_livelock(f, *polls, busiest),
