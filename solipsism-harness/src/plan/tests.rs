@@ -354,6 +354,7 @@ mod with_fixtures {
 }
 
 #[test]
+#[cfg(feature = "libtest-mimic")]
 fn a_plan_of_what_is_named_counts_the_others() {
     let tests = ["a", "ab", "b", "c"].map(|name| test("it::m", name, ShouldPanic::No));
     let plan = |names: &[&str]| {
