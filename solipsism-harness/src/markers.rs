@@ -45,7 +45,7 @@ pub(crate) struct Marked {
     pub(crate) defaults: Vec<&'static Defaults>,
     /// Each once: the test's own first, then those of the closest defaults.
     #[cfg_attr(
-        not(feature = "libtest-mimic"),
+        not(any(feature = "libtest-mimic", test)),
         expect(dead_code, reason = "libtest chooses by names alone")
     )]
     pub(crate) tags: Vec<&'static str>,
