@@ -4,7 +4,7 @@
 //! `spawn` how tasks come to be and to their turns, `drive` the loop that runs it within its `budget`, `idle` what happens there when nobody is ready, and `close` how it ends; `causes` is what handles told of panics before. A `child` is a part of a run that ends
 //! before its world does, `by_hand` one that runs beside it. `hosts` is what each host of the network runs. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
 //! run, `signs` what is out of the ordinary, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
-//! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `leaks` looks at what is left at the end, and who had it, `recording` looks at whom `tracing` tells what, and `trace` keeps what
+//! looks at a world that stands still, which makes a `standstill`, and asks everybody for the `waits` of its tasks, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `leaks` looks at what is left at the end, and who had it, `recording` looks at whom `tracing` tells what, and `trace` keeps what
 //! happened last, where it is asked for. `hosted` is a second driver: it has the world run inside of a tokio runtime.
 
 mod budget;
@@ -33,9 +33,11 @@ mod recording;
 mod second_poll;
 mod signs;
 mod spawn;
+mod standstill;
 mod stuck;
 mod tasks;
 mod trace;
+mod waits;
 #[cfg(not(feature = "blocking"))]
 mod without_futures_executor;
 mod world;
@@ -61,7 +63,7 @@ pub(crate) use leaks::{Thing, Watched};
 #[cfg(test)]
 pub(crate) use second_poll::Stacks;
 pub(crate) use second_poll::{Again, Progress, Sight};
-pub(crate) use stuck::{HeldBy, Standing, Standstill, StuckTask, Wait};
+pub(crate) use standstill::{HeldBy, Standing, Standstill, StuckTask, Wait};
 pub(crate) use tasks::{Stage, Unread};
 pub(crate) use trace::ToldTrace;
 pub(crate) use world::{Advance, AwaitedValue, Limits, World, WorldSettings};
