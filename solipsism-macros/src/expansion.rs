@@ -15,6 +15,7 @@ use crate::cases::{check, is_row};
 use crate::conditions::{after_conditions, is_condition};
 use crate::item::Item;
 use crate::ours::without_ours;
+use crate::passed_on::telling;
 use crate::registration::registration;
 use crate::signature::Subject;
 
@@ -65,7 +66,7 @@ pub(crate) fn test(arguments: &TokenStream, item: TokenStream) -> TokenStream {
             &mut errors,
         );
     }
-    let function = without_ours(function);
+    let function = telling(without_ours(function), Subject::Test, &parsed.crate_path);
     match (signature, combined(errors)) {
         (Some(signature), None) => {
             let wrapper = wrapper(&parsed, &attributes, &visibility, &signature.name);

@@ -43,7 +43,7 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
 }
 
 /// Whether an operand, and no operator, can stand behind this.
-fn is_operand_next(before: &[TokenTree]) -> bool {
+pub(crate) fn is_operand_next(before: &[TokenTree]) -> bool {
     match before.last() {
         None => true,
         // The end of a closure's parameters, or an operator, but for the first half of `||` or `<<`.

@@ -14,6 +14,7 @@ use crate::item::Item;
 use crate::lifetimes::{bare, copy, is_borrowing};
 use crate::mistake::mistake;
 use crate::ours::without_ours;
+use crate::passed_on::telling;
 use crate::provider::Provider;
 use crate::registration::is_unit;
 use crate::signature::{Signature, Subject};
@@ -54,7 +55,7 @@ pub(crate) fn fixture(arguments: &TokenStream, item: TokenStream) -> TokenStream
     } = item;
     let has_rows = attributes.iter().any(is_row);
     let attributes = Attributes::sort(attributes, Subject::Fixture, &mut errors);
-    let function = without_ours(function);
+    let function = telling(without_ours(function), Subject::Fixture, &parsed.crate_path);
     let (lints, typed) = (of_no_use(), &attributes.function);
     let function = quote!(#(#typed)* #visibility #function);
     let Some(signature) = signature else {

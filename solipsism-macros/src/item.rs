@@ -1,7 +1,7 @@
 //! The item under the attribute, in the pieces in which it is handed on.
 //!
-//! The function's own tokens are kept as they were typed and its body is never walked; what is wrong there is left to
-//! rustc. Its head is read by [`Signature`].
+//! The function's own tokens are kept as they were typed, but for the `?`s in its [body](passed_on); what is wrong there is
+//! left to rustc. Its head is read by [`Signature`].
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};

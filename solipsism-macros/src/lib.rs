@@ -4,7 +4,7 @@
 //! Everything here is syntax. Whether a parameter's type is a fixture, whether a duration can be read and whether a
 //! return type is an ending is left to the types and `const fn`s under `solipsism::__private`, which the expansion
 //! names; rustc then reports on the user's own tokens. In reading order: what was typed (`arguments`, `item`, `cases`), what it
-//! becomes (`expansion`, `fixture`), and what is said of it otherwise (`mistake`).
+//! becomes (`expansion`, `fixture`, `passed_on`), and what is said of it otherwise (`mistake`).
 
 #![forbid(unsafe_code)]
 
@@ -36,6 +36,7 @@ mod defaults;
 mod edges;
 mod expansion;
 mod fixture;
+mod passed_on;
 mod provider;
 mod registration;
 
@@ -45,6 +46,8 @@ mod mistake;
 ///
 /// Each parameter is a fixture, found by its type, or a value that differs between cases. The function returns nothing, or
 /// anything that says how the test ended, such as `Result<(), E>`; it has no generics and is not `unsafe`, `const` or `extern`.
+///
+/// An error is told with where the test passed it on: each `?` between these braces notes its own place, and changes nothing else.
 ///
 /// # Arguments
 ///

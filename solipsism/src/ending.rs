@@ -1,4 +1,6 @@
-//! What a test returns, and when that is a failure.
+//! What a test returns, and when that is a failure; where that came from, `passed_on` says.
+
+pub(crate) mod passed_on;
 
 use std::convert::Infallible;
 use std::error::Error;

@@ -47,6 +47,12 @@ pub(crate) fn is_ours(site: &Location<'_>) -> bool {
     whose_file(&site.file().replace('\\', "/")) == Whose::Ours
 }
 
+/// The line of the user's source where this is, if it can be read.
+pub(crate) fn source_of(site: &Location<'_>) -> Option<String> {
+    let file = Workspace::of([site.file()]).file(site.file());
+    source::line(&file, site.line())
+}
+
 impl Frame {
     pub(crate) fn whose(&self) -> Whose {
         match &self.file {

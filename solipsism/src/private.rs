@@ -16,6 +16,7 @@ pub use solipsism_harness::{
 
 pub use crate::__target as target;
 pub use crate::case::{InWorld, Settings};
+pub use crate::ending::passed_on::{NotPassedOn, PassedOn};
 pub use crate::ending::{Ending, Returned, ViaAnything, ViaDebug, ViaError, ViaSendError};
 pub use crate::event_loop::ClockKind as Clock;
 pub use crate::fixture::{

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::core::net::Upcoming;
+use crate::ending::passed_on::PassedOnBy;
 use crate::executor::{
     Busy, Failure, Header, Inbox, Standstill, Stranger, StuckTask, ToldTrace, World,
 };
@@ -68,8 +69,12 @@ pub(crate) enum Verdict {
         what: Next,
     },
     Panicked(PanicText),
-    /// The error and its sources.
-    ReturnedError(Vec<String>),
+    ReturnedError {
+        /// The error and its sources.
+        chain: Vec<String>,
+        /// The `?` that it came by.
+        passed_on: Option<PassedOnBy>,
+    },
     BackgroundTaskFailed,
     Livelock {
         polls: u64,
@@ -259,7 +264,7 @@ impl Stopped {
     pub(crate) fn outcome(&self) -> Outcome {
         match self.0.verdict {
             Verdict::Panicked(_) => Outcome::Panicked,
-            Verdict::ReturnedError(_) | Verdict::BackgroundTaskFailed => Outcome::Failed,
+            Verdict::ReturnedError { .. } | Verdict::BackgroundTaskFailed => Outcome::Failed,
             _ => Outcome::Stuck,
         }
     }
@@ -278,7 +283,7 @@ impl Stopped {
         let failures = report.failures.iter().map(|failure| &failure.text.message);
         let own = match &report.verdict {
             Verdict::Panicked(text) => std::slice::from_ref(&text.message),
-            Verdict::ReturnedError(chain) => chain,
+            Verdict::ReturnedError { chain, .. } => chain,
             _ => &[],
         };
         own.iter().chain(failures).map(String::as_str).collect()

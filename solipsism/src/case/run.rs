@@ -155,6 +155,7 @@ fn look_at(world: &World, returned: Option<Result<Ending, JoinError>>) -> Result
     if let Some(skip) = error.downcast_ref::<Skip>() {
         return Err(Bad::Skipped(skip.0.to_owned()));
     }
+    let passed_on = world.passed_on_by_body();
     let told = panics::catch(Print::Later, || {
         let chain = chain(&*error);
         drop(error);
@@ -162,7 +163,9 @@ fn look_at(world: &World, returned: Option<Result<Ending, JoinError>>) -> Result
     });
     // An error that cannot even be printed is a failure all the same.
     let chain = told.unwrap_or_else(|panic| vec![format!("one whose text {}", panic.text)]);
-    Err(Bad::Stopped(world.stop(Verdict::ReturnedError(chain))))
+    Err(Bad::Stopped(
+        world.stop(Verdict::ReturnedError { chain, passed_on }),
+    ))
 }
 
 /// The error and its sources, outermost first.
@@ -224,7 +227,10 @@ fn run_teardown(
     match world.run(Print::Later, site, stage.as_mut()) {
         Err(ended) => Err(ended.stopped),
         Ok(()) => look_at(world, stage.output()).map_err(|bad| match bad {
-            Bad::Skipped(why) => world.stop(Verdict::ReturnedError(vec![why])),
+            Bad::Skipped(why) => world.stop(Verdict::ReturnedError {
+                chain: vec![why],
+                passed_on: world.passed_on_by_body(),
+            }),
             Bad::Stopped(stopped) => stopped,
         }),
     }

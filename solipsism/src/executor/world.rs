@@ -21,6 +21,7 @@ use super::inbox::Inbox;
 use super::jobs::Jobs;
 use super::leaks::Leaving;
 use super::pace::Pace;
+use super::passed_on::PassedOn;
 use super::ready::Ready;
 #[cfg(feature = "tracing")]
 use super::recording::Recording;
@@ -146,6 +147,8 @@ pub(crate) struct World {
     pub(super) failures: RefCell<Vec<Failure>>,
     /// And those that one has told of, or will.
     pub(super) causes: RefCell<Vec<Failure>>,
+    /// Where an error was passed on last.
+    pub(super) passed_on: Cell<Option<PassedOn>>,
     /// What is spawned in this loop, and in those inside of it, is dropped at once.
     pub(super) closing: Cell<LoopId>,
     /// But not in these, if a child ends.
@@ -227,6 +230,7 @@ impl World {
             woken: Cell::default(),
             failures: RefCell::default(),
             causes: RefCell::default(),
+            passed_on: Cell::new(None),
             closing: Cell::new(NONE),
             spared: RefCell::default(),
             runs_by_hand: Cell::new(false),

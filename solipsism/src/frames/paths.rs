@@ -25,6 +25,11 @@ impl Workspace {
         }
     }
 
+    /// Where a file can be read that the compiler named so.
+    pub(crate) fn file(&self, named: &str) -> PathBuf {
+        Path::new(self.root.as_deref().unwrap_or_default()).join(named)
+    }
+
     /// The place as it is shown, and where the file can be read.
     pub(crate) fn place(&self, file: &str) -> (String, PathBuf) {
         let below = self

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::home::Home;
 use crate::core::net::{HostId, Network};
 use crate::ending::TestReturn;
+use crate::ending::passed_on::{PassedOnBy, told};
 use crate::executor::World;
 use crate::panics;
 use crate::task::JoinHandle;
@@ -127,9 +128,12 @@ impl Host {
             let (program, host) = (Rc::clone(&program), name.clone());
             let future = async move {
                 if let Err(error) = program().await.ending() {
+                    let passed_on = told(PassedOnBy::last());
                     panics::panic_at(
                         site,
-                        format!("the program of host `{host}` returned an error: {error}"),
+                        format!(
+                            "the program of host `{host}` returned an error: {error}{passed_on}"
+                        ),
                     );
                 }
             };

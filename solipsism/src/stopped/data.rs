@@ -37,7 +37,7 @@ impl Report {
             Verdict::NeverWoken => "never_woken",
             Verdict::TimeIsFrozen { .. } => "time_is_frozen",
             Verdict::Panicked(_) => "panicked",
-            Verdict::ReturnedError(_) => "returned_error",
+            Verdict::ReturnedError { .. } => "returned_error",
             Verdict::BackgroundTaskFailed => "failed_in_background",
             Verdict::Livelock { .. } => "livelock",
             Verdict::StepLimit { .. } => "step_limit",
@@ -109,9 +109,18 @@ impl Report {
                 };
                 own.with("next", next)
             }
-            Verdict::ReturnedError(chain) => {
-                own.with_each("errors", chain.iter().map(|error| text(error)).collect())
-            }
+            Verdict::ReturnedError { chain, passed_on } => own
+                .with_each("errors", chain.iter().map(|error| text(error)).collect())
+                .with_some(
+                    "passed_on_at",
+                    passed_on.filter(|it| it.is_sure()).map(|it| place(it.site)),
+                )
+                .with_some(
+                    "last_passed_on_at",
+                    passed_on
+                        .filter(|it| !it.is_sure())
+                        .map(|it| place(it.site)),
+                ),
             Verdict::Livelock { polls, busiest } => {
                 let busiest = busiest.iter().map(|busy| {
                     let busy_data = Object::default()

@@ -25,6 +25,7 @@ use std::panic::Location;
 
 use super::{Next, Report, Stopped, Verdict, late};
 use crate::core::net::Upcoming;
+use crate::ending::passed_on;
 #[cfg(feature = "tokio")]
 use crate::executor::FOREIGN;
 use crate::executor::{Busy, StuckTask, Unread};
@@ -149,14 +150,14 @@ impl Report {
                 }
                 text.write_steps(f, self.subject_site)
             }
-            Verdict::ReturnedError(chain) => {
+            Verdict::ReturnedError { chain, passed_on } => {
                 write!(f, "returned an error at {at:?}")?;
                 let mut lead = ": ";
                 for error in chain {
                     write!(f, "{lead}{error}")?;
                     lead = "\n  caused by: ";
                 }
-                Ok(())
+                f.write_str(&passed_on::told(*passed_on))
             }
             Verdict::BackgroundTaskFailed => Ok(()),
             Verdict::Livelock { polls, busiest } => self.write_livelock(f, *polls, busiest),

@@ -125,6 +125,18 @@ async fn returns_an_error() -> Result<(), Failed> {
 }
 
 #[solipsism::test]
+async fn passes_an_error_on() -> Result<(), Failed> {
+    Err(Failed(None))?;
+    Ok(())
+}
+
+#[solipsism::test]
+async fn passes_an_error_on_to_itself() -> Result<(), Failed> {
+    let within = async { Ok::<(), Failed>(Err(Failed(None))?) };
+    within.await
+}
+
+#[solipsism::test]
 #[should_panic = "oh"]
 async fn does_not_panic() {}
 

@@ -1,5 +1,8 @@
 //! Tests that panic wherever a test can, on purpose. The suite `panics` runs this program and compares what it prints.
 
+#[path = "panics/passed_on.rs"]
+mod passed_on;
+
 use std::error::Error;
 use std::fmt;
 
