@@ -4,9 +4,10 @@ mod alive;
 mod check;
 mod course;
 mod run;
+mod settings;
+mod wall_limit;
 mod watch;
 
-use std::any::Any;
 use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -23,42 +24,25 @@ pub(crate) use self::course::Course;
 pub(crate) use self::run::{
     look_for_leaks, note, note_untold, run_body, run_case, run_set_up, tear_down, watch_leaks,
 };
+pub use self::settings::Settings;
+pub(crate) use self::settings::seed_of;
+use self::wall_limit::in_time;
+pub(crate) use self::wall_limit::{ends_by_itself, wall_limit};
 pub(crate) use self::watch::Watch;
 
 use crate::__private::{Starting, body, done, nothing};
 use crate::ClockKind;
 use crate::ending::Ending;
-use crate::event_loop::Builder;
-use crate::executor::{Inbox, Standstill};
-use crate::fixture::{self, Asked, Asking, Subject};
-use crate::leaks::{AllowLeak, Check, Policy};
+use crate::executor::Inbox;
+use crate::fixture::{self, Asked, Asking};
 use crate::panics::{self, Print};
 use crate::scope::{self, Missed, ScopeThread};
-use crate::stopped::{Doing, Stopped, Verdict};
-use crate::time::{Epoch, Instant};
 
 /// A test's fixtures and its body, ready to be run.
 pub(crate) type Body = Pin<Box<dyn Future<Output = Ending>>>;
 
 /// A minute of real time: libtest begins to complain then, and a virtual test takes milliseconds.
 const WALL_LIMIT: Duration = Duration::from_secs(60);
-
-/// Far longer than a poll takes, and far shorter than anybody minds.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// A world that has begun no poll over as many looks is stuck inside of one; a second, so that it is not taken for that where
-/// the machine has much to do.
-const STILL: u32 = 50;
-
-/// A world that polls on over as many, and never comes to rest, does not hear.
-const LOOKS: u32 = 150;
-
-/// As long may one take to end that has heard.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// So many looks are a second.
-#[cfg(feature = "tokio")]
-const KNOCKS: usize = 50;
 
 thread_local! {
     /// Set first and hence destroyed last: it tells when all other locals of the thread are gone.
@@ -92,131 +76,6 @@ impl InWorld<(), ()> {
             ending: done,
         }
     }
-}
-
-/// The attribute's arguments.
-#[derive(Clone, Debug)]
-#[expect(
-    missing_docs,
-    reason = "they are those of the attribute, which documents them"
-)]
-pub struct Settings {
-    pub clock: Option<ClockKind>,
-    pub seed: Option<u64>,
-    pub time_limit: Option<Duration>,
-    pub wall_limit: Option<Duration>,
-    pub step_limit: Option<u64>,
-    pub poll_budget: Option<u64>,
-    pub epoch: Option<Epoch>,
-    pub tokio: Option<bool>,
-    pub leaks: Option<Policy>,
-    pub allow_leaks: &'static [AllowLeak],
-}
-
-impl Settings {
-    /// Of an attribute without arguments.
-    pub const DEFAULT: Self = Self {
-        clock: None,
-        seed: None,
-        time_limit: None,
-        wall_limit: None,
-        step_limit: None,
-        poll_budget: None,
-        epoch: None,
-        tokio: None,
-        leaks: None,
-        allow_leaks: &[],
-    };
-
-    /// What holds for this case: where the attribute says nothing, what the closest defaults do.
-    fn of(&self, case: &Case) -> Self {
-        let defaults = case
-            .defaults()
-            .filter_map(|one| (one.settings as &dyn Any).downcast_ref());
-        defaults.fold(self.clone(), Self::or)
-    }
-
-    /// These, and where they say nothing, `other`.
-    fn or(self, other: &Self) -> Self {
-        Self {
-            clock: self.clock.or(other.clock),
-            seed: self.seed.or(other.seed),
-            time_limit: self.time_limit.or(other.time_limit),
-            wall_limit: self.wall_limit.or(other.wall_limit),
-            step_limit: self.step_limit.or(other.step_limit),
-            poll_budget: self.poll_budget.or(other.poll_budget),
-            epoch: self.epoch.or(other.epoch),
-            tokio: self.tokio.or(other.tokio),
-            leaks: self.leaks.or(other.leaks),
-            // What is further off is added by `check`.
-            allow_leaks: self.allow_leaks,
-        }
-    }
-
-    /// How the case is looked at when it is over, if it is: what its modules allow is allowed as well.
-    fn check(&self, case: &Case) -> Option<Check> {
-        Check::of(self, case.defaults())
-    }
-
-    fn clock(&self) -> ClockKind {
-        self.clock.unwrap_or(ClockKind::Virtual)
-    }
-
-    fn is_hosted(&self) -> bool {
-        self.tokio == Some(true)
-    }
-
-    /// What the world is made from. What the command line says beats the attribute.
-    fn builder(&self, case: &Case) -> Builder {
-        let mut builder = Builder::new()
-            .clock(self.clock())
-            .traced(case.options.trace);
-        builder = match case.options.seed.or(self.seed) {
-            Some(seed) => builder.seed(seed),
-            None => builder.derived_seed(seed_of(&case.name)),
-        };
-        if let Some(limit) = case.options.time_limit.or(self.time_limit) {
-            builder = builder.time_limit(limit);
-        }
-        if let Some(steps) = self.step_limit {
-            builder = builder.step_limit(steps);
-        }
-        if let Some(polls) = self.poll_budget {
-            builder = builder.poll_budget(polls);
-        }
-        if let Some(epoch) = self.epoch {
-            builder = builder.epoch(epoch.into());
-        }
-        #[cfg(feature = "tokio")]
-        if self.is_hosted() {
-            builder = builder.tokio();
-        }
-        builder
-    }
-
-    /// What the random numbers of this case are made of.
-    fn seed_of(&self, case: &Case) -> u64 {
-        let said = case.options.seed.or(self.seed);
-        said.unwrap_or_else(|| seed_of(&case.name))
-    }
-
-    /// Who asks for the fixtures of this case.
-    fn subject(&self, case: &Case) -> Subject {
-        Subject {
-            name: case.name.clone(),
-            base: case.test.libtest_name(),
-            module: case.test.module,
-            seed: self.seed_of(case),
-            site: case.test.site,
-        }
-    }
-}
-
-/// A seed that depends on a test's name alone, so that adding a test changes no other: 64-bit FNV-1a.
-pub(crate) fn seed_of(name: &str) -> u64 {
-    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    })
 }
 
 impl<A: Asked, R: 'static> Runner for InWorld<A, R> {
@@ -437,87 +296,6 @@ fn lost(ended: Ended, virtual_time: Duration) -> Ran {
         is_lost: true,
         ..ended.into()
     }
-}
-
-/// The wall limit has come. Asks the world to end itself, which knows best what it is doing; whether it does.
-pub(crate) fn ends_by_itself(inbox: &Inbox, gone: &Gone, limit: Duration) -> bool {
-    inbox.ask_to_end(limit);
-    let mut polls = inbox.polls();
-    let mut still = 0;
-    for look in 0.. {
-        if gone.wait(LOOK) {
-            return true;
-        }
-        if inbox.is_ending() {
-            // It looks at what it does, and tears down what there is.
-            return gone.wait(PATIENCE);
-        }
-        let before = std::mem::replace(&mut polls, inbox.polls());
-        still = if before == polls { still + 1 } else { 0 };
-        // On a machine with much to do a thread may go for long without its turn.
-        if still >= STILL || look >= LOOKS {
-            return false;
-        }
-    }
-    false
-}
-
-/// What is to be said of a world that was not done in time.
-pub(crate) fn wall_limit(inbox: &Arc<Inbox>, gone: &Gone, limit: Duration) -> Stopped {
-    let doing = doing(inbox, gone);
-    inbox.judge();
-    let verdict = Verdict::WallLimit {
-        limit,
-        doing,
-        panics: inbox.panics(),
-        by_itself: false,
-    };
-    let now = Instant::from_nanos(inbox.now());
-    Stopped::new(verdict, now, Standstill::default(), Vec::new(), inbox)
-}
-
-/// Who is stuck is found out by a second look.
-fn doing(inbox: &Inbox, gone: &Gone) -> Doing {
-    let (polls, now) = (inbox.polls(), inbox.now());
-    let polling = inbox.polling();
-    gone.wait(LOOK);
-    match polling {
-        _ if (inbox.polls(), inbox.now()) != (polls, now) => Doing::Running { polls },
-        #[cfg(feature = "tokio")]
-        Some(task) if task.is_host() && is_spinning(inbox, gone) => Doing::Spinning,
-        Some(task) => Doing::Polling(task),
-        None => Doing::Waiting,
-    }
-}
-
-/// Whether tokio gets from one poll to the next. The machine may be busy: where it does, it has some time to show it.
-#[cfg(feature = "tokio")]
-fn is_spinning(inbox: &Inbox, gone: &Gone) -> bool {
-    inbox.knock();
-    (0..KNOCKS).any(|_| {
-        gone.wait(LOOK);
-        inbox.is_knock_answered()
-    })
-}
-
-/// What is well but comes after the wall limit is not.
-fn in_time(ended: Course, was_in_time: bool, inbox: &Arc<Inbox>, limit: Duration) -> Course {
-    if was_in_time || !ended.is_well() {
-        return ended;
-    }
-    let verdict = Verdict::WallLimit {
-        limit,
-        doing: Doing::Running {
-            polls: inbox.polls(),
-        },
-        panics: inbox.panics(),
-        by_itself: false,
-    };
-    let now = Instant::from_nanos(inbox.now());
-    let late = Stopped::new(verdict, now, Standstill::default(), Vec::new(), inbox);
-    let mut course = Course::of_body(late);
-    course.virtual_time = ended.virtual_time;
-    course
 }
 
 fn locals_are_stuck(ended: Course, limit: Duration) -> Ended {

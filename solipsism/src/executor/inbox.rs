@@ -1,18 +1,25 @@
 //! The part of a world that other threads may touch: their wakes, what they drop, the results of blocking jobs,
-//! and who announced that a wake will come from outside.
+//! and who announced that a wake will come from outside. Who had not is a `stranger`, and what the watch over the wall limit sees is in
+//! `watched`.
+
+mod stranger;
+mod watched;
+
+pub(crate) use self::stranger::Stranger;
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::fmt;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::{self, Thread, ThreadId};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use solipsism_harness::ordered::sort_by_key;
 
-use super::trace::{ToldTrace, Trace};
+use self::stranger::Deed;
+use self::watched::Ending;
+use super::trace::Trace;
 use super::{Dropped, Header};
 use crate::panics::{self, Panic, Print};
 
@@ -47,9 +54,6 @@ pub(crate) struct Inbox {
     knocked: AtomicBool,
 }
 
-/// As many panics are kept for a wall limit's report: the first ones are the causes.
-const NOTED: usize = 8;
-
 #[derive(Default)]
 struct Letters {
     called: Vec<Arc<Header>>,
@@ -82,46 +86,6 @@ pub(crate) struct Announced {
     pub(crate) by: u32,
     /// In nanoseconds since the loop began.
     pub(crate) at: u64,
-}
-
-/// What a world knows of its wall limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// It has not come.
-    #[default]
-    Far,
-    /// It has, and the world was asked to end itself.
-    Asked(Duration),
-    /// The world does.
-    Heard,
-}
-
-/// Another thread that did something to a world.
-#[derive(Clone, Debug)]
-pub(crate) struct Stranger {
-    thread: String,
-    deed: Deed,
-}
-
-#[derive(Clone, Debug)]
-enum Deed {
-    /// The task, as messages name it.
-    Woke(String),
-    #[cfg_attr(
-        not(feature = "net"),
-        expect(dead_code, reason = "only sockets are dropped so")
-    )]
-    Dropped,
-}
-
-impl fmt::Display for Stranger {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "thread `{}` ", self.thread)?;
-        match &self.deed {
-            Deed::Woke(task) => write!(f, "woke {task}"),
-            Deed::Dropped => f.write_str("dropped a socket"),
-        }
-    }
 }
 
 impl Inbox {
@@ -207,16 +171,6 @@ impl Inbox {
         dropped
     }
 
-    /// The current thread, unless it is the world's own.
-    fn foreigner(&self) -> Option<Thread> {
-        #[cfg(feature = "tokio")]
-        if super::hosted::is_of_pool(self) {
-            return None;
-        }
-        let current = thread::current();
-        (self.owner.get() != Some(&current.id())).then_some(current)
-    }
-
     /// Takes what a blocking job left; the job is no longer out once this is read.
     pub(crate) fn finish_job(&self, job: u64, result: JobResult) {
         let mut letters = self.letters();
@@ -293,11 +247,6 @@ impl Inbox {
         self.letters().announced > 0 || self.has_news()
     }
 
-    /// Who first did something to this world unannounced.
-    pub(crate) fn stranger(&self) -> Option<Stranger> {
-        self.letters().stranger.clone()
-    }
-
     /// Whether anything arrived since the last `read`; cheap.
     pub(crate) fn has_news(&self) -> bool {
         self.news.load(Ordering::Acquire)
@@ -333,11 +282,6 @@ impl Inbox {
         letters.ending = Ending::Far;
     }
 
-    /// Who came after the verdict.
-    pub(crate) fn late(&self) -> Option<Stranger> {
-        self.letters().late.clone()
-    }
-
     /// The world is gone: nobody reads any more.
     pub(crate) fn close(&self) {
         let mut letters = self.letters();
@@ -349,100 +293,6 @@ impl Inbox {
         drop(letters);
         drop(unread);
         self.watch(None);
-    }
-
-    /// Asks the world to end itself, since this much real time is over, and to say who waits for what.
-    pub(crate) fn ask_to_end(&self, limit: Duration) {
-        let mut letters = self.letters();
-        letters.ending = Ending::Asked(limit);
-        self.notify(letters);
-    }
-
-    /// Whether the world is to end itself; told once.
-    pub(crate) fn asked_to_end(&self) -> Option<Duration> {
-        let mut letters = self.letters();
-        let Ending::Asked(limit) = letters.ending else {
-            return None;
-        };
-        letters.ending = Ending::Heard;
-        Some(limit)
-    }
-
-    /// Whether the world has heard that it is to end itself.
-    pub(crate) fn is_ending(&self) -> bool {
-        self.letters().ending == Ending::Heard
-    }
-
-    pub(crate) fn set_now(&self, now: u64) {
-        self.now.store(now, Ordering::Relaxed);
-    }
-
-    pub(crate) fn now(&self) -> u64 {
-        self.now.load(Ordering::Relaxed)
-    }
-
-    /// Tells the watch whose poll begins.
-    pub(crate) fn watch(&self, task: Option<&Arc<Header>>) {
-        let before = std::mem::replace(
-            &mut *self.polling.lock().unwrap_or_else(PoisonError::into_inner),
-            task.cloned(),
-        );
-        drop(before);
-    }
-
-    pub(crate) fn polling(&self) -> Option<Arc<Header>> {
-        self.polling
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// Whom the watch sees, by name: a reference of its own would pass for a waker.
-    pub(crate) fn polled(&self) -> Option<String> {
-        let polling = self.polling.lock().unwrap_or_else(PoisonError::into_inner);
-        polling.as_ref().map(ToString::to_string)
-    }
-
-    /// Counts a poll. Only the world's own thread does, so that a load and a store will do.
-    pub(crate) fn count_poll(&self) {
-        let polls = self.polls.load(Ordering::Relaxed);
-        self.polls.store(polls + 1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn polls(&self) -> u64 {
-        self.polls.load(Ordering::Relaxed)
-    }
-
-    /// Keeps a panic's text, in case that nothing else of the world will be readable any more.
-    pub(crate) fn note_panic(&self, text: String) {
-        let mut panics = self.panics.lock().unwrap_or_else(PoisonError::into_inner);
-        if panics.len() < NOTED {
-            panics.push(text);
-        }
-    }
-
-    /// What panicked until now is no business of who runs next.
-    pub(crate) fn forget_panics(&self) {
-        self.panics
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-
-    pub(crate) fn panics(&self) -> Vec<String> {
-        self.panics
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    pub(super) fn set_trace(&self, trace: Arc<Trace>) {
-        _ = self.trace.set(trace);
-    }
-
-    /// What happened that no report has told so far, if that is kept.
-    pub(crate) fn tell_trace(&self) -> Option<ToldTrace> {
-        self.trace.get().map(|trace| trace.tell())
     }
 
     fn notify(&self, letters: MutexGuard<'_, Letters>) {
@@ -461,43 +311,7 @@ impl Inbox {
         }
     }
 
-    /// Asks the driver for a sign of life. It gives one as soon as the poll that is going on is over.
-    #[cfg(feature = "tokio")]
-    pub(crate) fn knock(&self) {
-        self.knocked.store(true, Ordering::Release);
-        self.wake_driver();
-    }
-
-    #[cfg(feature = "tokio")]
-    pub(crate) fn answer_knock(&self) {
-        self.knocked.store(false, Ordering::Release);
-    }
-
-    #[cfg(feature = "tokio")]
-    pub(crate) fn is_knock_answered(&self) -> bool {
-        !self.knocked.load(Ordering::Acquire)
-    }
-
     fn letters(&self) -> MutexGuard<'_, Letters> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Letters {
-    /// Takes note of a thread that was not announced, or comes too late.
-    fn meet(&mut self, foreigner: Option<Thread>, deed: impl FnOnce() -> Deed) {
-        let place = if self.judged {
-            &mut self.late
-        } else if self.announced == 0 {
-            &mut self.stranger
-        } else {
-            return;
-        };
-        if let Some(thread) = foreigner {
-            place.get_or_insert_with(|| Stranger {
-                thread: thread.name().unwrap_or("without a name").to_owned(),
-                deed: deed(),
-            });
-        }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use presence::Presence;
 use solipsism_harness::ordered::Set;
 
 use super::header::Header;
-use super::stuck::StuckTask;
+use super::standstill::StuckTask;
 use super::world::World;
 #[cfg(feature = "net")]
 use crate::core::net::SocketKey;

@@ -25,7 +25,7 @@ pub(crate) use self::stacks::Stacks;
 use self::suspended::Reading;
 pub(crate) use self::suspended::Sight;
 use super::header::{Header, TaskKey};
-use super::stuck::{Standing, StuckTask};
+use super::standstill::{Standing, StuckTask};
 use super::tasks::{AnyStage, Chosen, Place};
 use super::world::{NOBODY, World};
 use crate::frames::Workspace;

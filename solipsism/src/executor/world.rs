@@ -5,7 +5,6 @@ use std::cell::{Cell, OnceCell, RefCell, RefMut};
 use std::collections::VecDeque;
 use std::num::NonZero;
 use std::panic::Location;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,19 +14,19 @@ use std::time::{Duration, SystemTime};
 use super::by_hand::Spared;
 use super::child::Nest;
 use super::close::Failure;
-use super::header::{Header, Name};
 use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::Hosted;
 use super::inbox::Inbox;
 use super::jobs::Jobs;
 use super::leaks::Leaving;
+use super::pace::Pace;
 use super::passed_on::PassedOn;
 use super::ready::Ready;
 #[cfg(feature = "tracing")]
 use super::recording::Recording;
 use super::signs::Signs;
-use super::tasks::{Place, Stage, TaskStage, Tasks};
+use super::tasks::{Place, Tasks};
 use super::trace::{By, Trace};
 use crate::core::net::{Call, HostId, Network};
 use crate::core::{Clock, Deadlines, LoopId, NEVER, OUTERMOST, Signals, Waiter};
@@ -83,13 +82,6 @@ pub(crate) struct AwaitedValue {
     pub(crate) what: String,
     pub(crate) since: u64,
     pub(crate) site: &'static Location<'static>,
-}
-
-/// How real time maps to the clock's, where it does.
-#[derive(Clone, Copy)]
-pub(super) struct Pace {
-    since: std::time::Instant,
-    from: u64,
 }
 
 pub(crate) struct World {
@@ -330,36 +322,6 @@ impl World {
         }
     }
 
-    /// Nanoseconds since the loop began.
-    #[inline]
-    pub(crate) fn now(&self) -> u64 {
-        if let (ClockKind::Real, Some(pace)) = (self.clock_kind, self.pace.get()) {
-            self.clock.borrow_mut().move_to(pace.now());
-        }
-        #[cfg(feature = "tokio")]
-        if let Some(now) = self.hosted.as_ref().and_then(|hosted| hosted.now()) {
-            self.clock.borrow_mut().move_to(now);
-        }
-        self.clock.borrow().now()
-    }
-
-    /// As `now`, as far as somebody has looked.
-    #[inline]
-    pub(crate) fn last_now(&self) -> u64 {
-        self.clock.borrow().now()
-    }
-
-    pub(crate) fn wall(&self) -> SystemTime {
-        self.now();
-        self.clock.borrow().wall()
-    }
-
-    pub(crate) fn set_wall(&self, wall: SystemTime) {
-        self.now();
-        let by = self.owner();
-        self.clock.borrow_mut().set_wall(wall, by);
-    }
-
     #[inline]
     pub(crate) fn deadlines<R>(&self, f: impl FnOnce(&mut Deadlines) -> R) -> R {
         f(&mut self.deadlines.borrow_mut())
@@ -369,144 +331,9 @@ impl World {
         f(&mut self.signals.borrow_mut())
     }
 
-    /// From here on real time says when a deadline is reached.
-    pub(super) fn keep_pace(&self) {
-        if self.pace.get().is_none() {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a real clock, or a world with something real in it"
-            )]
-            let since = std::time::Instant::now();
-            let from = self.clock.borrow().now();
-            self.pace.set(Some(Pace { since, from }));
-        }
-    }
-
-    /// Puts a task into the ready queue, unless it is in there.
-    #[inline]
-    pub(crate) fn schedule(&self, task: &Header) {
-        self.schedule_by(task, self.waking.get());
-    }
-
-    /// The same, on behalf of whoever that is.
-    #[inline]
-    pub(super) fn schedule_by(&self, task: &Header, by: By) {
-        #[cfg(feature = "tokio")]
-        if let Some(hosted) = &self.hosted {
-            return self.schedule_hosted(hosted, task, by);
-        }
-        if task.queue() {
-            task.note_wake(by);
-            if self.is_traced() {
-                self.note_wake(task, by);
-            }
-            self.ready.borrow_mut().push(task.key);
-        }
-    }
-
-    /// Puts a task into the ready queue that was never in there. Nobody wakes it, its first turn comes by itself.
-    #[inline]
-    fn schedule_first(&self, task: &Header) {
-        #[cfg(feature = "tokio")]
-        if let Some(hosted) = &self.hosted {
-            return self.schedule_hosted(hosted, task, By::SPAWN);
-        }
-        task.queue_first();
-        self.ready.borrow_mut().push(task.key);
-    }
-
-    /// Starts a task on the host of the current one. In a world that is closing, and on a host that has just crashed
-    /// under the current task, the future is dropped at once.
-    #[inline]
-    pub(crate) fn spawn<F>(
-        &self,
-        future: F,
-        name: Option<Name>,
-        site: &'static Location<'static>,
-    ) -> Arc<Header>
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
-        let host = self.place.get().host();
-        let task = self.spawn_on(host, future, name, site);
-        if self.signs.any(Signs::CRASHED) && self.crashed.borrow().contains(&host) {
-            self.drop_task(task.key);
-        }
-        task
-    }
-
-    #[inline]
-    pub(crate) fn spawn_on<F>(
-        &self,
-        host: u32,
-        future: F,
-        name: Option<Name>,
-        site: &'static Location<'static>,
-    ) -> Arc<Header>
-    where
-        F: Future + 'static,
-        F::Output: 'static,
-    {
-        let place = self.place.get().on(host);
-        // One destructor too many spawns the next.
-        if self.is_late(place.owner) && !self.may_be_born() {
-            std::mem::forget(future);
-            return self.begin(place, Box::pin(Stage::<F>::over()), name, site);
-        }
-        self.begin(place, Box::pin(Stage::new(future)), name, site)
-    }
-
-    fn begin(
-        &self,
-        place: Place,
-        stage: Pin<Box<dyn TaskStage>>,
-        name: Option<Name>,
-        site: &'static Location<'static>,
-    ) -> Arc<Header> {
-        let (inbox, spawned) = (Arc::clone(&self.inbox), self.last_now());
-        let header = self
-            .tasks
-            .borrow_mut()
-            .insert(stage, place, spawned, |key| {
-                Header::new(inbox, key, site, name)
-            });
-        if self.is_traced() {
-            self.note_spawn(&header, place.owner);
-        }
-        if self.is_late(place.owner) {
-            self.end_at_birth(&header);
-        } else {
-            self.schedule_first(&header);
-        }
-        header
-    }
-
-    /// Drops what is spawned when everything is dropped.
-    #[cold]
-    fn end_at_birth(&self, header: &Header) {
-        let type_name = self.tasks.borrow().type_name(header.key);
-        let name = header.name.as_ref().map(|name| &***name);
-        self.begin_birth(header.key, name, type_name, header.site);
-        self.drop_task(header.key);
-        self.end_birth();
-    }
-
     /// Where the body stands that was run last.
     pub(crate) fn body_site(&self) -> Option<&'static Location<'static>> {
         self.body_site.get()
-    }
-
-    /// Whether what belongs to this loop comes when that ends.
-    fn is_late(&self, owner: LoopId) -> bool {
-        owner >= self.closing.get() && self.ends_with_closing(owner)
-    }
-
-    /// Of a loop that began after the one that ends.
-    #[cold]
-    fn ends_with_closing(&self, owner: LoopId) -> bool {
-        let spared = self.spared.borrow();
-        spared.as_ref().is_none_or(|ending| ending.has(owner))
     }
 
     /// A number that no other has in this world.
@@ -560,44 +387,5 @@ impl World {
     /// The number of the task that was spawned last.
     pub(crate) fn last_task(&self) -> u32 {
         self.tasks.borrow().last()
-    }
-
-    pub(crate) fn freeze(&self) -> LoopId {
-        let owner = self.owner();
-        self.change_frozen(|frozen| frozen.push(owner));
-        owner
-    }
-
-    /// Takes back what the current loop froze.
-    pub(crate) fn thaw(&self) {
-        self.thaw_for(self.owner());
-    }
-
-    /// Takes back what this loop froze; if that has ended, nothing is left of it.
-    pub(crate) fn thaw_for(&self, owner: LoopId) {
-        self.change_frozen(|frozen| {
-            if let Some(place) = frozen.iter().position(|by| *by == owner) {
-                frozen.remove(place);
-            }
-        });
-    }
-
-    pub(super) fn change_frozen(&self, change: impl FnOnce(&mut Vec<LoopId>)) {
-        let mut frozen = self.frozen_in.borrow_mut();
-        change(&mut frozen);
-        self.frozen.set(frozen.len());
-    }
-}
-
-impl Pace {
-    pub(super) fn now(self) -> u64 {
-        let elapsed =
-            u64::try_from(self.since.elapsed().as_nanos()).expect("584 years have not passed");
-        self.from + elapsed
-    }
-
-    /// How long in real time until the clock shows `at`.
-    pub(super) fn until(self, at: u64) -> Duration {
-        Duration::from_nanos(at.saturating_sub(self.now()))
     }
 }

@@ -3,13 +3,18 @@
 mod causes;
 mod cures;
 mod facts;
+mod failure;
+mod heartbeats;
 mod held;
 mod holders;
 #[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
 mod tasks;
+mod unseen;
 mod untouched;
+mod wait;
 mod wakes;
+mod wall_limit;
 
 pub(super) use self::cures::told as cures;
 pub(super) use self::holders::{is_by_use, is_deadly};
@@ -17,14 +22,13 @@ pub(super) use self::tasks::{cycles, waits_of};
 
 use std::fmt;
 use std::panic::Location;
-use std::time::Duration;
 
-use super::{Doing, Next, Report, Stopped, Verdict, late};
+use super::{Next, Report, Stopped, Verdict, late};
 use crate::core::net::Upcoming;
 use crate::ending::passed_on;
 #[cfg(feature = "tokio")]
 use crate::executor::FOREIGN;
-use crate::executor::{Busy, Failure, Heartbeats, Lost, StuckTask, Unread, Wait};
+use crate::executor::{Busy, StuckTask, Unread};
 use crate::frames::{is_ours, without_machine};
 use crate::time::Instant;
 
@@ -212,32 +216,6 @@ impl Report {
         Ok(())
     }
 
-    fn write_wall_limit(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        limit: Duration,
-        doing: &Doing,
-        panics: &[String],
-    ) -> fmt::Result {
-        write!(
-            f,
-            "wall limit: not finished after {limit:?} of real time, at {:?}\n  ",
-            self.at
-        )?;
-        self.write_doing(f, doing)?;
-        for panic in self.untold(panics) {
-            write!(f, "\n  before that something {panic}")?;
-        }
-        Ok(())
-    }
-
-    /// Of the panics that were seen from outside, those that the world itself does not tell.
-    pub(super) fn untold<'a>(&self, panics: &'a [String]) -> impl Iterator<Item = &'a String> {
-        let told = self.failures.iter().chain(&self.after).chain(&self.causes);
-        let told: Vec<_> = told.map(|failure| failure.text.to_string()).collect();
-        panics.iter().filter(move |panic| !told.contains(panic))
-    }
-
     fn write_lost_wake_up(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = self.lost_wake_up().map(|task| &*task.who);
         let (at, who) = (&self.at, who.unwrap_or_default());
@@ -246,55 +224,6 @@ impl Report {
             "lost wake-up: at {at:?} everything waits, and yet {who} went on when it was polled once more; whatever it waited \
              for did not wake it"
         )
-    }
-
-    /// Whether the clock went on for others than the body.
-    pub(super) fn is_driven(&self) -> bool {
-        let heartbeats = self.standstill.heartbeats.as_ref();
-        heartbeats.is_some_and(|heartbeats| heartbeats.sampled > 1 && heartbeats.steps > 0)
-    }
-
-    /// What was going on when the wall limit came.
-    fn write_doing(&self, f: &mut fmt::Formatter<'_>, doing: &Doing) -> fmt::Result {
-        match doing {
-            Doing::Running { polls } => {
-                write!(
-                    f,
-                    "still running after {polls} polls: make the test shorter, or its `wall_limit` longer"
-                )?;
-                // What hangs behind a heartbeat never stands still, and from another thread nobody sees who waits.
-                if self.at.nanos() > 0 && self.standstill.tasks.is_empty() {
-                    f.write_str("; a `time_limit` on its virtual time would tell who waits for what")?;
-                }
-                Ok(())
-            }
-            #[cfg(feature = "tokio")]
-            Doing::Polling(task) if task.is_host() => {
-                f.write_str("stuck inside one poll of a tokio task; which one tokio does not tell")
-            }
-            #[cfg(feature = "tokio")]
-            Doing::Spinning => f.write_str(
-                "tokio tasks are polled again and again within one instant: one wakes itself for ever, or several one another; \
-                 which ones tokio does not tell",
-            ),
-            Doing::Polling(task) if task.key.id == 0 => {
-                let site = self.subject_site.unwrap_or(task.site);
-                write!(f, "stuck inside one poll of {}, at {site}", self.subject)
-            }
-            Doing::Polling(task) => {
-                let place = place(task.key.id, task.site);
-                write!(f, "stuck inside one poll of {task}, {place}")
-            }
-            Doing::Ending if self.is_driven() => f.write_str("only heartbeats are left"),
-            Doing::Ending if self.standstill.held_by.is_some() => {
-                let held_by = self.standstill.held_by.as_ref();
-                held_by.map_or(Ok(()), |held_by| write!(f, "{held_by}"))
-            }
-            Doing::Waiting | Doing::Ending => f.write_str(
-                "no task was being polled: it waited for a blocking job, an announced wake or a real deadline, a \
-                 destructor did not return, or the machine was too busy to let it go on",
-            ),
-        }
     }
 
     /// Who is finished, perhaps with an error that nobody has seen.
@@ -352,45 +281,6 @@ impl Report {
         }
         holders::write_notes(f, &self.standstill.tasks, self.has_unseen_tasks())
     }
-
-    /// Tasks of a host of which nothing is known but their number.
-    fn write_unseen(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (others, listed) = self.unseen();
-        let (and, more) = if listed > 0 {
-            ("and ", "more ")
-        } else {
-            ("", "")
-        };
-        match others {
-            0 => Ok(()),
-            1 => write!(
-                f,
-                "\n  {and}1 {more}tokio task; what it waits for inside of tokio cannot be seen"
-            ),
-            others => write!(
-                f,
-                "\n  {and}{others} {more}tokio tasks; what they wait for inside of tokio cannot be seen"
-            ),
-        }
-    }
-
-    /// How many tasks of a host are not listed, and how many are.
-    fn unseen(&self) -> (usize, usize) {
-        #[cfg(feature = "tokio")]
-        let alive = self.standstill.foreign.as_ref().map_or(0, |it| it.alive);
-        #[cfg(not(feature = "tokio"))]
-        let alive: usize = 0;
-        let tasks = self.standstill.tasks.iter();
-        let listed = tasks.filter(|task| is_foreign(task.task)).count();
-        (alive.saturating_sub(listed), listed)
-    }
-
-    /// Whether a host has tasks that nobody has seen from within.
-    fn has_unseen_tasks(&self) -> bool {
-        let mut tasks = self.standstill.tasks.iter();
-        self.unseen().0 > 0
-            || tasks.any(|task| is_foreign(task.task) && task.stacks.chains().is_empty())
-    }
 }
 
 /// More results that nobody has read are counted.
@@ -426,118 +316,4 @@ fn is_foreign(task: u32) -> bool {
 #[cfg(not(feature = "tokio"))]
 fn is_foreign(_: u32) -> bool {
     false
-}
-
-/// More places than these say nothing more.
-const HEARTBEATS: usize = 8;
-
-impl fmt::Display for Heartbeats {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { steps, sampled, .. } = self;
-        write!(
-            f,
-            "the clock moved {steps} times since the body was last polled; in the last {sampled} of these steps fired"
-        )?;
-        for fired in self.fired.iter().take(HEARTBEATS) {
-            let (site, count) = (fired.site, fired.count);
-            let unit = if count == 1 { "deadline" } else { "deadlines" };
-            write!(f, "\n    {count} {unit} set {}", whence(site))?;
-            for (place, who) in fired.whom.iter().enumerate() {
-                let link = if place == 0 { ", by" } else { " and" };
-                write!(f, "{link} {who}")?;
-            }
-        }
-        if self.fired.len() > HEARTBEATS {
-            write!(
-                f,
-                "\n    and those of {} more places",
-                self.fired.len() - HEARTBEATS
-            )?;
-        }
-        if self.fired.is_empty() {
-            f.write_str(" no deadline, but packets arrived")?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Wait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Deadline { at, site } => write!(f, "waits until {at:?}, set {}", whence(site)),
-            Self::Never { site } => write!(f, "waits past the end of time, set {}", whence(site)),
-            Self::Task { who, .. } => write!(f, "waits for {who} to finish"),
-            Self::Job { site } => write!(f, "waits for the blocking job submitted at {site}"),
-            Self::Signal {
-                signal,
-                since,
-                site,
-            } => write!(
-                f,
-                "waits for {signal}, listening since {since:?}, made at {site}"
-            ),
-            Self::Value { what, since, site } => {
-                write!(f, "waits since {since:?} for {what}, asked for at {site}")
-            }
-            Self::Settle => f.write_str("waits in `settle` for every other task to block"),
-            Self::Advance { to } => write!(f, "waits in `advance` for the clock to reach {to:?}"),
-            Self::Network { since, what, peer } => {
-                network::write_wait(f, *since, what, peer.as_deref())
-            }
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f)?;
-        self.text.write_steps(f, Some(self.site))
-    }
-}
-
-impl Failure {
-    fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = self.text.at.map(|at| format!(" at {at:?}"));
-        let at = at.unwrap_or_default();
-        let place = place(self.task, self.site);
-        match self.what {
-            Lost::Task => {
-                write!(
-                    f,
-                    "background task failed{at}: {}, {place}, {}",
-                    self.who, self.text
-                )
-            }
-            #[cfg(feature = "tokio")]
-            Lost::Foreign => {
-                write!(
-                    f,
-                    "background task failed{at}: {} {}\n  nobody was seen to await it; if somebody did, in a tokio task \
-                     or after its end, call `solipsism::task::forgive(&join_error)` there",
-                    self.who, self.text
-                )
-            }
-            #[cfg(feature = "tokio")]
-            Lost::Destructor if self.task >= FOREIGN => write!(
-                f,
-                "destructor failed{at}: while {} was dropped, something in it {}",
-                self.who, self.text
-            ),
-            Lost::Destructor => write!(
-                f,
-                "destructor failed{at}: while {}, {place}, was dropped, something in it {}",
-                self.who, self.text
-            ),
-            Lost::Waker => write!(
-                f,
-                "waker failed{at}: a waker, woken or dropped by the event loop, {}",
-                self.text
-            ),
-            Lost::Job => write!(
-                f,
-                "blocking job failed{at}: submitted at {} by a task that was aborted, it {}",
-                self.site, self.text
-            ),
-        }
-    }
 }

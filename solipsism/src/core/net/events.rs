@@ -7,8 +7,8 @@ use solipsism_harness::ordered::sort_by_key;
 
 use super::connection::{End, Stage};
 use super::datagrams::Datagram;
-use super::deeds::Way;
 use super::links::Route;
+use super::noting::Way;
 use super::pipe::{HELD, Payload, Pipe};
 use super::{Call, EndKey, Network, Upcoming};
 use crate::core::EndingLoops;

@@ -1,85 +1,19 @@
-//! The links between hosts, each for one direction: how long a packet takes, and what may happen to it.
+//! The links between hosts, each for one direction, and what was ordered of them. A single one is a `link`; how packets make their `way`
+//! over it, and in which time, is told apart.
+
+mod latency;
+mod link;
+mod way;
+
+pub use self::latency::Latency;
+pub(super) use self::way::Route;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
-use std::ops::RangeInclusive;
 use std::panic::Location;
-use std::time::Duration;
 
+use self::link::{Chance, Link};
 use super::{Datagram, HostId};
-use crate::core::random::Random;
 use crate::core::{EndingLoops, Left, LoopId, Nested};
-
-/// The first timeout of a retransmission; each further one is twice as long (RFC 6298 begins with a second, Linux goes
-/// down to this).
-const RETRANSMISSION: Duration = Duration::from_millis(200);
-
-/// And no longer than this: Linux's `TCP_RTO_MAX`.
-const LONGEST: Duration = Duration::from_secs(120);
-
-/// After as many Linux gives the connection up; here the next one gets through.
-const RETRANSMISSIONS: u32 = 15;
-
-/// How long a packet is on its way: fixed, or chosen between two times for each packet, with the world's seed.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::Duration;
-/// use solipsism::net::Latency;
-///
-/// let fixed = Latency::from(Duration::from_millis(20));
-/// let jittery = Latency::from(Duration::from_millis(10)..=Duration::from_millis(30));
-/// assert_ne!(fixed, jittery);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Latency {
-    least: Duration,
-    most: Duration,
-}
-
-impl From<Duration> for Latency {
-    fn from(fixed: Duration) -> Self {
-        Self {
-            least: fixed,
-            most: fixed,
-        }
-    }
-}
-
-/// Each time between these is as likely as the others.
-impl From<RangeInclusive<Duration>> for Latency {
-    fn from(range: RangeInclusive<Duration>) -> Self {
-        let (least, most) = range.into_inner();
-        Self { least, most }
-    }
-}
-
-/// "20ms", or "10ms to 30ms".
-impl fmt::Display for Latency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.least)?;
-        if self.least == self.most {
-            Ok(())
-        } else {
-            write!(f, " to {:?}", self.most)
-        }
-    }
-}
-
-impl Latency {
-    /// # Panics
-    ///
-    /// If its range ends before it starts.
-    #[track_caller]
-    pub(crate) fn check(self) {
-        let Self { least, most } = self;
-        assert!(
-            least <= most,
-            "a latency from {least:?} to {most:?} is none: the shorter one comes first"
-        );
-    }
-}
 
 /// A fault that a test ordered, and whether it ever did something.
 #[derive(Debug)]
@@ -93,30 +27,6 @@ pub(crate) struct Fault {
 /// The place of a fault in the order of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FaultId(u64);
-
-/// A probability, and the fault that it is.
-#[derive(Clone, Copy, Debug)]
-struct Chance {
-    probability: f64,
-    fault: FaultId,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Link {
-    latency: Latency,
-    /// In bytes per second.
-    bandwidth: Option<u64>,
-    /// When it began to send without a pause, and how many bytes since: to round once, not for each packet.
-    began: u64,
-    sent: u64,
-    loss: Option<Chance>,
-    duplication: Option<Chance>,
-    reordering: Option<Chance>,
-    partition: Option<FaultId>,
-    hold: Option<FaultId>,
-    /// When the last datagram arrives: the next one does not before.
-    last: u64,
-}
 
 /// A chance that can be set.
 #[derive(Clone, Copy, Debug)]
@@ -144,14 +54,6 @@ pub(crate) enum Which {
     Both(HostId, HostId),
     /// All between different hosts, also those that are not used yet.
     All,
-}
-
-/// Where a segment of a stream goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Route {
-    Now,
-    At(u64),
-    Held,
 }
 
 /// The links that are used, and what those are like that are not.
@@ -346,43 +248,6 @@ impl Links {
         self.let_go()
     }
 
-    /// The way of a segment: a loss delays it by its retransmissions, and a link that is down keeps it.
-    pub(super) fn route(
-        &mut self,
-        from: HostId,
-        to: HostId,
-        bytes: usize,
-        now: u64,
-        random: &mut Random,
-    ) -> Route {
-        let link = self.link(from, to);
-        if let Some(fault) = link.down() {
-            self.fire(fault);
-            return Route::Held;
-        }
-        let mut delay = random.between(link.latency.least, link.latency.most);
-        let mut fired = None;
-        if let Some(loss) = link.loss {
-            let mut timeout = RETRANSMISSION;
-            for _ in 0..RETRANSMISSIONS {
-                if !random.happens(loss.probability) {
-                    break;
-                }
-                fired = Some(loss.fault);
-                delay = delay.saturating_add(timeout);
-                timeout = LONGEST.min(timeout * 2);
-            }
-        }
-        let sent = link.occupy(bytes, now);
-        if let Some(fault) = fired {
-            self.fire(fault);
-        }
-        match sent.saturating_add(nanos(delay)) {
-            at if at == now => Route::Now,
-            at => Route::At(at),
-        }
-    }
-
     /// What keeps the segments from one host to another, if anything does.
     pub(super) fn keeper(&self, from: HostId, to: HostId) -> Option<&Fault> {
         let fault = self.existing(from, to)?.down()?;
@@ -399,69 +264,6 @@ impl Links {
     fn existing(&self, from: HostId, to: HostId) -> Option<&Link> {
         let default = (from != to).then_some(&self.plan.default);
         self.plan.used.get(&(from, to)).or(default)
-    }
-
-    /// When a datagram arrives, and when a copy of it does. A link that is held keeps it.
-    pub(super) fn scatter(
-        &mut self,
-        datagram: Datagram,
-        now: u64,
-        random: &mut Random,
-    ) -> Vec<(u64, Datagram)> {
-        if self.are_plain() {
-            return vec![(now, datagram)];
-        }
-        let (from, to) = (datagram.from.0, datagram.to.0);
-        let link = self.link(from, to);
-        let mut fired = Vec::new();
-        let mut arrivals = Vec::new();
-        if let Some(fault) = link.partition {
-            fired.push(fault);
-        } else if let Some(fault) = link.hold {
-            fired.push(fault);
-            self.held.push_back(datagram);
-        } else {
-            let sent = link.occupy(datagram.bytes.len(), now);
-            let copies = match link.duplication {
-                Some(chance) if random.happens(chance.probability) => {
-                    fired.push(chance.fault);
-                    2
-                }
-                _ => 1,
-            };
-            for _ in 0..copies {
-                match link.loss {
-                    Some(chance) if random.happens(chance.probability) => {
-                        fired.push(chance.fault);
-                        continue;
-                    }
-                    _ => {}
-                }
-                let mut at = sent
-                    .saturating_add(nanos(random.between(link.latency.least, link.latency.most)));
-                match link.reordering {
-                    Some(chance) if random.happens(chance.probability) => {
-                        fired.push(chance.fault);
-                        // As late again, and at least so late that others overtake it.
-                        let most = link.latency.most.max(Duration::from_millis(1));
-                        let late = nanos(random.between(Duration::ZERO, most));
-                        at = at.saturating_add(late).saturating_add(1);
-                    }
-                    _ => {
-                        at = at.max(link.last);
-                        link.last = at;
-                    }
-                }
-                // What takes longer than time lasts never arrives.
-                if at != u64::MAX {
-                    arrivals.push((at, datagram.clone()));
-                }
-            }
-        }
-        for fault in fired {
-            self.fire(fault);
-        }
-        arrivals
     }
 }
 
@@ -483,66 +285,4 @@ impl Plan {
             self.link(from, to).go_on_from(&left);
         }
     }
-}
-
-impl Link {
-    /// What is being sent is sent as fast as before.
-    fn set_bandwidth(&mut self, bandwidth: Option<u64>) {
-        if self.bandwidth != bandwidth {
-            self.began = self.busy_until();
-            self.sent = 0;
-            self.bandwidth = bandwidth;
-        }
-    }
-
-    /// Keeps its own settings, and is where the other has got to.
-    fn go_on_from(&mut self, other: &Self) {
-        let mut moved = other.clone();
-        moved.set_bandwidth(self.bandwidth);
-        (self.began, self.sent, self.last) = (moved.began, moved.sent, moved.last);
-        if moved.down().is_none() != self.down().is_none() {
-            self.stop();
-        }
-    }
-
-    /// What keeps its segments.
-    fn down(&self) -> Option<FaultId> {
-        self.partition.or(self.hold).or(self.cut())
-    }
-
-    /// What lets none of its segments through. A loss that is certain does that to retransmissions as well.
-    fn cut(&self) -> Option<FaultId> {
-        let certain = self.loss.filter(|loss| loss.probability >= 1.0);
-        self.partition.or(certain.map(|loss| loss.fault))
-    }
-
-    /// What it was sending will be sent again.
-    fn stop(&mut self) {
-        self.began = 0;
-        self.sent = 0;
-    }
-
-    /// Sends bytes as fast as it can, behind what is being sent. Gives when the last one is off.
-    fn occupy(&mut self, bytes: usize, now: u64) -> u64 {
-        if self.busy_until() < now {
-            self.began = now;
-            self.sent = 0;
-        }
-        self.sent += bytes as u64;
-        self.busy_until()
-    }
-
-    /// When what it is sending is off.
-    fn busy_until(&self) -> u64 {
-        let Some(bandwidth) = self.bandwidth else {
-            return self.began;
-        };
-        let takes = (u128::from(self.sent) * 1_000_000_000).div_ceil(u128::from(bandwidth));
-        self.began
-            .saturating_add(u64::try_from(takes).unwrap_or(u64::MAX))
-    }
-}
-
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

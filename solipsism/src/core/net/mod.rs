@@ -6,7 +6,7 @@
 //! `connection`: two ends, with their `options`, and a `pipe` for each direction. `listening` and `connecting` make them,
 //! `transfer` reads and writes, `closing` ends them. `datagrams` come one by one. `events` are what happens by itself,
 //! `crash` ends all that a host has, `nesting` all that a child loop has, `explain` says what everybody waits for, `deeds` what
-//! happened, and `leftovers` what nobody has closed.
+//! happened, which `noting` notes down, and `leftovers` what nobody has closed.
 
 mod addr;
 mod closing;
@@ -22,6 +22,7 @@ mod leftovers;
 mod links;
 mod listening;
 mod nesting;
+mod noting;
 mod options;
 mod pipe;
 mod ports;

@@ -1,8 +1,9 @@
 //! Servers whose handlers fail, or are waited for in vain.
 
-use super::{AsyncReadExt, AsyncWriteExt, Duration, Error, fmt, io, pending, time};
+use super::{Duration, Error, fmt, io, pending, time};
 use solipsism::fixtures::transport::{Listener, Tcp, Transport, tcp};
 use solipsism::fixtures::{EachTransport, Server};
+use solipsism::io::{AsyncReadExt, AsyncWriteExt};
 use solipsism::net::{Addr, Stream};
 
 #[derive(Debug)]
