@@ -105,6 +105,7 @@ pub(crate) enum Out {
 
 impl PassedOnBy {
     /// The last one in this poll of the current task.
+    #[cfg(feature = "net")]
     pub(crate) fn last() -> Option<Self> {
         World::try_with(|world| world.passed_on()).flatten()
     }

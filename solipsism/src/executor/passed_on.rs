@@ -22,6 +22,7 @@ impl World {
     }
 
     /// The last one in this poll of the current task.
+    #[cfg(feature = "net")]
     pub(crate) fn passed_on(&self) -> Option<PassedOnBy> {
         self.passed_on_in(self.current(), self.current_poll.get())
     }

@@ -132,7 +132,10 @@ async fn passes_an_error_on() -> Result<(), Failed> {
 
 #[solipsism::test]
 async fn passes_an_error_on_to_itself() -> Result<(), Failed> {
-    let within = async { Ok::<(), Failed>(Err(Failed(None))?) };
+    let within = async {
+        Err(Failed(None))?;
+        Ok::<(), Failed>(())
+    };
     within.await
 }
 

@@ -1,12 +1,12 @@
 //! No panics: errors, and the `?` that they come by.
 
 use std::error::Error;
-use std::future::Future;
 use std::io;
 use std::num::ParseIntError;
 
 use solipsism::fixtures::Server;
-use solipsism::net::{Network, TcpStream};
+use solipsism::io::{AsyncReadExt, AsyncWriteExt};
+use solipsism::net::{Network, Stream, TcpStream};
 use solipsism::time::sleep;
 
 use super::{NoConfiguration, SECOND};
@@ -48,23 +48,21 @@ async fn in_an_earlier_turn_and_then_another_error() -> Result<(), Box<dyn Error
 
 #[solipsism::test]
 async fn in_a_handler(server: Server) -> io::Result<()> {
-    let handler = async |mut stream| {
+    let handler = async |mut stream: Stream| {
         let line = read_line(&mut stream).await?;
         line.parse::<u32>().map_err(io::Error::other)?;
         Ok::<_, io::Error>(())
     };
     let mut client = server.start_and_connect(handler).await?;
-    solipsism::io::AsyncWriteExt::write_all(&mut client, b"x\n").await?;
+    client.write_all(b"x\n").await?;
     sleep(SECOND).await;
     Ok(())
 }
 
-fn read_line(stream: &mut solipsism::net::Stream) -> impl Future<Output = io::Result<String>> {
-    async move {
-        let mut line = [0; 2];
-        solipsism::io::AsyncReadExt::read_exact(stream, &mut line).await?;
-        Ok(String::from_utf8_lossy(&line).trim().to_owned())
-    }
+async fn read_line(stream: &mut Stream) -> io::Result<String> {
+    let mut line = [0; 2];
+    stream.read_exact(&mut line).await?;
+    Ok(String::from_utf8_lossy(&line).trim().to_owned())
 }
 
 #[solipsism::test]
