@@ -130,7 +130,7 @@ mod in_a_loop {
     async fn two_seconds_and_never_back(_clock: &Clock) {
         sleep(Duration::from_secs(2)).await;
         loop {
-            std::hint::black_box(());
+            std::thread::park();
         }
     }
 }
@@ -156,7 +156,7 @@ mod on_a_thread {
     async fn three_seconds_and_never_back(_thread: &Thread) {
         sleep(Duration::from_secs(3)).await;
         loop {
-            std::hint::black_box(());
+            std::thread::park();
         }
     }
 }
@@ -173,7 +173,7 @@ mod limits {
     async fn of_the_wall() {
         sleep(Duration::from_secs(5)).await;
         loop {
-            std::hint::black_box(());
+            std::thread::park();
         }
     }
 }
@@ -191,7 +191,7 @@ mod beside {
     #[ignore = "it takes its time"]
     async fn a_spins(_settings: &Settings) {
         loop {
-            std::hint::black_box(());
+            std::thread::park();
         }
     }
 

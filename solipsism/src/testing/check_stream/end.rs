@@ -1,6 +1,7 @@
 //! One end of a pair that is checked: every operation is noted, and held against what holds for each.
 
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::ops::Deref;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -392,38 +393,32 @@ impl<W: AsyncWrite + Unpin> End<W> {
 
     /// One operation at least, also where there is nothing to write.
     pub(super) async fn must_send_vectored(&mut self, parts: &[&[u8]]) {
-        let all = parts.concat();
-        let mut done = 0;
-        let mut is_first = true;
-        while done < all.len() || std::mem::take(&mut is_first) {
-            is_first = false;
-            let mut skipped = done;
-            let rest: Vec<&[u8]> = parts
-                .iter()
-                .map(|part| {
-                    let skip = skipped.min(part.len());
-                    skipped -= skip;
-                    &part[skip..]
-                })
-                .collect();
-            let slices: Vec<_> = rest.iter().map(|part| IoSlice::new(part)).collect();
-            let what = format!("poll_write_vectored({})", lengths(&rest));
+        let mut slices: Vec<_> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        let mut rest = &mut slices[..];
+        let mut left: usize = parts.iter().map(|part| part.len()).sum();
+        // Nothing at all is written once.
+        loop {
+            let what = format!("poll_write_vectored({})", lengths(rest));
             let written = self
                 .until("poll_write_vectored", |end, watch| {
                     end.op(
                         &what,
                         watch,
-                        |stream, cx| stream.poll_write_vectored(cx, &slices),
+                        |stream, cx| stream.poll_write_vectored(cx, rest),
                         |count| format!(", {count}"),
                     )
                 })
                 .await;
             match written {
                 Ok(count) => {
-                    self.must_take_some(count, all.len() - done);
-                    done += count;
+                    self.must_take_some(count, left);
+                    left -= count;
+                    IoSlice::advance_slices(&mut rest, count);
                 }
                 Err(error) => self.broke(&format!("a vectored write failed: {error}")),
+            }
+            if left == 0 {
+                break;
             }
         }
         self.must_flush().await;
@@ -451,11 +446,11 @@ pub(super) const PIECE: usize = 16 * 1024;
 const BUSY: usize = 10_000;
 
 /// How long each of these is, or how many they are.
-fn lengths<T: AsRef<[u8]>>(parts: &[T]) -> String {
+fn lengths<T: Deref<Target = [u8]>>(parts: &[T]) -> String {
     if parts.len() > 16 {
         return format!("{} buffers", parts.len());
     }
-    let lengths: Vec<_> = parts.iter().map(|part| part.as_ref().len()).collect();
+    let lengths: Vec<_> = parts.iter().map(|part| part.len()).collect();
     format!("{lengths:?} bytes")
 }
 
