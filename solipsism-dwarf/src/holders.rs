@@ -17,6 +17,8 @@ struct Held<'a> {
     task: usize,
     local: &'a Local,
     path: Arc<str>,
+    /// Whether the variable is no more than that.
+    is_itself: bool,
     kind: Kind,
     pointers: Vec<u64>,
     /// Whether it is still there, once somebody asked.
@@ -35,12 +37,14 @@ pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder
             add_things(values, local.value, DEPTH, &mut things);
             let around = values.path(local.value);
             for (path, thing) in things {
-                let kind = Kind::of(&path, thing == local.value, around.as_deref());
+                let is_itself = thing == local.value;
+                let kind = Kind::of(&path, is_itself, around.as_deref());
                 let pointers = values.pointers(thing, 0);
                 held.push(Held {
                     task,
                     local,
                     path,
+                    is_itself,
                     kind,
                     pointers,
                     is_kept: None,
@@ -60,13 +64,17 @@ pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder
                 if !is_right || !waits.at.iter().any(|it| held.pointers.contains(it)) {
                     continue;
                 }
-                let keeps = || sources.keeps(held.local, held.kind);
+                let name = Some(&held.local.name).filter(|name| !names::is_temporary(name));
+                let keeps = || match name {
+                    Some(_) => sources.keeps(held.local, held.kind),
+                    None => held.is_itself && sources.keeps_temporary(held.local),
+                };
                 if *held.is_kept.get_or_insert_with(keeps) {
                     holders.push(Holder {
                         waiter,
                         chain,
                         holder: held.task,
-                        local: held.local.name.clone(),
+                        local: name.cloned(),
                         thing: names::thing(&held.path),
                         holds: held.path.to_string(),
                         frame: held.local.stop.frame.clone(),

@@ -67,6 +67,19 @@ impl Sources {
         })
     }
 
+    /// Whether a value without a name is still there for certain.
+    ///
+    /// The compiler lists it with a state only while it will be used, and nothing but a pattern can take away what was borrowed
+    /// before: an arm of a `match` that binds it, if the arm has a condition, which looks at it first.
+    pub(crate) fn keeps_temporary(&mut self, local: &Local) -> bool {
+        let Some((file, line)) = &local.begins else {
+            return false;
+        };
+        let tokens = self.tokens(file);
+        let body = tokens.and_then(|tokens| body(tokens, *line));
+        body.is_some_and(|body| !binds_on_condition(body))
+    }
+
     fn tokens(&mut self, file: &str) -> Option<&[Token]> {
         let known = self.files.iter().position(|(name, _)| name == file);
         let at = known.unwrap_or_else(|| {
@@ -231,6 +244,18 @@ fn hidden(body: &[Token], stands: &Range<usize>, name: &str) -> Vec<Range<usize>
         }
     }
     hidden
+}
+
+/// Whether there is an arm like `it if it.is_new() => …`.
+fn binds_on_condition(body: &[Token]) -> bool {
+    const NO_NAMES: [&str; 4] = ["_", "break", "else", "return"];
+    let mut threes = body.windows(3);
+    threes.any(|three| {
+        let [before, name, word] = [0, 1, 2].map(|at| three[at].text.as_str());
+        let begins = ["{", "}", ",", "|", "mut"].contains(&before);
+        let is_name = name.starts_with(|it: char| it == '_' || it.is_lowercase());
+        word == "if" && begins && is_name && !NO_NAMES.contains(&name)
+    })
 }
 
 /// Where the next statement begins.

@@ -10,6 +10,8 @@ mod combinators;
 mod hosted;
 #[path = "holders/no_circle.rs"]
 mod no_circle;
+#[path = "holders/temporaries.rs"]
+mod temporaries;
 #[path = "holders/went_on.rs"]
 mod went_on;
 
