@@ -136,6 +136,8 @@ pub struct Holder {
     pub holder: usize,
     /// The variable in which it does. `None`: it is the value of an expression, which lives to the end of a statement.
     pub local: Option<String>,
+    /// The variable with the future that it is in, if that is not awaited.
+    pub within: Option<String>,
     /// What of it is held.
     pub thing: Thing,
     /// The type of that.

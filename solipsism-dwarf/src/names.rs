@@ -367,7 +367,18 @@ pub(crate) fn may_be_dropped(path: &str) -> bool {
 }
 
 /// Methods that leave in a list what is in it, or take it out of the list's own count.
-const LISTING: [&str; 7] = ["clear", "is_empty", "iter", "len", "pop", "push", "retain"];
+const LISTING: [&str; 10] = [
+    "clear",
+    "is_empty",
+    "iter",
+    "len",
+    "next",
+    "poll_next_unpin",
+    "pop",
+    "push",
+    "retain",
+    "select_next_some",
+];
 
 pub(crate) fn is_listing(method: &str) -> bool {
     LISTING.contains(&method)

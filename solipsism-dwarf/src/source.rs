@@ -42,6 +42,13 @@ impl Kind {
         }
     }
 
+    /// Of a variable of this type that has futures in it.
+    pub(crate) fn of_futures(variable: Option<&str>) -> Self {
+        let lists = [names::VEC, names::FUTURES_UNORDERED];
+        let is_list = variable.is_some_and(|it| lists.iter().any(|list| it.starts_with(list)));
+        if is_list { Self::List } else { Self::Around }
+    }
+
     fn stays(self, method: &str) -> bool {
         match self {
             Self::Guard => !names::may_consume_guard(method),

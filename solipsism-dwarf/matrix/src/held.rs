@@ -1,5 +1,6 @@
 //! Tasks that wait for each other, and tasks that only look as if.
 
+mod aside;
 mod circles;
 mod let_go;
 mod no_circle;
@@ -7,6 +8,7 @@ mod temporaries;
 
 use std::sync::Arc;
 
+use self::aside::*;
 use self::circles::*;
 use self::let_go::*;
 use self::no_circle::*;
@@ -119,6 +121,11 @@ groups! {
     given_to_call => [], "";
     bound_by_match => [], "";
     bound_on_condition => [], "";
+    permits_in_set => ["0: 0.permit"], "";
+    guard_in_future => ["0: 0.held"], "";
+    future_given_away => [], "";
+    let_go_in_future => [], "";
+    set_is_awaited => [], "";
 }
 
 async fn yield_once() {

@@ -39,6 +39,8 @@ pub(crate) struct Held {
     pub(crate) of: String,
     /// The variable that it is in; it is none if it has no name.
     pub(crate) variable: Option<String>,
+    /// The variable of the task's with the future that it is in, if that is not awaited.
+    pub(crate) within: Option<String>,
     pub(crate) task: u32,
     /// The task as messages name it.
     pub(crate) who: String,
@@ -270,6 +272,7 @@ mod tests {
             thing: Thing::Guard,
             of: "tokio::sync::mutex::MutexGuard<u8>".to_owned(),
             variable: Some("held".to_owned()),
+            within: None,
             task,
             who: format!("task {task}"),
             frame: frame("app::bank::owner", 9),

@@ -170,8 +170,16 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, task: &StuckTask, chain: &Chain)
             None => write!(f, "a `{}` without a name", held.type_name())?,
         }
         write!(f, ", which {who} keeps in {function}")?;
-        if let Some(place) = place.filter(|_| !is_own || held.variable.is_none()) {
+        let is_elsewhere = !is_own || held.variable.is_none() || held.within.is_some();
+        if let Some(place) = place.filter(|_| is_elsewhere) {
             write!(f, ", at {place}")?;
+        }
+        if let Some(variable) = &held.within {
+            write!(
+                f,
+                ", a future in its `{variable}`, which is not seen to be polled meanwhile"
+            )?;
+            continue;
         }
         match held.thing {
             Thing::Guard if is_own && held.variable.is_none() => f.write_str(
