@@ -16,7 +16,11 @@ use crate::{Holder, Thing};
 struct Held<'a> {
     task: usize,
     local: &'a Local,
+    /// The variable with the future that it is in, if nobody awaits that.
+    within: Option<&'a Local>,
     path: Arc<str>,
+    /// Whether the variable is no more than that.
+    is_itself: bool,
     kind: Kind,
     pointers: Vec<u64>,
     /// Whether it is still there, once somebody asked.
@@ -27,55 +31,132 @@ struct Held<'a> {
 const DEPTH: u32 = 8;
 
 pub(crate) fn holders(values: &mut Values, walks: &[Option<Walk>]) -> Vec<Holder> {
-    let mut held = Vec::new();
-    let walked = || walks.iter().enumerate();
-    for (task, walk) in walked().filter_map(|(task, walk)| Some((task, walk.as_ref()?))) {
-        for local in &walk.locals {
-            let mut things = Vec::new();
-            add_things(values, local.value, DEPTH, &mut things);
-            let around = values.path(local.value);
-            for (path, thing) in things {
-                let kind = Kind::of(&path, thing == local.value, around.as_deref());
-                let pointers = values.pointers(thing, 0);
-                held.push(Held {
-                    task,
-                    local,
-                    path,
-                    kind,
-                    pointers,
-                    is_kept: None,
-                });
-            }
+    let walked = || {
+        let walks = walks.iter().enumerate();
+        walks.filter_map(|(task, walk)| Some((task, walk.as_ref()?)))
+    };
+    let mut waiting = Vec::new();
+    for (waiter, walk) in walked() {
+        for (chain, found) in walk.found.iter().enumerate() {
+            let waits = Waits::of(values, walk, found);
+            waiting.extend(waits.map(|waits| (waiter, chain, waits)));
         }
     }
     let mut sources = Sources::default();
     let mut holders = Vec::new();
-    for (waiter, walk) in walked().filter_map(|(task, walk)| Some((task, walk.as_ref()?))) {
-        for (chain, found) in walk.found.iter().enumerate() {
-            let Some(waits) = Waits::of(values, walk, found) else {
-                continue;
-            };
-            for held in &mut held {
-                let is_right = waits.for_any.iter().any(|it| held.path.starts_with(it));
-                if !is_right || !waits.at.iter().any(|it| held.pointers.contains(it)) {
-                    continue;
-                }
-                let keeps = || sources.keeps(held.local, held.kind);
-                if *held.is_kept.get_or_insert_with(keeps) {
-                    holders.push(Holder {
-                        waiter,
-                        chain,
-                        holder: held.task,
-                        local: held.local.name.clone(),
-                        thing: names::thing(&held.path),
-                        holds: held.path.to_string(),
-                        frame: held.local.stop.frame.clone(),
-                    });
-                }
-            }
+    let mut held = Vec::new();
+    for (task, walk) in walked() {
+        for local in &walk.locals {
+            add_held(values, task, local, None, &mut held);
         }
     }
+    for waits in &waiting {
+        add_holders(values, waits, &mut held, &mut sources, &mut holders);
+    }
+    let is_found = |(waiter, chain, _): &(usize, usize, Waits)| {
+        let mut found = holders.iter();
+        found.any(|it: &Holder| (it.waiter, it.chain) == (*waiter, *chain))
+    };
+    waiting.retain(|waits| !is_found(waits));
+    if waiting.is_empty() {
+        return holders;
+    }
+    // Whoever is not found yet may be in a future that nobody polls now.
+    let aside: Vec<_> = walked()
+        .map(|(task, walk)| (task, walk, walk.aside(values)))
+        .collect();
+    let mut held = Vec::new();
+    for (task, walk, locals) in &aside {
+        for (variable, local) in locals {
+            let within = Some(&walk.locals[*variable]);
+            add_held(values, *task, local, within, &mut held);
+        }
+    }
+    for waits in &waiting {
+        add_holders(values, waits, &mut held, &mut sources, &mut holders);
+    }
+    holders.sort_by_key(|holder| (holder.waiter, holder.chain));
     holders
+}
+
+fn add_held<'a>(
+    values: &mut Values,
+    task: usize,
+    local: &'a Local,
+    within: Option<&'a Local>,
+    all: &mut Vec<Held<'a>>,
+) {
+    let mut things = Vec::new();
+    add_things(values, local.value, DEPTH, &mut things);
+    let around = values.path(local.value);
+    for (path, thing) in things {
+        let is_itself = thing == local.value;
+        let kind = Kind::of(&path, is_itself, around.as_deref());
+        let pointers = values.pointers(thing, 0);
+        all.push(Held {
+            task,
+            local,
+            within,
+            path,
+            is_itself,
+            kind,
+            pointers,
+            is_kept: None,
+        });
+    }
+}
+
+fn add_holders(
+    values: &mut Values,
+    (waiter, chain, waits): &(usize, usize, Waits),
+    held: &mut [Held<'_>],
+    sources: &mut Sources,
+    holders: &mut Vec<Holder>,
+) {
+    for held in held {
+        let is_right = waits.for_any.iter().any(|it| held.path.starts_with(it));
+        if !is_right || !waits.at.iter().any(|it| held.pointers.contains(it)) {
+            continue;
+        }
+        let is_kept = match held.is_kept {
+            Some(is_kept) => is_kept,
+            None => held.is_kept(values, sources),
+        };
+        held.is_kept = Some(is_kept);
+        if is_kept {
+            holders.push(Holder {
+                waiter: *waiter,
+                chain: *chain,
+                holder: held.task,
+                local: held.name().map(str::to_owned),
+                within: held.within.map(|it| it.name.clone()),
+                thing: names::thing(&held.path),
+                holds: held.path.to_string(),
+                frame: held.local.stop.frame.clone(),
+            });
+        }
+    }
+}
+
+impl Held<'_> {
+    fn name(&self) -> Option<&str> {
+        let name = self.local.name.as_str();
+        (!names::is_temporary(name)).then_some(name)
+    }
+
+    /// Whether it is still there for certain.
+    fn is_kept(&self, values: &mut Values, sources: &mut Sources) -> bool {
+        let is_around = self.within.is_none_or(|around| {
+            let kind = Kind::of_futures(values.path(around.value).as_deref());
+            !names::is_temporary(&around.name) && sources.keeps(around, kind)
+        });
+        is_around
+            && match self.name() {
+                _ if self.local.is_fresh => true,
+                Some(_) => sources.keeps(self.local, self.kind),
+                None => self.is_itself && sources.keeps_temporary(self.local),
+            }
+    }
 }
 
 /// What somebody waits for.

@@ -134,13 +134,15 @@ pub struct Holder {
     pub chain: usize,
     /// The task that holds.
     pub holder: usize,
-    /// The variable in which it does.
-    pub local: String,
+    /// The variable in which it does. `None`: it is the value of an expression, which lives to the end of a statement.
+    pub local: Option<String>,
+    /// The variable with the future that it is in, if that is not awaited.
+    pub within: Option<String>,
     /// What of it is held.
     pub thing: Thing,
     /// The type of that.
     pub holds: String,
-    /// Where the coroutine stands whose variable it is.
+    /// Where the coroutine stands that it is in.
     pub frame: Frame,
 }
 

@@ -33,6 +33,12 @@ pub(crate) const UNRESUMED: &str = "Unresumed";
 /// What is awaited at an await point.
 pub(crate) const AWAITED: &str = "__awaitee";
 
+/// Whether this is what is called so that has no name in the source: the value of an expression, until the end of its statement.
+pub(crate) fn is_temporary(name: &str) -> bool {
+    let number = name.strip_prefix("__").unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit())
+}
+
 /// An implementation, in the path of what is in it.
 pub(crate) const IMPLEMENTATION: &str = "{impl#";
 
@@ -361,7 +367,18 @@ pub(crate) fn may_be_dropped(path: &str) -> bool {
 }
 
 /// Methods that leave in a list what is in it, or take it out of the list's own count.
-const LISTING: [&str; 7] = ["clear", "is_empty", "iter", "len", "pop", "push", "retain"];
+const LISTING: [&str; 10] = [
+    "clear",
+    "is_empty",
+    "iter",
+    "len",
+    "next",
+    "poll_next_unpin",
+    "pop",
+    "push",
+    "retain",
+    "select_next_some",
+];
 
 pub(crate) fn is_listing(method: &str) -> bool {
     LISTING.contains(&method)

@@ -42,6 +42,13 @@ impl Kind {
         }
     }
 
+    /// Of a variable of this type that has futures in it.
+    pub(crate) fn of_futures(variable: Option<&str>) -> Self {
+        let lists = [names::VEC, names::FUTURES_UNORDERED];
+        let is_list = variable.is_some_and(|it| lists.iter().any(|list| it.starts_with(list)));
+        if is_list { Self::List } else { Self::Around }
+    }
+
     fn stays(self, method: &str) -> bool {
         match self {
             Self::Guard => !names::may_consume_guard(method),
@@ -65,6 +72,19 @@ impl Sources {
             let stands = (*file == stop.file).then(|| stands(body, stop.line.into()));
             keeps(body, stands.flatten(), &local.name, kind)
         })
+    }
+
+    /// Whether a value without a name is still there for certain.
+    ///
+    /// The compiler lists it with a state only while it will be used, and nothing but a pattern can take away what was borrowed
+    /// before: an arm of a `match` that binds it, if the arm has a condition, which looks at it first.
+    pub(crate) fn keeps_temporary(&mut self, local: &Local) -> bool {
+        let Some((file, line)) = &local.begins else {
+            return false;
+        };
+        let tokens = self.tokens(file);
+        let body = tokens.and_then(|tokens| body(tokens, *line));
+        body.is_some_and(|body| !binds_on_condition(body))
     }
 
     fn tokens(&mut self, file: &str) -> Option<&[Token]> {
@@ -231,6 +251,18 @@ fn hidden(body: &[Token], stands: &Range<usize>, name: &str) -> Vec<Range<usize>
         }
     }
     hidden
+}
+
+/// Whether there is an arm like `it if it.is_new() => …`.
+fn binds_on_condition(body: &[Token]) -> bool {
+    const NO_NAMES: [&str; 4] = ["_", "break", "else", "return"];
+    let mut threes = body.windows(3);
+    threes.any(|three| {
+        let [before, name, word] = [0, 1, 2].map(|at| three[at].text.as_str());
+        let begins = ["{", "}", ",", "|", "mut"].contains(&before);
+        let is_name = name.starts_with(|it: char| it == '_' || it.is_lowercase());
+        word == "if" && begins && is_name && !NO_NAMES.contains(&name)
+    })
 }
 
 /// Where the next statement begins.

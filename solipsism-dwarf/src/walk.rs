@@ -19,6 +19,8 @@ pub(crate) struct Walk {
     pub(crate) locals: Vec<Local>,
     seen: BTreeSet<Value>,
     steps: u32,
+    /// It looks at futures that are not awaited: what they have counts before their first poll, too.
+    is_aside: bool,
 }
 
 /// A chain with what is needed to find out who holds what it waits for.
@@ -45,6 +47,8 @@ pub(crate) struct Local {
     pub(crate) value: Value,
     /// Where its coroutine begins in the source.
     pub(crate) begins: Option<(String, u64)>,
+    /// It was captured by a coroutine that was not polled yet, and so cannot have been moved away.
+    pub(crate) is_fresh: bool,
 }
 
 impl Walk {
@@ -52,6 +56,22 @@ impl Walk {
         let mut walk = Self::default();
         walk.enter(values, future, 0);
         walk
+    }
+
+    /// What the futures have that are kept in these variables, beside what is awaited: which of the variables, and what of those
+    /// futures.
+    pub(crate) fn aside(&self, values: &mut Values) -> Vec<(usize, Local)> {
+        let mut walk = Self {
+            seen: self.seen.clone(),
+            is_aside: true,
+            ..Self::default()
+        };
+        let mut found = Vec::new();
+        for (variable, local) in self.locals.iter().enumerate() {
+            walk.enter(values, local.value, 0);
+            found.extend(walk.locals.drain(..).map(|it| (variable, it)));
+        }
+        found
     }
 
     /// Looks for suspended coroutines in a value. Whether it found something that waits.
@@ -128,10 +148,10 @@ impl Walk {
         let Type::Struct(live) = &*state_type else {
             return None;
         };
-        if !live.name.starts_with(names::SUSPENDED) {
+        let is_fresh = self.is_aside && live.name == names::UNRESUMED;
+        if !live.name.starts_with(names::SUSPENDED) && !is_fresh {
             return None;
         }
-        let awaited = live.members.iter().find(|it| it.name == names::AWAITED)?;
         let file = values.types.units.file(value.of.unit, variant.file?)?;
         let first = it.variants.first().and_then(|first| first.file);
         let within = first.and_then(|index| values.types.units.file(value.of.unit, index));
@@ -145,6 +165,17 @@ impl Walk {
             frame,
             coroutine: value,
         };
+        if is_fresh {
+            self.locals.extend(live.members.iter().map(|member| Local {
+                stop: stop.clone(),
+                name: member.name.clone(),
+                value: state.part(member.offset, member.of),
+                begins: None,
+                is_fresh,
+            }));
+            return None;
+        }
+        let awaited = live.members.iter().find(|it| it.name == names::AWAITED)?;
         self.frames.push(stop.clone());
         self.locals(values, &stop, it, state, live);
         let awaited = state.part(awaited.offset, awaited.of);
@@ -188,6 +219,7 @@ impl Walk {
                 name: member.name.clone(),
                 value: state.part(member.offset, member.of),
                 begins: begins.clone(),
+                is_fresh: false,
             });
         }
     }
@@ -232,6 +264,7 @@ impl Walk {
                 name: variable.name.clone(),
                 value: stop.coroutine.part(variable.offset, variable.of),
                 begins: begins.cloned(),
+                is_fresh: false,
             });
         }
         Some(())

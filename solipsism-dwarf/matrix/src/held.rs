@@ -1,14 +1,18 @@
 //! Tasks that wait for each other, and tasks that only look as if.
 
+mod aside;
 mod circles;
 mod let_go;
 mod no_circle;
+mod temporaries;
 
 use std::sync::Arc;
 
+use self::aside::*;
 use self::circles::*;
 use self::let_go::*;
 use self::no_circle::*;
+use self::temporaries::*;
 use crate::Task;
 
 pub struct Group {
@@ -108,6 +112,20 @@ groups! {
     tried_only => [], "";
     each_its_own => ["0: 0._own", "1: 1._own"], "";
     taken_by_the_end => [], "";
+    in_scrutinee => ["0: 0.a temporary"], "";
+    in_head_of_loop => ["1: 0.a temporary"], "";
+    in_chain_of_calls => ["0: 1.sender", "1: 0.a temporary"], "they wait for each other: 0 → channel → 1 → Mutex → 0";
+    in_arguments => ["0: 1.a temporary", "1: 0.a temporary"], "deadlock: 0 → Mutex → 1 → Mutex → 0";
+    extended => ["1: 0.a temporary"], "";
+    at_end_of_statement => [], "";
+    given_to_call => [], "";
+    bound_by_match => [], "";
+    bound_on_condition => [], "";
+    permits_in_set => ["0: 0.permit"], "";
+    guard_in_future => ["0: 0.held"], "";
+    future_given_away => [], "";
+    let_go_in_future => [], "";
+    set_is_awaited => [], "";
 }
 
 async fn yield_once() {

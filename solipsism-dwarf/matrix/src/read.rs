@@ -123,7 +123,10 @@ fn holders(sees: bool, shown: Option<&str>) -> usize {
         let mut read: Vec<_> = found
             .holders
             .iter()
-            .map(|it| format!("{}: {}.{}", it.waiter, it.holder, it.local))
+            .map(|it| {
+                let local = it.local.as_deref().unwrap_or("a temporary");
+                format!("{}: {}.{local}", it.waiter, it.holder)
+            })
             .collect();
         read.dedup();
         let is_right = if sees {

@@ -37,17 +37,25 @@ pub(crate) struct Held {
     pub(crate) thing: Thing,
     /// Its type.
     pub(crate) of: String,
-    /// The variable that it is in.
-    pub(crate) variable: String,
+    /// The variable that it is in; it is none if it has no name.
+    pub(crate) variable: Option<String>,
+    /// The variable of the task's with the future that it is in, if that is not awaited.
+    pub(crate) within: Option<String>,
     pub(crate) task: u32,
     /// The task as messages name it.
     pub(crate) who: String,
-    /// Where the coroutine stands whose variable that is.
+    /// Where the coroutine stands that it is in.
     pub(crate) frame: Frame,
 }
 
 impl Held {
-    /// The function that the variable is of, and where that stands, if it does not in a macro of another crate.
+    /// The last part of its type's path, without parameters.
+    pub(crate) fn type_name(&self) -> &str {
+        let path = self.of.split('<').next().unwrap_or_default();
+        path.rsplit("::").next().unwrap_or_default()
+    }
+
+    /// The function that it is in, and where that stands, if it does not in a macro of another crate.
     pub(crate) fn place(&self, workspace: &Workspace) -> (String, Option<String>) {
         let function = names::of_user(&self.frame.symbol);
         let file = self.frame.file.as_deref();
@@ -263,7 +271,8 @@ mod tests {
         let held = |task| Held {
             thing: Thing::Guard,
             of: "tokio::sync::mutex::MutexGuard<u8>".to_owned(),
-            variable: "held".to_owned(),
+            variable: Some("held".to_owned()),
+            within: None,
             task,
             who: format!("task {task}"),
             frame: frame("app::bank::owner", 9),

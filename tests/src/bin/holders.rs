@@ -2,6 +2,8 @@
 //! and what waits within combinators. The suite `holders` compares what is told of them.
 
 // The suite runs this from another directory.
+#[path = "holders/aside.rs"]
+mod aside;
 #[path = "holders/circles.rs"]
 mod circles;
 #[path = "holders/combinators.rs"]
@@ -10,6 +12,8 @@ mod combinators;
 mod hosted;
 #[path = "holders/no_circle.rs"]
 mod no_circle;
+#[path = "holders/temporaries.rs"]
+mod temporaries;
 #[path = "holders/went_on.rs"]
 mod went_on;
 

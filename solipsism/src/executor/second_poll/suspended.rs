@@ -168,6 +168,7 @@ mod reading {
             thing: thing(holder.thing),
             of: holder.holds,
             variable: holder.local,
+            within: holder.within,
             task,
             who,
             frame: frame(holder.frame),

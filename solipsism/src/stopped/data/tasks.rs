@@ -136,6 +136,7 @@ fn held(held: &Held) -> Data {
     let told = Object::default()
         .with("task", held.task)
         .with("what", what)
-        .with("variable", held.variable.as_str());
+        .with_some("variable", held.variable.as_deref())
+        .with_some("within", held.within.as_deref());
     told.into()
 }

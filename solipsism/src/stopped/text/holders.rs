@@ -164,16 +164,27 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, task: &StuckTask, chain: &Chain)
             &held.who
         };
         let (function, place) = task.stacks.place(held);
-        write!(
-            f,
-            "\n    {} is `{}`, which {who} keeps in {function}",
-            held.thing.of_it(),
-            held.variable,
-        )?;
-        if let Some(place) = place.filter(|_| !is_own) {
+        write!(f, "\n    {} is ", held.thing.of_it())?;
+        match &held.variable {
+            Some(variable) => write!(f, "`{variable}`")?,
+            None => write!(f, "a `{}` without a name", held.type_name())?,
+        }
+        write!(f, ", which {who} keeps in {function}")?;
+        let is_elsewhere = !is_own || held.variable.is_none() || held.within.is_some();
+        if let Some(place) = place.filter(|_| is_elsewhere) {
             write!(f, ", at {place}")?;
         }
+        if let Some(variable) = &held.within {
+            write!(
+                f,
+                ", a future in its `{variable}`, which is not seen to be polled meanwhile"
+            )?;
+            continue;
+        }
         match held.thing {
+            Thing::Guard if is_own && held.variable.is_none() => f.write_str(
+                ": it lives to the end of the statement that it was taken in; take what is needed of it with a `let` before",
+            )?,
             Thing::Guard if is_own => f.write_str(": drop it before this await")?,
             Thing::Sender if is_own => {
                 f.write_str(
