@@ -141,6 +141,7 @@ impl World {
         if let Some(failure) = Failure::held(header, &**stage, place) {
             self.lose(failure);
         }
+        self.note_swallowed(header, place, stage.unread());
         self.destroy(header, place, || stage.as_mut().clear());
     }
 

@@ -200,7 +200,7 @@ impl World {
         self.task_name(task)
     }
 
-    /// Who of the innermost loop is finished with something that nobody has read. Where the end of a task is awaited, others may well
+    /// Who of the innermost loop is finished with something that nobody has read, or ever will. Where the end of a task is awaited, others may well
     /// have come to theirs before: then it is told of errors alone.
     fn unread_results(
         &self,
@@ -214,10 +214,14 @@ impl World {
         let own = sorted.filter(|task| task.header.is_finished() && task.place.owner >= innermost);
         let unread = own.filter_map(|task| {
             let unread = task.stage.unread()?;
-            let is_told = !awaits || unread == Unread::Result;
+            let is_told = !awaits || unread != Unread::Value;
             is_told.then(|| (task.header.to_string(), task.header.site, unread))
         });
-        unread.collect()
+        let swallowed = self.swallowed.borrow();
+        let swallowed = swallowed.iter().filter(|it| it.owner >= innermost);
+        let swallowed =
+            swallowed.map(|it| (it.who.clone(), it.site, Unread::Error(it.error.clone())));
+        swallowed.chain(unread).collect()
     }
 
     /// What woke this task last, unless that was its spawner.

@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use slab::Slab;
 use solipsism_harness::ordered::sort_by_key;
 
+use super::errors::how_it_went;
 use super::trace::By;
 use super::{Header, TaskKey};
 use crate::core::{LoopId, Waiter};
@@ -38,16 +39,15 @@ pub(crate) trait AnyStage {
     /// The error that the handle would get.
     fn error(&self) -> Option<&JoinError>;
 
-    /// What the handle would get, if the future is finished and that was not asked for.
-    fn unread(&self) -> Option<Unread>;
-
     /// The type of the future.
     fn type_name(&self) -> &'static str;
 }
 
 /// What a finished future came to, that nobody has asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
+    /// An error, with this text.
+    Error(String),
     /// A `Result`: it may say that something went wrong.
     Result,
     Value,
@@ -57,6 +57,9 @@ pub(crate) enum Unread {
 pub(crate) trait TaskStage: AnyStage {
     /// Moves the output into an `Option<Result<T, JoinError>>` of the right `T`.
     fn take(self: Pin<&mut Self>, into: &mut dyn Any);
+
+    /// What the handle would get, if the future is finished and that was not asked for. May run code of the user's.
+    fn unread(&self) -> Option<Unread>;
 }
 
 impl<F: Future> Stage<F> {
@@ -113,21 +116,6 @@ impl<F: Future> AnyStage for Stage<F> {
         }
     }
 
-    fn unread(&self) -> Option<Unread> {
-        let holds = matches!(
-            self,
-            Self::Finished {
-                output: Some(Ok(_))
-            }
-        );
-        let is_result = std::any::type_name::<F::Output>().starts_with("core::result::Result<");
-        holds.then_some(if is_result {
-            Unread::Result
-        } else {
-            Unread::Value
-        })
-    }
-
     fn type_name(&self) -> &'static str {
         std::any::type_name::<F>()
     }
@@ -143,6 +131,24 @@ where
             .downcast_mut::<Option<Result<F::Output, JoinError>>>()
             .expect("a handle asks for the output of its own task");
         *into = self.output();
+    }
+
+    fn unread(&self) -> Option<Unread> {
+        let Self::Finished {
+            output: Some(Ok(output)),
+        } = self
+        else {
+            return None;
+        };
+        let is_result = std::any::type_name::<F::Output>().starts_with("core::result::Result<");
+        if !is_result {
+            return Some(Unread::Value);
+        }
+        Some(match how_it_went(output) {
+            Some(Err(error)) => Unread::Error(error),
+            Some(Ok(())) => Unread::Value,
+            None => Unread::Result,
+        })
     }
 }
 

@@ -50,13 +50,15 @@ impl Report {
         let standstill = &self.standstill;
         let tasks = &standstill.tasks;
         let unread = standstill.unread.iter().map(|(who, site, what)| {
-            let output = match what {
-                Unread::Result => "result",
-                Unread::Value => "value",
+            let (output, error) = match what {
+                Unread::Error(error) => ("error", Some(text(error))),
+                Unread::Result => ("result", None),
+                Unread::Value => ("value", None),
             };
             let task = Object::default()
                 .with("who", who.as_str())
-                .with("output", output);
+                .with("output", output)
+                .with_some("error", error);
             placed(task, site).into()
         });
         let faults = standstill

@@ -230,11 +230,16 @@ impl Report {
     fn write_unread(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unread = &self.standstill.unread;
         for (who, site, what) in unread.iter().take(UNREAD) {
-            let how = match what {
-                Unread::Result => "; its result, which may be an error, was not read",
-                Unread::Value => ", and nobody has awaited that",
-            };
-            write!(f, "\n  {who}, spawned at {site}, has finished{how}")?;
+            write!(f, "\n  {who}, spawned at {site}, has finished")?;
+            match what {
+                Unread::Error(error) => {
+                    write!(f, " with an error that nobody has read: {error}")?;
+                }
+                Unread::Result => {
+                    f.write_str("; its result, which may be an error, was not read")?;
+                }
+                Unread::Value => f.write_str(", and nobody has awaited that")?,
+            }
         }
         match unread.len().saturating_sub(UNREAD) {
             0 => Ok(()),

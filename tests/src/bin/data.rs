@@ -211,6 +211,16 @@ async fn cannot_be_torn_down(_broken: &mut Broken) {
 }
 
 #[solipsism::test]
+async fn hears_of_no_error() {
+    let (sender, receiver) = oneshot::channel::<()>();
+    let _sender = sender;
+    solipsism::task::Builder::new()
+        .background()
+        .spawn(async { Err::<(), _>("no luck") });
+    _ = receiver.await;
+}
+
+#[solipsism::test]
 async fn aborts() {
     std::process::abort();
 }

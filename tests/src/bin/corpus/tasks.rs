@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use solipsism::net::TcpListener;
+use solipsism::fixtures::StreamPair;
+use solipsism::io::AsyncReadExt;
+use solipsism::net::{TcpListener, UnixStream};
 use solipsism::task::{Builder, JoinHandle, JoinSet, spawn_blocking, yield_now};
 use solipsism::{EventLoop, spawn, time};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -167,6 +170,28 @@ async fn a_worker_dies_and_its_client_notices() {
     let (reply, answer) = oneshot::channel();
     jobs.send(reply).await.expect("the worker lives");
     assert_eq!(answer.await, Ok(1), "the worker answers");
+}
+
+type Replies = Rc<RefCell<Vec<oneshot::Sender<u8>>>>;
+
+async fn route(mut stream: UnixStream, replies: Replies) -> io::Result<()> {
+    loop {
+        let mut reply = [0];
+        stream.read_exact(&mut reply).await?;
+        if let Some(waiting) = replies.borrow_mut().pop() {
+            let _ = waiting.send(reply[0]);
+        }
+    }
+}
+
+#[solipsism::test]
+async fn a_reader_ends_and_nobody_hears_of_it(StreamPair(client, server): StreamPair) {
+    let (reply, answer) = oneshot::channel();
+    let replies = Rc::new(RefCell::new(vec![reply]));
+    let routing = route(client, Rc::clone(&replies));
+    Builder::new().name("replies").background().spawn(routing);
+    drop(server);
+    assert_eq!(answer.await, Ok(1), "the server answers");
 }
 
 #[solipsism::test]
