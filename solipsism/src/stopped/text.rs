@@ -9,6 +9,7 @@ mod held;
 mod holders;
 #[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
+mod repeated;
 mod tasks;
 mod unseen;
 mod untouched;

@@ -69,4 +69,8 @@ async fn an_announced_wake_never_comes(event_loop: EventLoop) {
     drop(sender);
 }
 
+// The suite runs this from another directory.
+#[path = "evidence/waits.rs"]
+mod waits;
+
 solipsism::main!();
