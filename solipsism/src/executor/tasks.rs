@@ -408,6 +408,13 @@ impl Tasks {
         }
     }
 
+    /// The task with this number, if it has its place; there is nothing of it there while it is polled.
+    pub(crate) fn find(&self, id: u32) -> Option<Option<&Arc<Header>>> {
+        let mut slots = self.slots.iter().map(|(_, slot)| slot);
+        let slot = slots.find(|slot| slot.id.get() == id)?;
+        Some(slot.task.as_ref().map(|task| &task.header))
+    }
+
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.slots.is_empty()

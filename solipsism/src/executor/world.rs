@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime};
 use super::by_hand::Spared;
 use super::child::Nest;
 use super::close::Failure;
+use super::header::Header;
 use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::Hosted;
@@ -147,6 +148,8 @@ pub(crate) struct World {
     pub(super) failures: RefCell<Vec<Failure>>,
     /// And those that one has told of, or will.
     pub(super) causes: RefCell<Vec<Failure>>,
+    /// The last tasks with a name that are finished.
+    pub(super) finished: RefCell<Vec<Arc<Header>>>,
     /// Where an error was passed on last.
     pub(super) passed_on: Cell<Option<PassedOn>>,
     /// What is spawned in this loop, and in those inside of it, is dropped at once.
@@ -230,6 +233,7 @@ impl World {
             woken: Cell::default(),
             failures: RefCell::default(),
             causes: RefCell::default(),
+            finished: RefCell::default(),
             passed_on: Cell::new(None),
             closing: Cell::new(NONE),
             spared: RefCell::default(),
