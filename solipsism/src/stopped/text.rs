@@ -253,6 +253,7 @@ impl Report {
             write!(f, "\n  {heartbeats}")?;
             untouched::write(f, heartbeats, &self.standstill.tasks)?;
         }
+        self.write_kept_busy(f)?;
         if matches!(self.verdict, Verdict::Livelock { .. }) {
             return Ok(());
         }
