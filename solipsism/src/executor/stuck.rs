@@ -27,13 +27,16 @@ impl World {
                 Verdict::StepLimit { .. } | Verdict::WallLimit { .. }
             );
             #[cfg(feature = "tokio")]
-            if let Some(hosted) = &self.hosted {
+            if let Some(hosted) = self.hosted.as_ref().filter(|_| verdict.is_at_rest()) {
                 hosted.call_roll();
             }
             #[cfg_attr(not(feature = "tokio"), expect(unused_mut, reason = "all are ours"))]
             let (mut tasks, around) = self.stuck_tasks(body, drives);
             #[cfg(feature = "tokio")]
-            let foreign = self.foreign(body, &mut tasks);
+            let foreign = verdict
+                .is_at_rest()
+                .then(|| self.foreign(body, &mut tasks))
+                .flatten();
             let faults = self.other_faults(&tasks);
             standstill = Standstill {
                 unread: self.unread_results(&tasks),
