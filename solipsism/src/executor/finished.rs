@@ -6,6 +6,7 @@ use std::sync::Arc;
 #[cfg(feature = "tokio")]
 use super::FOREIGN;
 use super::header::{Header, TaskKey};
+use super::tasks::Found;
 use super::world::World;
 use crate::trace::{Cause, Task};
 
@@ -100,9 +101,9 @@ impl World {
             return Seen::Foreign;
         }
         match self.tasks.borrow().find(id) {
-            Some(Some(header)) => return Seen::Known(Arc::clone(header)),
-            Some(None) => return Seen::Polled,
-            None => {}
+            Found::Here(header) => return Seen::Known(Arc::clone(header)),
+            Found::Polled => return Seen::Polled,
+            Found::Gone => {}
         }
         let finished = self.finished.borrow();
         let known = finished.iter().find(|header| header.key.id == id);

@@ -408,11 +408,14 @@ impl Tasks {
         }
     }
 
-    /// The task with this number, if it has its place; there is nothing of it there while it is polled.
-    pub(crate) fn find(&self, id: u32) -> Option<Option<&Arc<Header>>> {
+    /// The task with this number, as far as it is there.
+    pub(crate) fn find(&self, id: u32) -> Found<'_> {
         let mut slots = self.slots.iter().map(|(_, slot)| slot);
-        let slot = slots.find(|slot| slot.id.get() == id)?;
-        Some(slot.task.as_ref().map(|task| &task.header))
+        let Some(slot) = slots.find(|slot| slot.id.get() == id) else {
+            return Found::Gone;
+        };
+        let task = slot.task.as_ref();
+        task.map_or(Found::Polled, |task| Found::Here(&task.header))
     }
 
     /// Whether there is none.
@@ -449,6 +452,15 @@ impl Tasks {
         sort_by_key(&mut tasks, |(task, _)| task.header.key.id);
         tasks
     }
+}
+
+/// What there is of a task.
+pub(crate) enum Found<'a> {
+    Here(&'a Arc<Header>),
+    /// It is taken out while it is polled.
+    Polled,
+    /// It is finished, and nobody will ask for its output.
+    Gone,
 }
 
 /// What was in the place of a task.
