@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{FOREIGN, Hosted};
 use crate::core::OUTERMOST;
 use crate::executor::world::{NOBODY, World};
-use crate::executor::{Again, Busy, Progress, StuckTask};
+use crate::executor::{Again, Busy, Progress, Standing, StuckTask};
 use crate::stopped::{Doing, Verdict};
 
 #[derive(Default)]
@@ -80,18 +80,23 @@ impl Hosted {
 }
 
 /// Keeps what holds of a task in the middle of an instant, in which others go on: where it waits. That it went on when it was polled
-/// once more tells nothing, for who was to wake it might have done so.
+/// once more tells nothing, for who was to wake it might have done so; and it may have come to where it keeps a waker.
 pub(in crate::executor) fn keep_waiting(stuck: &mut Vec<StuckTask>) {
-    stuck.retain_mut(|task| match &task.again {
-        Again::WentOn(Progress::Finished | Progress::Moved) | Again::Panicked(_) => false,
-        Again::WentOn(_) => {
-            task.again = Again::Waits;
-            true
+    stuck.retain_mut(|task| {
+        if task.standing == Standing::NeverWoken {
+            task.standing = Standing::Waiting;
         }
-        Again::WokenBy(_) => {
-            task.again = Again::Unseen;
-            true
+        match &task.again {
+            Again::WentOn(Progress::Finished | Progress::Moved) | Again::Panicked(_) => false,
+            Again::WentOn(_) => {
+                task.again = Again::Waits;
+                true
+            }
+            Again::WokenBy(_) => {
+                task.again = Again::Unseen;
+                true
+            }
+            Again::Unseen | Again::Waits => true,
         }
-        Again::Unseen | Again::Waits => true,
     });
 }
