@@ -90,6 +90,13 @@ impl World {
         self.heartbeats.take()
     }
 
+    /// Whether it has come to rest since it was asked to end.
+    #[cfg(feature = "tokio")]
+    pub(super) fn has_looked_at_heartbeats(&self) -> bool {
+        let sample = self.heartbeats.borrow();
+        sample.as_ref().is_none_or(|sample| sample.last.is_some())
+    }
+
     /// The sample, for a report.
     pub(super) fn tell_heartbeats(&self) -> Option<Heartbeats> {
         let mut heartbeats = self.take_heartbeats()?;

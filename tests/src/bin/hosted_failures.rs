@@ -133,4 +133,14 @@ async fn panics_in_a_destructor() {
     tokio::task::yield_now().await;
 }
 
+/// The instant in which the body ended never comes to rest.
+#[solipsism::test(tokio, wall_limit = "100ms")]
+async fn spins_beyond_its_end() {
+    tokio::spawn(async {
+        loop {
+            tokio::task::yield_now().await;
+        }
+    });
+}
+
 solipsism::main!();

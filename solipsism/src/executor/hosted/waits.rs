@@ -60,11 +60,12 @@ impl Hosted {
         self.wake_root();
     }
 
-    /// Tokio's tasks have gone on for long, and the instant never came to rest: the run ends with the next poll of the root. A
-    /// child's does not: these tasks would be with the next one.
+    /// Tokio's tasks have gone on for long. If the instant has not come to rest meanwhile, the run ends with the next poll of the root;
+    /// a child's does not: these tasks would be with the next one.
     #[cold]
     pub(in crate::executor) fn tell_spinning(&self, world: &World, limit: Duration) {
-        if world.nest.borrow().innermost() != OUTERMOST {
+        let is_nested = world.nest.borrow().innermost() != OUTERMOST;
+        if is_nested || world.has_looked_at_heartbeats() {
             return;
         }
         let panics = world.inbox.panics();
