@@ -125,6 +125,19 @@ pub(crate) enum Doing {
 }
 
 impl Verdict {
+    /// Whether everybody who can go on has done so in the instant in which the run ends.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn is_at_rest(&self) -> bool {
+        let is_spinning = matches!(
+            self,
+            Self::WallLimit {
+                doing: Doing::Spinning,
+                ..
+            }
+        );
+        !is_spinning
+    }
+
     /// Whether the world stands still, or might as well: then the report lists who waits for what.
     pub(crate) fn is_stuck(&self) -> bool {
         matches!(

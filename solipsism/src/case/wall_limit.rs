@@ -38,7 +38,7 @@ pub(crate) fn ends_by_itself(inbox: &Inbox, gone: &Gone, limit: Duration) -> boo
         }
         if inbox.is_ending() {
             // It looks at what it does, and tears down what there is.
-            return gone.wait(PATIENCE);
+            return gone.wait(PATIENCE) || ends_without_rest(inbox, gone, limit);
         }
         let before = std::mem::replace(&mut polls, inbox.polls());
         still = if before == polls { still + 1 } else { 0 };
@@ -47,6 +47,21 @@ pub(crate) fn ends_by_itself(inbox: &Inbox, gone: &Gone, limit: Duration) -> boo
             return false;
         }
     }
+    false
+}
+
+/// A world that has heard looks when its instant has come to rest. Whether one ends where it is, in which tokio's tasks go on for ever.
+#[cfg(feature = "tokio")]
+fn ends_without_rest(inbox: &Inbox, gone: &Gone, limit: Duration) -> bool {
+    if !matches!(doing(inbox, gone), Doing::Spinning) {
+        return false;
+    }
+    inbox.insist(limit);
+    gone.wait(PATIENCE)
+}
+
+#[cfg(not(feature = "tokio"))]
+fn ends_without_rest(_: &Inbox, _: &Gone, _: Duration) -> bool {
     false
 }
 

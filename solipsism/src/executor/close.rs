@@ -82,6 +82,9 @@ impl World {
     pub(super) fn finish_task(&self, task: Task, place: Place) {
         let key = task.header.key;
         task.header.finish();
+        if task.header.name.is_some() {
+            self.remember(&task.header);
+        }
         if self.is_traced() {
             self.note_end(&task);
         }

@@ -72,6 +72,8 @@ impl World {
         self.inbox.judge();
         // Or else the watch's reference would pass for a waker.
         self.inbox.watch(None);
+        #[cfg(feature = "tokio")]
+        let is_at_rest = verdict.is_at_rest();
         let mut stopped = self.report(verdict, Some(&header));
         if cfg!(panic = "abort") && stopped.stuck().is_some() {
             // A panic in what follows would be the end of the process.
@@ -84,6 +86,10 @@ impl World {
             self.look_again(stuck, Some((&header, body.as_mut())));
             #[cfg(feature = "tokio")]
             super::hosted::keep_known(stuck);
+            #[cfg(feature = "tokio")]
+            if !is_at_rest {
+                super::hosted::keep_waiting(stuck);
+            }
             self.pause_trace(false);
             if header.is_queued() {
                 self.ready.borrow_mut().remove(TaskKey::BODY);
@@ -245,6 +251,10 @@ impl World {
         }
         if let Some(limit) = self.inbox.asked_to_end() {
             self.count_heartbeats(Some(limit));
+        }
+        #[cfg(feature = "tokio")]
+        if let (Some(hosted), Some(limit)) = (&self.hosted, self.inbox.insisted()) {
+            hosted.tell_spinning(self, limit);
         }
     }
 

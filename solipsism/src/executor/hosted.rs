@@ -51,6 +51,7 @@ use crate::stopped::Verdict;
 
 pub(super) use self::again::keep_known;
 pub(crate) use self::pool::{is_of as is_of_pool, note_panic as note_panic_in_job};
+pub(super) use self::waits::keep_waiting;
 
 /// How long the end of a world waits for tokio's blocking jobs, so that what they panic with is told. What takes longer may
 /// never end.

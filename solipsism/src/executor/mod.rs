@@ -1,7 +1,7 @@
 //! The native executor: one thread that drives the core of a world.
 //!
 //! `world` is what a world consists of, `pace` how its clock goes, `current` how code on its thread finds it, `calls` how it asks the network,
-//! `spawn` how tasks come to be and to their turns, `drive` the loop that runs it within its `budget`, `idle` what happens there when nobody is ready, and `close` how it ends; `causes` is what handles told of panics before, `errors` those that nobody reads, and `passed_on` where one went on. A `child` is a part of a run that ends
+//! `spawn` how tasks come to be and to their turns, `drive` the loop that runs it within its `budget`, `idle` what happens there when nobody is ready, and `close` how it ends; `causes` is what handles told of panics before, `errors` errors that nobody reads, `finished` what is known of tasks that are gone, and `passed_on` where one went on. A `child` is a part of a run that ends
 //! before its world does, `by_hand` one that runs beside it. `hosts` is what each host of the network runs. `tasks` holds the tasks, `header` is what their wakers know, `ready` the order in which they
 //! run, `signs` what is out of the ordinary, `inbox` what other threads may touch, `dropped` what they dropped, `jobs` the blocking work that is out. `stuck`
 //! looks at a world that stands still, `heartbeats` at one that does nothing else, `second_poll` polls who is stuck in it once more, `leaks` looks at what is left at the end, and who had it, `recording` looks at whom `tracing` tells what, and `trace` keeps what
@@ -17,6 +17,7 @@ mod current;
 mod drive;
 mod dropped;
 mod errors;
+mod finished;
 mod header;
 mod heartbeats;
 #[cfg(feature = "tokio")]
@@ -54,6 +55,7 @@ pub(crate) use by_hand::Ended;
 pub(crate) use child::ChildSettings;
 pub(crate) use close::{Failure, Lost, output};
 pub(crate) use dropped::Dropped;
+pub(crate) use finished::{Doer, Finished};
 pub(crate) use header::{Header, Name, TaskKey};
 pub(crate) use heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use super::finished::{Doer, Woken};
 use super::heartbeats::Heartbeats;
 use super::second_poll::{Again, Stacks};
 use super::tasks::Unread;
@@ -9,7 +10,6 @@ use crate::core::net::{Keeper, What};
 use crate::core::{NEVER, SignalNumber};
 use crate::frames::Primitive;
 use crate::time::Instant;
-use crate::trace::Cause;
 
 /// A world that stands still.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ pub(crate) struct StuckTask {
     pub(crate) waits: Vec<Wait>,
     pub(crate) standing: Standing,
     /// What woke it last since its first turn.
-    pub(crate) woken_by: Option<Cause>,
+    pub(crate) woken_by: Option<Woken>,
     /// What it waits in.
     pub(crate) stacks: Stacks,
     /// What it did when it was polled once more.
@@ -119,7 +119,7 @@ pub(crate) enum Wait {
         since: Instant,
         what: What,
         /// The task that used the other end last.
-        peer: Option<String>,
+        peer: Option<Doer>,
     },
 }
 

@@ -4,8 +4,6 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::header::Header;
-#[cfg(feature = "tokio")]
-use super::hosted::FOREIGN;
 use super::second_poll::{Again, Stacks};
 #[cfg(feature = "tokio")]
 use super::standstill::Foreign;
@@ -15,7 +13,6 @@ use super::world::{NOBODY, World};
 use crate::core::net::Keeper;
 use crate::stopped::{Stopped, Verdict};
 use crate::time::Instant;
-use crate::trace::{Cause, Task};
 
 /// Of a livelock this many tasks are looked at: one wakes itself, or two one another.
 const SPINNING: usize = 3;
@@ -30,13 +27,16 @@ impl World {
                 Verdict::StepLimit { .. } | Verdict::WallLimit { .. }
             );
             #[cfg(feature = "tokio")]
-            if let Some(hosted) = &self.hosted {
+            if let Some(hosted) = self.hosted.as_ref().filter(|_| verdict.is_at_rest()) {
                 hosted.call_roll();
             }
             #[cfg_attr(not(feature = "tokio"), expect(unused_mut, reason = "all are ours"))]
             let (mut tasks, around) = self.stuck_tasks(body, drives);
             #[cfg(feature = "tokio")]
-            let foreign = self.foreign(body, &mut tasks);
+            let foreign = verdict
+                .is_at_rest()
+                .then(|| self.foreign(body, &mut tasks))
+                .flatten();
             let faults = self.other_faults(&tasks);
             standstill = Standstill {
                 unread: self.unread_results(&tasks),
@@ -117,7 +117,7 @@ impl World {
             } else {
                 Standing::NeverWoken
             },
-            woken_by: self.woken_by(header),
+            woken_by: self.woken(header),
             stacks: Stacks::default(),
             again: Again::Unseen,
         };
@@ -224,25 +224,6 @@ impl World {
         swallowed.chain(unread).collect()
     }
 
-    /// What woke this task last, unless that was its spawner.
-    fn woken_by(&self, header: &Header) -> Option<Cause> {
-        header.woken_by().cause(|id| self.named(id))
-    }
-
-    fn named(&self, id: u32) -> Task {
-        #[cfg(feature = "tokio")]
-        if id >= FOREIGN {
-            return Task::FOREIGN;
-        }
-        let tasks = self.tasks.borrow();
-        let sorted = tasks.sorted();
-        let found = sorted.binary_search_by_key(&id, |(task, _)| task.header.key.id);
-        let name = found
-            .ok()
-            .and_then(|place| sorted[place].0.header.name.as_ref());
-        Task::new(id, name.map(ToString::to_string))
-    }
-
     /// The faults that did something, but for those that these tasks' waits tell of.
     fn other_faults(&self, tasks: &[StuckTask]) -> Vec<Keeper> {
         let waits = tasks.iter().flat_map(|task| &task.waits);
@@ -255,24 +236,5 @@ impl World {
             .unwrap_or_default();
         faults.retain(|fault| !told.contains(fault));
         faults
-    }
-
-    /// A task as messages name it, also when it is finished.
-    pub(crate) fn task_name(&self, id: u32) -> String {
-        let tasks = self.tasks.borrow();
-        let sorted = tasks.sorted();
-        let found = sorted.iter().find(|(task, _)| task.header.key.id == id);
-        match found {
-            _ if id == 0 => "the body".to_owned(),
-            #[cfg(feature = "tokio")]
-            _ if id >= FOREIGN => {
-                let hosted = self.hosted.as_ref();
-                hosted.map_or_else(String::new, |hosted| hosted.name_of(id))
-            }
-            Some((task, _)) => task.header.to_string(),
-            // A task is taken out while it runs.
-            None if id == self.current() => format!("task {id}"),
-            None => format!("task {id}, which is finished"),
-        }
     }
 }

@@ -414,6 +414,16 @@ impl Tasks {
         }
     }
 
+    /// The task with this number, as far as it is there.
+    pub(crate) fn find(&self, id: u32) -> Found<'_> {
+        let mut slots = self.slots.iter().map(|(_, slot)| slot);
+        let Some(slot) = slots.find(|slot| slot.id.get() == id) else {
+            return Found::Gone;
+        };
+        let task = slot.task.as_ref();
+        task.map_or(Found::Polled, |task| Found::Here(&task.header))
+    }
+
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.slots.is_empty()
@@ -448,6 +458,15 @@ impl Tasks {
         sort_by_key(&mut tasks, |(task, _)| task.header.key.id);
         tasks
     }
+}
+
+/// What there is of a task.
+pub(crate) enum Found<'a> {
+    Here(&'a Arc<Header>),
+    /// It is taken out while it is polled.
+    Polled,
+    /// It is finished, and nobody will ask for its output.
+    Gone,
 }
 
 /// What was in the place of a task.

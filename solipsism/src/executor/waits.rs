@@ -115,7 +115,7 @@ impl World {
                 let network = Wait::Network {
                     since: Instant::from_nanos(wait.since),
                     what: wait.what,
-                    peer: peer.map(|id| self.task_name(id)),
+                    peer: peer.map(|id| self.doer(id)),
                 };
                 add(wait.task, network);
             }

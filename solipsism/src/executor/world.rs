@@ -15,6 +15,7 @@ use super::by_hand::Spared;
 use super::child::Nest;
 use super::close::Failure;
 use super::errors::Swallowed;
+use super::header::Header;
 use super::heartbeats::Heartbeats;
 #[cfg(feature = "tokio")]
 use super::hosted::Hosted;
@@ -150,6 +151,8 @@ pub(crate) struct World {
     pub(super) causes: RefCell<Vec<Failure>>,
     /// Errors of tasks whose output nobody took.
     pub(super) swallowed: RefCell<Vec<Swallowed>>,
+    /// The last tasks with a name that are finished.
+    pub(super) finished: RefCell<Vec<Arc<Header>>>,
     /// Where an error was passed on last.
     pub(super) passed_on: Cell<Option<PassedOn>>,
     /// What is spawned in this loop, and in those inside of it, is dropped at once.
@@ -234,6 +237,7 @@ impl World {
             failures: RefCell::default(),
             causes: RefCell::default(),
             swallowed: RefCell::default(),
+            finished: RefCell::default(),
             passed_on: Cell::new(None),
             closing: Cell::new(NONE),
             spared: RefCell::default(),

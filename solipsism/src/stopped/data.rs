@@ -69,7 +69,7 @@ impl Report {
             .with("subject", self.subject.as_str())
             .with_some("place", self.subject_site.map(place));
         let beats = standstill.heartbeats.as_ref();
-        let beats = beats.filter(|_| self.is_driven());
+        let beats = beats.filter(|_| self.is_driven() || self.is_kept_busy());
         let own = self
             .particulars(own)
             .with_each("panics", self.panics())
@@ -271,9 +271,11 @@ fn heartbeats(heartbeats: &Heartbeats) -> Object {
             .with_each("by", whom);
         told.into()
     });
+    let turns = (heartbeats.body_turns > 0).then_some(heartbeats.body_turns);
     Object::default()
         .with("steps", heartbeats.steps)
         .with("sampled", heartbeats.sampled)
+        .with_some("body_polled", turns)
         .with_each("fired", fired.collect())
 }
 

@@ -9,6 +9,7 @@ mod held;
 mod holders;
 #[cfg_attr(not(feature = "net"), path = "text/without_network.rs")]
 mod network;
+mod repeated;
 mod tasks;
 mod unseen;
 mod untouched;
@@ -257,6 +258,7 @@ impl Report {
             write!(f, "\n  {heartbeats}")?;
             untouched::write(f, heartbeats, &self.standstill.tasks)?;
         }
+        self.write_kept_busy(f)?;
         if matches!(self.verdict, Verdict::Livelock { .. }) {
             return Ok(());
         }

@@ -69,4 +69,12 @@ async fn an_announced_wake_never_comes(event_loop: EventLoop) {
     drop(sender);
 }
 
+// The suite runs this from another directory.
+#[path = "evidence/finished.rs"]
+mod finished;
+#[path = "evidence/kept_busy.rs"]
+mod kept_busy;
+#[path = "evidence/waits.rs"]
+mod waits;
+
 solipsism::main!();

@@ -74,6 +74,25 @@ async fn spins() {
     time::sleep(SECOND).await;
 }
 
+/// Each gives the turn to the other.
+#[solipsism::test(tokio, wall_limit = "100ms")]
+async fn spins_in_two_tasks() {
+    let (ball, mut caught) = tokio::sync::mpsc::channel(1);
+    let back = ball.clone();
+    let ends = [back, ball].map(|ball| {
+        tokio::spawn(async move {
+            while ball.send(()).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+    let catches = tokio::spawn(async move { while caught.recv().await.is_some() {} });
+    for end in ends {
+        end.await.unwrap();
+    }
+    catches.await.unwrap();
+}
+
 #[solipsism::test(tokio, wall_limit = "100ms")]
 async fn never_returns_from_a_poll() {
     tokio::spawn(async {
@@ -112,6 +131,16 @@ async fn panics_in_a_destructor() {
         nothing_comes().await;
     });
     tokio::task::yield_now().await;
+}
+
+/// The instant in which the body ended never comes to rest.
+#[solipsism::test(tokio, wall_limit = "100ms")]
+async fn spins_beyond_its_end() {
+    tokio::spawn(async {
+        loop {
+            tokio::task::yield_now().await;
+        }
+    });
 }
 
 solipsism::main!();

@@ -89,7 +89,7 @@ async fn a_hang_beside_an_idle_connection_is_told_when_the_pool_has_let_it_go() 
           the body, at tests/src/bin/stack_failures.rs:61:10, asleep since 0ns
             waits for futures::channel::oneshot::Receiver: its sender is alive and has sent nothing
               hangs_beside_an_idle_connection  tests/src/bin/stack_failures.rs:78  receiver.await.expect("somebody sends");
-            last woken by task 2
+            last woken by task 2 `hyper`, spawned by hyper, which is finished
           no task is ready, no deadline is set, no packet is under way, no blocking job is out, and no outside wake was announced (`event_loop.external()` does)
           solipsism's feature `dwarf` looks further: into combinators, at futures without a waker, and for who holds what
           run it again: SOLIPSISM_TRACE=100 cargo test -p solipsism-tests --bin stack_failures hangs_beside_an_idle_connection -- --exact

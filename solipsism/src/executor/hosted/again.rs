@@ -49,6 +49,9 @@ impl World {
         seen: &mut [Vec<Backtrace>],
     ) {
         let Some(hosted) = &self.hosted else { return };
+        if !stuck.iter().any(|task| task.task >= FOREIGN) {
+            return;
+        }
         let wakers = self.foreign_wakers();
         // Whose they are nobody knows, and those of a loop around this one go on.
         let is_nested = self.nest.borrow().innermost() != OUTERMOST;

@@ -18,6 +18,9 @@ pub(super) enum Ending {
     Asked(Duration),
     /// The world does.
     Heard,
+    /// It does not come to rest, and was asked to end itself where it is.
+    #[cfg(feature = "tokio")]
+    Insisted(Duration),
 }
 
 /// As many panics are kept for a wall limit's report: the first ones are the causes.
@@ -75,6 +78,25 @@ impl Inbox {
     pub(crate) fn asked_to_end(&self) -> Option<Duration> {
         let mut letters = self.letters();
         let Ending::Asked(limit) = letters.ending else {
+            return None;
+        };
+        letters.ending = Ending::Heard;
+        Some(limit)
+    }
+
+    /// Asks a world that has heard, and never comes to rest since, to end itself without.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn insist(&self, limit: Duration) {
+        let mut letters = self.letters();
+        letters.ending = Ending::Insisted(limit);
+        self.notify(letters);
+    }
+
+    /// Whether it is to do so; told once.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn insisted(&self) -> Option<Duration> {
+        let mut letters = self.letters();
+        let Ending::Insisted(limit) = letters.ending else {
             return None;
         };
         letters.ending = Ending::Heard;

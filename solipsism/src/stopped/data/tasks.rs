@@ -15,7 +15,7 @@ pub(super) fn data(task: &StuckTask) -> Data {
         Standing::NeverWoken => "never_woken",
     };
     let own_place = (!is_ours(task.site)).then(|| place(task.site));
-    let woken_by = task.woken_by.as_ref().map(ToString::to_string);
+    let woken_by = task.woken_by.as_ref().map(|woken| woken.by.to_string());
     let told = Object::default()
         .with("id", task.task)
         .with("who", task.who.as_str())

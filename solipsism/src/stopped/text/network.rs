@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::core::net::{Keeper, Side, Stream, Upcoming, What};
+use crate::executor::Doer;
 use crate::time::Instant;
 
 /// `waits to read from 10.0.0.7:80 (api.internal), at 10.255.255.254:32768 (localhost), since 1s: 0 bytes unread, peer open, …`.
@@ -10,7 +11,7 @@ pub(super) fn write_wait(
     f: &mut fmt::Formatter<'_>,
     since: Instant,
     what: &What,
-    peer_task: Option<&str>,
+    peer_task: Option<&Doer>,
 ) -> fmt::Result {
     match what {
         What::Read(stream) => {
@@ -68,7 +69,7 @@ fn write_stream(
     f: &mut fmt::Formatter<'_>,
     stream: &Stream,
     side: Side,
-    peer_task: Option<&str>,
+    peer_task: Option<&Doer>,
 ) -> fmt::Result {
     let whose = match side {
         Side::Read => "",

@@ -6,7 +6,7 @@ use std::fmt;
 use solipsism_harness::ordered::sort_by_key;
 
 use super::facts::fact;
-use super::{WAITS, holders, is_foreign, place};
+use super::{WAITS, holders, is_foreign, place, repeated};
 use crate::executor::{Again, Progress, Standing, StuckTask, Wait};
 use crate::frames::{Chain, Leaf, Primitive, Step};
 use crate::time::Instant;
@@ -321,13 +321,7 @@ fn write_waits(f: &mut fmt::Formatter<'_>, waits: &[&Wait]) -> fmt::Result {
         }
         _ => waits,
     };
-    for wait in waits.iter().take(WAITS) {
-        write!(f, "\n    {wait}")?;
-    }
-    if waits.len() > WAITS {
-        write!(f, "\n    and for {} more", waits.len() - WAITS)?;
-    }
-    Ok(())
+    repeated::write(f, waits)
 }
 
 /// How fresh is what is known of a future.

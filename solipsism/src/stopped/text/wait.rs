@@ -26,7 +26,7 @@ impl fmt::Display for Wait {
             Self::Settle => f.write_str("waits in `settle` for every other task to block"),
             Self::Advance { to } => write!(f, "waits in `advance` for the clock to reach {to:?}"),
             Self::Network { since, what, peer } => {
-                network::write_wait(f, *since, what, peer.as_deref())
+                network::write_wait(f, *since, what, peer.as_ref())
             }
         }
     }

@@ -39,6 +39,10 @@ impl Report {
     /// What was going on when the wall limit came.
     fn write_doing(&self, f: &mut fmt::Formatter<'_>, doing: &Doing) -> fmt::Result {
         match doing {
+            Doing::Running { polls } if self.is_kept_busy() => write!(
+                f,
+                "still running after {polls} polls; if that is meant, make the test shorter, or its `wall_limit` longer"
+            ),
             Doing::Running { polls } => {
                 write!(
                     f,

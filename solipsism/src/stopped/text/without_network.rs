@@ -3,13 +3,14 @@
 use std::fmt::{self, Display};
 
 use crate::core::net::{Upcoming, What};
+use crate::executor::Doer;
 use crate::time::Instant;
 
 pub(super) fn write_wait(
     f: &mut fmt::Formatter<'_>,
     _: Instant,
     what: &What,
-    _: Option<&str>,
+    _: Option<&Doer>,
 ) -> fmt::Result {
     what.fmt(f)
 }
