@@ -15,7 +15,7 @@ use crate::signature::Subject;
 const OF_BOUNDS: [&str; 2] = ["dyn", "impl"];
 
 /// Words behind which a block is no part of what the body itself runs.
-const BEFORE_BLOCKS: [&str; 5] = ["async", "const", "fn", "impl", "trait"];
+const BEFORE_BLOCKS: [&str; 7] = ["async", "const", "fn", "gen", "impl", "trait", "try"];
 
 /// Macros that keep a `?` as the token that it is.
 const OF_TOKENS: [&str; 5] = [
@@ -226,6 +226,7 @@ mod tests {
             "asyncmove{a~}.await!;b!"
         );
         assert_eq!(told("f(|a| b?, c?)?"), "f(|a|b~,c!)!");
+        assert_eq!(told("try { a? }?"), "try{a~}!");
         assert_eq!(
             told("let f = |a: B| if a? { b? } else { c? }.d()?; e?"),
             "letf=|a:B|ifa~{b~}else{c~}.d()~;e!"
