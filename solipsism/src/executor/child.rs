@@ -207,6 +207,7 @@ impl World {
         self.undo_orders(&ending, &stays);
         self.end_deadlines(&stays);
         self.end_waits(&ending, &stays);
+        self.forget_swallowed(&ending);
         self.forget_by_hand(&ending);
         let around = self.nest.borrow().children.last().map(|own| own.limits);
         let rest = self.run_ready(around.expect("it was there above"));

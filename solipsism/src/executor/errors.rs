@@ -10,10 +10,10 @@ use std::panic::Location;
 use super::header::Header;
 use super::tasks::{Place, Unread};
 use super::world::World;
-use crate::core::LoopId;
+use crate::core::{EndingLoops, LoopId};
 use crate::panics::{self, Print};
 
-/// The first ones are kept: what comes later came of them, more likely than not.
+/// The last ones are kept: a loop that many tests share may have seen many that did not matter.
 const KEPT: usize = 16;
 
 /// A task ended with an error, and its output was dropped.
@@ -21,7 +21,7 @@ const KEPT: usize = 16;
 pub(super) struct Swallowed {
     pub(super) who: String,
     pub(super) site: &'static Location<'static>,
-    pub(super) owner: LoopId,
+    owner: LoopId,
     pub(super) error: String,
 }
 
@@ -32,14 +32,21 @@ impl World {
             return;
         };
         let mut swallowed = self.swallowed.borrow_mut();
-        if swallowed.len() < KEPT {
-            swallowed.push(Swallowed {
-                who: header.to_string(),
-                site: header.site,
-                owner: place.owner,
-                error,
-            });
+        if swallowed.len() == KEPT {
+            swallowed.remove(0);
         }
+        swallowed.push(Swallowed {
+            who: header.to_string(),
+            site: header.site,
+            owner: place.owner,
+            error,
+        });
+    }
+
+    /// What happened in loops that end is nothing to those that come after.
+    pub(super) fn forget_swallowed(&self, ending: &EndingLoops) {
+        let mut swallowed = self.swallowed.borrow_mut();
+        swallowed.retain(|it| !ending.has(it.owner));
     }
 }
 

@@ -200,7 +200,7 @@ impl World {
         self.task_name(task)
     }
 
-    /// Who of the innermost loop is finished with something that nobody has read, or ever will. Where the end of a task is awaited, others may well
+    /// Who of the innermost loop is finished with something that nobody has read, and who of any with an error that nobody will. Where the end of a task is awaited, others may well
     /// have come to theirs before: then it is told of errors alone.
     fn unread_results(
         &self,
@@ -218,7 +218,7 @@ impl World {
             is_told.then(|| (task.header.to_string(), task.header.site, unread))
         });
         let swallowed = self.swallowed.borrow();
-        let swallowed = swallowed.iter().filter(|it| it.owner >= innermost);
+        let swallowed = swallowed.iter();
         let swallowed =
             swallowed.map(|it| (it.who.clone(), it.site, Unread::Error(it.error.clone())));
         swallowed.chain(unread).collect()

@@ -118,4 +118,33 @@ async fn uses_a_child_of_another_test_2(kept: &RefCell<Option<ChildLoop>>) {
     child.run(sleep(SECOND)).await;
 }
 
+/// Errors of a loop's own time, and of the one around it.
+mod of_two_tests {
+    use std::future::pending;
+
+    use solipsism::EventLoop;
+    use solipsism::task::Builder;
+
+    pub struct Pump;
+
+    #[solipsism::fixture(scope = "module")]
+    async fn pump(_event_loop: EventLoop) -> Pump {
+        let pump = async { Err::<(), _>("the pump is broken") };
+        Builder::new().name("pump").background().spawn(pump);
+        Pump
+    }
+
+    #[solipsism::test]
+    async fn hangs_first(_pump: &Pump) {
+        let own = async { Err::<(), _>("no luck") };
+        Builder::new().name("own").background().spawn(own);
+        pending::<()>().await;
+    }
+
+    #[solipsism::test]
+    async fn hangs_then(_pump: &Pump) {
+        pending::<()>().await;
+    }
+}
+
 solipsism::main!();
