@@ -134,7 +134,7 @@ pub struct Holder {
     pub chain: usize,
     /// The task that holds.
     pub holder: usize,
-    /// The variable in which it does. `None`: it is the value of an expression, which lives to the end of a statement.
+    /// The variable in which it does. `None`: it is the value of an expression and has no name.
     pub local: Option<String>,
     /// The variable with the future that it is in, if that is not awaited.
     pub within: Option<String>,

@@ -33,7 +33,7 @@ pub(crate) const UNRESUMED: &str = "Unresumed";
 /// What is awaited at an await point.
 pub(crate) const AWAITED: &str = "__awaitee";
 
-/// Whether this is what is called so that has no name in the source: the value of an expression, until the end of its statement.
+/// Whether this is what the compiler calls so that has no name in the source: the value of an expression.
 pub(crate) fn is_temporary(name: &str) -> bool {
     let number = name.strip_prefix("__").unwrap_or_default();
     !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit())

@@ -47,7 +47,7 @@ mod mistake;
 /// Each parameter is a fixture, found by its type, or a value that differs between cases. The function returns nothing, or
 /// anything that says how the test ended, such as `Result<(), E>`; it has no generics and is not `unsafe`, `const` or `extern`.
 ///
-/// An error is told with where the test passed it on: each `?` between these braces notes its own place, and changes nothing else.
+/// An error is told with where the test passed it on: each `?` in the function's body notes its own place, and is what it was else.
 ///
 /// # Arguments
 ///

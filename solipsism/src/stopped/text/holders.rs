@@ -183,7 +183,8 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, task: &StuckTask, chain: &Chain)
         }
         match held.thing {
             Thing::Guard if is_own && held.variable.is_none() => f.write_str(
-                ": it lives to the end of the statement that it was taken in; take what is needed of it with a `let` before",
+                ": it lives as long as the statement that it was taken in, or, borrowed by a `let`, as its block; take what is \
+                 needed of it before this await",
             )?,
             Thing::Guard if is_own => f.write_str(": drop it before this await")?,
             Thing::Sender if is_own => {

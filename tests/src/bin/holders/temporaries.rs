@@ -1,4 +1,4 @@
-//! Guards without a name, which live to the end of the statement that they were taken in.
+//! Guards without a name, which live as long as the statement that they were taken in.
 
 use std::rc::Rc;
 
