@@ -128,7 +128,7 @@ mod of_two_tests {
     pub struct Pump;
 
     #[solipsism::fixture(scope = "module")]
-    async fn pump(_event_loop: EventLoop) -> Pump {
+    fn pump(_event_loop: EventLoop) -> Pump {
         let pump = async { Err::<(), _>("the pump is broken") };
         Builder::new().name("pump").background().spawn(pump);
         Pump
